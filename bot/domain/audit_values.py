@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.access.permissions import Grant
-from bot.domain.access.rule_keys import BY_NAME
+from bot.domain.access.rule_keys import BY_NAME, OLD_NAMES
 from bot.domain.access.rules import Freeze, Rule
 from bot.domain.commands.rule_syntax import rule_from
 from bot.domain.errors import BadRule
@@ -89,11 +89,16 @@ def rule_in(event: Event) -> Rule | None:
 
 def _rule_under(key: str, event: Event) -> Rule | None:
     pattern, stored = event.data.get("pattern"), event.data.get(key)
-    if not isinstance(pattern, str) or not isinstance(stored, dict) or not stored.keys() <= BY_NAME.keys():
+    if not isinstance(pattern, str) or not isinstance(stored, dict):
         return None
-    typed = {name: value for name, value in stored.items() if isinstance(value, str)}
+    # Entries keep their hashes, and so the names that keys had when they were written.
+    typed: dict[str, str] = {
+        OLD_NAMES.get(name) or str(name): value for name, value in stored.items() if isinstance(value, str)
+    }
+    if len(typed) < len(stored) or not typed.keys() <= BY_NAME.keys():
+        return None
     try:
-        return rule_from(pattern, typed) if typed == stored else None
+        return rule_from(pattern, typed)
     except BadRule:
         return None
 

@@ -49,7 +49,7 @@ rules:
   within: 2h
   remind: 30m
   reason: required
-  stop: 30s
+  cancel-window: 30s
   break-glass: forbidden
   matching: 'INC-\d+: .*'
 """
@@ -78,6 +78,13 @@ def test_json_is_yaml():
         frozenset({GrantRole(ANA, Role.OPERATOR, "*", datetime(2026, 11, 25, 8, tzinfo=UTC))}),
         frozenset({Rule("*", approvals=0)}),
     )
+
+
+def test_the_old_name_of_a_key_is_read():
+    text = WRITTEN.replace("cancel-window: 30s", "stop: 30s")
+    assert read(text, None) == read(WRITTEN, None)
+    with pytest.raises(BadAccessFile, match="Line 1: `cancel-window` is there twice"):
+        read("rules: [{pattern: x, stop: 1s, cancel-window: 1s}]", HOME)
 
 
 def test_a_part_that_is_not_there_is_not_wanted_to_be_empty():

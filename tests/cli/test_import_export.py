@@ -117,7 +117,7 @@ def test_a_slip_in_the_file_is_said_with_its_line_and_nothing_is_changed(shell, 
     file.write_text(f"{FILE}- {{pattern: x, quorum: 2}}\n")
     assert shell.is_refused("access", "import", str(file), "--yes") == (
         f"{file}: Line 7: `quorum` is not known in a rule. There are: pattern, approvals, channel, group, within, remind, "
-        "reason, stop, break-glass, matching.\n"
+        "reason, cancel-window, break-glass, matching.\n"
     )
     assert exported(shell) == before
 

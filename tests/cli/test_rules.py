@@ -12,7 +12,7 @@ from bot.domain.access.rule_keys import RULE_KEYS
 from bot.domain.events import EventKind
 
 EVERY_KEY = (
-    "approvals=2 channel=C0OPS group=S0ONCALL within=2h remind=30m reason=required stop=30s break-glass=allowed "
+    "approvals=2 channel=C0OPS group=S0ONCALL within=2h remind=30m reason=required cancel-window=30s break-glass=allowed "
     r"matching=INC-\d+ .*"
 )
 
@@ -41,10 +41,17 @@ def test_a_rule_says_what_was_said_and_is_listed(shell):
             "remind": "30m",
             "reason": "required",
             "matching": r"INC-\d+ .*",
-            "stop": "30s",
+            "cancel-window": "30s",
             "break-glass": "allowed",
         }
     ]
+
+
+def test_the_old_name_of_a_key_is_read_and_the_new_one_written(shell):
+    shell.does("rule", "prod-*", "approvals=2", "stop=30s")
+    assert listed(shell)["rules"] == [{"pattern": "prod-*", "approvals": 2, "cancel-window": "30s"}]
+    shell.does("rule", "prod-*", "stop=")
+    assert listed(shell)["rules"] == [{"pattern": "prod-*", "approvals": 2}]
 
 
 def test_a_rule_keeps_the_keys_that_are_not_named(shell):
@@ -110,7 +117,7 @@ def test_what_was_probably_meant_is_offered(shell):
         ("approvals", "I do not know approvals. A rule is made of"),
         ("quorum=2", "I do not know quorum=2. A rule is made of"),
         ("within=soon", "soon is no length of time: write 30s, 45m, 2h or 1d."),
-        ("stop=61s", "stop is 0s to 60s."),
+        ("cancel-window=61s", "cancel-window is 0s to 60s."),
         ("channel=#ops", "channel is a channel's id, such as C0123ABCD. `pipeline-bot"),
         ("matching=(", "'(' is no regular expression"),
         ("reason=maybe", "maybe is neither required nor optional."),

@@ -51,6 +51,13 @@ def test_what_is_no_such_value_is_nothing(kind, stored):
     assert previous_in(entry(kind, stored)) is None
 
 
+def test_an_entry_of_an_earlier_version_has_the_names_of_its_time():
+    """The entry and its hash stay; the rule is shown with the name that people type today."""
+    rule = previous_in(entry(EventKind.RULE_SET, {"approvals": "2", "stop": "30s"}))
+    assert rule.in_words == "approvals=2 cancel-window=30s"
+    assert previous_in(entry(EventKind.RULE_SET, {"stop": "30s", "cancel-window": "30s"})) is None
+
+
 def test_a_rule_is_that_of_the_pattern_in_the_entry():
     data = {"pattern": "orders", "rule": {"approvals": "2"}}
     assert rule_in(Event(EventKind.REFUSED, START, data)) == Rule("orders", approvals=2)

@@ -117,7 +117,7 @@ def misunderstood(text: str) -> str:
         ("grants <http://orders|orders>", model.Grants(pattern="orders")),
         ("rule orders-* off", model.DropTheRule("orders-*")),
         (
-            f"rule prod-* channel=<#C012|ops> group={ONCALL} stop=30s break-glass=allowed matching=INC-\\d+ x",
+            f"rule prod-* channel=<#C012|ops> group={ONCALL} cancel-window=30s break-glass=allowed matching=INC-\\d+ x",
             model.ChangeTheRule(
                 RuleEdit(
                     Rule(
@@ -233,7 +233,7 @@ def test_a_slip_never_suggests_what_destroys(word):
         ("approve", "Which request?"),
         ("approve orders!", "Which request?"),
         ("approve 7fk2qa please", "`please` is too much here"),
-        ("deny 7fk2qa", "Say why"),
+        ("deny 7fk2qa", "Give a reason"),
         ("can-i", "Ask about a clear, a stop or a start"),
         ("can-i delete orders", "Ask about a clear"),
         ("pending now", "`now` is too much here"),
@@ -261,7 +261,7 @@ def test_a_slip_never_suggests_what_destroys(word):
         ("freeze prod-* for 0h why", "`0h` is no length of time"),
         ("freeze prod-* until 25:00 why", "Say how long"),
         ("freeze prod-* until 0001-01-01T00:00+12:00 why", "Say how long"),
-        ("freeze prod-* for 4h", "Say why"),
+        ("freeze prod-* for 4h", "Give a reason"),
         ("unfreeze", "Type `/pipeline unfreeze"),
         ("unfreeze prod-* now", "`now` is too much here"),
     ],

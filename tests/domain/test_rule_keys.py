@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import bot
-from bot.domain.access.rule_keys import RULE_KEYS
+from bot.domain.access.rule_keys import BY_NAME, OLD_NAMES, RULE_KEYS
 from bot.domain.access.rules import Requirements, Rule, is_looser, requirements_for, strictest
 from bot.domain.commands import find_verb
 from bot.domain.commands.rule_syntax import rule_from_words, rule_of
@@ -72,6 +72,19 @@ def test_what_follows_matching_belongs_to_it():
     for said in ("xmatching=y", "matching=INC approvals=2", "matching=", "approvals=2 approvals=3"):
         with pytest.raises(BadRule):
             rule_of("*", said)
+
+
+@pytest.mark.parametrize(("old", "name"), OLD_NAMES.items())
+def test_an_old_name_is_read_and_never_written(old, name):
+    """In any case, from commands and from the database; never beside the new one, which it must not hide."""
+    value = BY_NAME[name].example.partition("=")[2]
+    for read in (rule_of("*", f"{old.upper()}={value}"), rule_from_words("*", f"{old}={value}")):
+        assert read.in_words == f"{name}={value}"
+    with pytest.raises(BadRule, match=f"`{name}` is there twice"):
+        rule_of("*", f"{name}={value} {old}={value}")
+    with pytest.raises(BadRule, match="takes all that follows it"):
+        rule_of("*", f"matching=x {old}={value}")
+    assert old not in BY_NAME
 
 
 @by_name

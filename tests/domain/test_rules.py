@@ -155,7 +155,7 @@ def test_the_bounds_themselves_are_allowed(fields):
 
 def test_a_rule_in_words():
     assert LAX.in_words == (
-        "approvals=1 channel=C01 group=S01 within=2h remind=1h reason=optional stop=10s "
+        "approvals=1 channel=C01 group=S01 within=2h remind=1h reason=optional cancel-window=10s "
         "break-glass=allowed matching=INC-[0-9]+"
     )
     assert (

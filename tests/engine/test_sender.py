@@ -22,7 +22,7 @@ SECOND = timedelta(seconds=1)
 
 
 class PressedAgainDuringEachLook:
-    """A connection on whose every last look somebody presses *Stop* again; only then was the press before decided."""
+    """A connection on whose every last look somebody presses *Cancel request* again; only then was the press before decided."""
 
     def __init__(self, cancels: PendingCancels) -> None:
         self.cancels = cancels

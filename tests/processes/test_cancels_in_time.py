@@ -18,9 +18,9 @@ WINDOW = timedelta(seconds=4)
 LOOK_UP_TAKES = 0.8  # seconds until Slack tells who pressed: less than the bot waits for it
 
 
-def offers_to_stop(world: World) -> bool:
+def offers_to_cancel(world: World) -> bool:
     elements = [each for card in world.cards() for block in card.blocks for each in block.get("elements", [])]
-    return any(each["type"] == "button" and each["text"]["text"] == "Stop" for each in elements)
+    return any(each["type"] == "button" and each["text"]["text"] == "Cancel request" for each in elements)
 
 
 @asynccontextmanager
@@ -42,17 +42,17 @@ async def bot_over(transport: str, world: World, presser: Person) -> AsyncIterat
 async def test_a_cancel_is_not_overtaken(world, transport):
     """Pressed within the cancel window while the process was stopped; the window was over when the process went on."""
     ana, ben = world.operator("ana"), world.operator("ben")
-    world.rules("*", f"stop={WINDOW.seconds}s")
+    world.rules("*", f"cancel-window={WINDOW.seconds}s")
     async with bot_over(transport, world, ben) as bot:
         await world.confirms_a_clear(ana, "orders")
-        await world.slack.until(lambda: offers_to_stop(world), within=PATIENCE)
+        await world.slack.until(lambda: offers_to_cancel(world), within=PATIENCE)
         bot.is_told(signal.SIGSTOP)
-        pressed = asyncio.create_task(ben.clicks("Stop"))
+        pressed = asyncio.create_task(ben.clicks("Cancel request"))
         await world.waits(WINDOW + timedelta(seconds=1))
         bot.is_told(signal.SIGCONT)
         await world.until_told("<@")
         assert [world.reads(line) for line in world.channel.messages if line.thread_ts] == [
-            "↩️ Stopped by @ben in time: nothing was sent. @ana"
+            "↩️ Cancelled by @ben before sending: nothing was sent. @ana"
         ]
         await pressed
         assert world.feldera.clears["orders"] == 0

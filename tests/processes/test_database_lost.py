@@ -89,7 +89,7 @@ async def confirmed(world: World) -> AsyncIterator[tuple[Process, Person, Path]]
     async with world.bot() as bot:
         await bot.until_it_logs("serving")
         ana = world.operator("ana")
-        world.rules("*", "stop=60s")
+        world.rules("*", "cancel-window=60s")
         copy = copied(world.database)
         await world.confirms_a_clear(ana, "orders")
         # What she was answered changes only when it is stored where the card stands.

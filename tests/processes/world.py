@@ -186,7 +186,7 @@ class World:
             administration.administer(*changes, by="shell:owner", now=self.clock.now())
 
     def rules(self, pattern: str, said: str) -> None:
-        """From the shell, written as it is typed: `world.rules("*", "stop=4s")`."""
+        """From the shell, written as it is typed: `world.rules("*", "cancel-window=4s")`."""
         self.administers(SetRule(rule_of(pattern, said)))
 
     def revokes_everything(self) -> None:

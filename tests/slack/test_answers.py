@@ -164,7 +164,7 @@ def test_clicks_are_answered():
             "Never mind, then: nothing was sent, and `orders` is as it was.",
             "⌛ This preview is more than 30 minutes old, and things may have changed. Nothing was sent. Type `/pipeline clear orders` to look again.",
             "☑️ Closed. `/pipeline clear orders` starts afresh.",
-            "🚫 Only the person who was shown this, or who asked, can use it.",
+            "🚫 Only the person who made the request can use this button.",
             "This button is from another time: it does nothing any more. Type `/pipeline help`.",
         ]
     )

@@ -15,7 +15,7 @@ from bot.domain.operations.outcome import Ending, Outcome
 from bot.domain.operations.parts import Review
 from bot.domain.pipelines.pipeline import Checkpoints
 from bot.slack.sentences.losses import destroyed
-from bot.slack.views.card import APPROVE, CLOSE, DENY, SIGN_OFF, STOP, WITHDRAW, card
+from bot.slack.views.card import APPROVE, CANCEL, CLOSE, DENY, SIGN_OFF, WITHDRAW, card
 from tests.clock import START
 from tests.domain.samples import (
     ANA,
@@ -110,7 +110,7 @@ def test_a_card_has_the_buttons_that_work_and_no_others(operation):
 )
 def test_what_waits_to_be_sent_can_be_stopped(operation, stoppable):
     """Within its window, or while a freeze holds it; not from the moment it may have been sent."""
-    assert actions(operation) == ([STOP] if stoppable else [])
+    assert actions(operation) == ([CANCEL] if stoppable else [])
 
 
 def test_the_steps_follow_the_row():

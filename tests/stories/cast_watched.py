@@ -48,9 +48,9 @@ VERDICTS = {  # how the answers begin that somebody had better have a right to
     APPROVED: VERBS["approve"],
     REVIEWED: VERBS["sign-off"],
     "Denied.": VERBS["deny"],
-    "↩️ Taken back:": VERBS["withdraw"],
+    "↩️ Withdrawn:": VERBS["withdraw"],
     "Never mind, then:": VERBS["withdraw"],
-    "🛑 Stopped in time:": AccessModel.may_cancel,
+    "🛑 Cancelled before sending:": AccessModel.may_cancel,
     "☑️ Closed.": AccessModel.may_close,
 }
 

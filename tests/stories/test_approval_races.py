@@ -62,9 +62,9 @@ def test_approved_and_withdrawn_at_once(workspace, ana, ben):
         assert requester.startswith("This was already approved by @ben")
         assert workspace.thread()[-1].startswith("✅ Cleared")
     else:
-        assert requester.startswith("↩️ Taken back")
-        assert "Taken back by @ana" in approver or approver == "👍 Approved: 1 of 1."
-        assert workspace.thread()[-1].startswith(("↩️ Taken back", "↩️ Stopped"))
+        assert requester.startswith("↩️ Withdrawn")
+        assert "Withdrawn by @ana" in approver or approver == "👍 Approved: 1 of 1."
+        assert workspace.thread()[-1].startswith(("↩️ Withdrawn", "↩️ Cancelled"))
     workspace.card()
 
 
@@ -105,16 +105,16 @@ def test_the_requester_is_revoked_by_another_process_during_the_approval(workspa
 
 
 def test_a_double_click_on_stop(workspace, ana, ben):
-    workspace.rules("orders", "stop=60s")
+    workspace.rules("orders", "cancel-window=60s")
     ana.requests("orders")
     ben.told("Approve")
     workspace.passes(seconds=5)
-    button = ana.finds("Stop")
+    button = ana.finds("Cancel request")
     workspace.at_once(ana.pressing(button), ana.pressing(button))
     workspace.passes(minutes=2)
     late, done = sorted(ana.reads())
-    assert "and is over. ↩️ Stopped by @ana in time: nothing was sent." in late
-    assert done == "🛑 Stopped in time: nothing was sent, and `orders` is as it was."
+    assert "and is over. ↩️ Cancelled by @ana before sending: nothing was sent." in late
+    assert done == "🛑 Cancelled before sending: nothing was sent, and `orders` is as it was."
     assert len(workspace.thread()) == 2
     workspace.card()
     assert workspace.sent == []

@@ -25,7 +25,7 @@ def opens_the_form(rio):
 
 def test_from_the_command_to_the_signature(workspace, rio, ben):
     """The preview says what it is, the name is typed again, it runs at once, all approvers hear, one signs it off."""
-    workspace.rules("orders", "approvals=2 stop=60s")
+    workspace.rules("orders", "approvals=2 cancel-window=60s")
     workspace.grants_group(workspace.user_group("leads"), Role.APPROVER, "ord*")
     preview = rio.asks("/pipeline clear orders --break-glass INC-123 lag alarm at night").splitlines()
     assert preview[7:] == snapshot(

@@ -75,10 +75,12 @@ def test_the_form_tells_who_is_asked_and_where(workspace, ana):
     assert f"\nIts card goes to our direct messages. · {nobody}\n" in shown
     approvals = workspace.slack.adds_channel("approvals")
     oncall = workspace.user_group("oncall", workspace.approver("ben"))
-    workspace.rules("ord*", f"approvals=2 channel={approvals.id} group={oncall.id} within=2h stop=30s")
+    workspace.rules(
+        "ord*", f"approvals=2 channel={approvals.id} group={oncall.id} within=2h cancel-window=30s"
+    )
     shown = ana.chooses("orders")
     assert (
-        "\n🙋 It takes 2 approvals by other people, within 2h. It can be stopped for 30s before it is sent.\n"
+        "\n🙋 It takes 2 approvals by other people, within 2h. It can be cancelled for 30s before it is sent.\n"
         in shown
     )
     assert "\nIts card goes to #approvals and asks @oncall. · Who may approve: @ben.\n" in shown

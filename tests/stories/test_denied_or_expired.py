@@ -54,7 +54,7 @@ def test_denied_by_command(workspace, ana, ben):
     """Without a reason it asks for one. Nobody is reminded of what is denied, and the next request is a new card."""
     workspace.rules("orders", "remind=10m")
     ana.requests("orders")
-    assert ben.types(f"/pipeline deny {workspace.request()}").startswith("🤔 Say why, for the person")
+    assert ben.types(f"/pipeline deny {workspace.request()}").startswith("🤔 Give a reason: the person")
     assert "🙋 Waiting for approval." in workspace.card()
     assert ben.types(f"/pipeline deny {workspace.request()} not today") == DENIED
     workspace.passes(hours=2)
@@ -169,7 +169,7 @@ def test_a_click_after_the_end_hears_of_it(workspace, ana, ben, end):
 
 def test_approved_in_the_last_second_is_in_time(workspace, ana, ben):
     """Even if the request is sent after the hour."""
-    workspace.rules("orders", "stop=60s")
+    workspace.rules("orders", "cancel-window=60s")
     ana.requests("orders")
     workspace.passes(minutes=59, seconds=59)
     ben.told("Approve")

@@ -50,7 +50,7 @@ def test_a_viewer(workspace, vic):
         (said,) = vic.told(label)
         assert said.startswith(no.format(f"{label.lower()} a clear of `orders`"))
     assert vic.types(f"/pipeline withdraw {workspace.request()}") == (
-        "🚫 Only @ana, who asked for the clear of `orders`, can take it back."
+        "🚫 Only @ana, who requested the clear of `orders`, can withdraw it."
     )
 
 

@@ -116,7 +116,7 @@ NO_GRANT = "that takes the role requester, operator or responder on it. An admin
         ),
         (
             is_frozen,
-            "Nothing new starts on orders, not by breaking the glass either: 🧊 until 2026-03-02 07:00:00 UTC: release day (by shell:owner). An admin can lift it: /pipeline unfreeze ord*.",
+            "orders is frozen until 2026-03-02 07:00:00 UTC: no clear, stop or start, not even break-glass. Frozen by shell:owner: release day. An admin can remove the freeze: /pipeline unfreeze ord*.",
             "action=clear grant=1 pipeline=orders why=frozen",
         ),
     ],

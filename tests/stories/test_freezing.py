@@ -1,4 +1,4 @@
-"""A freeze: nothing new starts, what is ready waits or lapses, what runs goes on; everybody sees it."""
+"""A freeze: no clear, stop or start, what is ready waits or lapses, what runs goes on; everybody sees it."""
 
 import pytest
 from inline_snapshot import snapshot
@@ -24,8 +24,8 @@ def test_nothing_new_starts(workspace, oli, ana):
     ana.asks("/pipeline clear orders")
     ada.types("/pipeline freeze ord* for 4h release day")
     no = (
-        "Nothing new starts on `orders`, not by breaking the glass either: 🧊 until Mar 2, 2026 at 7:00:00 AM: "
-        "`release day` (by @ada). An admin can lift it: `/pipeline unfreeze ord*`."
+        "`orders` is frozen until Mar 2, 2026 at 7:00:00 AM: no clear, stop or start, not even break-glass. "
+        "Frozen by @ada: `release day`. An admin can remove the freeze: `/pipeline unfreeze ord*`."
     )
     assert oli.told("Clear orders") == ana.told("Ask for approval") == [no]
     assert oli.asks("/pipeline clear orders") == ana.asks("/pipeline clear orders") == no
@@ -48,7 +48,7 @@ def test_what_waits_for_approval(workspace, ana, ben):
     held = workspace.card()
     assert "⏳ Held by a freeze, not sent." in held
     assert "*Frozen*\n🧊 until Mar 2, 2026 at 5:00:00 AM\n" in held
-    assert held.endswith("AM\n⏳ Request to Feldera\n○ Storage cleared\nId `ID1`\n[Stop]")
+    assert held.endswith("AM\n⏳ Request to Feldera\n○ Storage cleared\nId `ID1`\n[Cancel request]")
     workspace.restarts()
     workspace.leaps(hours=1, minutes=49)
     assert workspace.sent == []
@@ -87,12 +87,17 @@ def test_lifted_early(workspace, ana, ben, *, by_chat, within):
 
 
 def test_one_that_is_held_can_be_stopped(workspace, ana, ben):
-    """The *Stop* button stands as long as nothing was sent, for whoever has a say."""
+    """The *Cancel request* button stands as long as nothing was sent, for whoever has a say."""
     is_held(workspace, ana, ben)
-    assert ana.told("Stop") == ["🛑 Stopped in time: nothing was sent, and `orders` is as it was."]
+    assert ana.told("Cancel request") == [
+        "🛑 Cancelled before sending: nothing was sent, and `orders` is as it was."
+    ]
     workspace.unfreezes("orders")
     workspace.passes(hours=1)
-    assert workspace.thread()[-1] == "↩️ Stopped by @ana in time: nothing was sent. @ana (approved by @ben)"
+    assert (
+        workspace.thread()[-1]
+        == "↩️ Cancelled by @ana before sending: nothing was sent. @ana (approved by @ben)"
+    )
     assert workspace.sent == []
 
 
@@ -151,7 +156,7 @@ def test_a_freeze_is_on_its_pattern(workspace, oli):
 
 def test_put_while_it_can_still_be_stopped(workspace, ana, ben):
     """The card says that the freeze will hold it, not that it is about to be sent."""
-    workspace.rules("orders", "approvals=1 stop=60s")
+    workspace.rules("orders", "approvals=1 cancel-window=60s")
     ana.requests("orders")
     ben.told("Approve")
     workspace.passes(seconds=5)

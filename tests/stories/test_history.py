@@ -225,7 +225,7 @@ def test_no_entry_falls_between_two_pages(workspace):
     root = workspace.admin("root")
     for number in range(12):
         for approvals in (2, 3):
-            requirements = f"approvals={approvals} within=2h remind=30m stop=30s"
+            requirements = f"approvals={approvals} within=2h remind=30m cancel-window=30s"
             root.types(f"/pipeline rule p-{number} {requirements} matching={'INC-[0-9]+ ' * 8}")
     pages = pages_of(root, "/pipeline history")
     assert sum(page.count("rule set") for page in pages) == 24

@@ -57,22 +57,22 @@ def test_withdrawn(workspace: Workspace, ana: Teammate) -> None:
     ana.clicks_home("Withdraw")
     workspace.passes(seconds=5)
     assert ana.screen == ""
-    assert "Lately\nMar 2, 2026 at 3:00:00 AM: ↩️ Taken back by @ana: nothing was sent." in ana.home()
-    assert "↩️ Taken back." in workspace.card()
+    assert "Lately\nMar 2, 2026 at 3:00:00 AM: ↩️ Withdrawn by @ana: nothing was sent." in ana.home()
+    assert "↩️ Withdrawn." in workspace.card()
     assert len(workspace.thread()) == 1
 
 
 def test_stopped_in_time(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
-    workspace.rules("orders", "approvals=1 stop=30s")
+    workspace.rules("orders", "approvals=1 cancel-window=30s")
     ana.requests("orders")
     ben.told("Approve")
     workspace.passes(seconds=5)
-    stoppable = "⏳ To be sent Mar 2, 2026 at 3:00:30 AM, and can be stopped until then. Asked for by @ana"
+    stoppable = "⏳ To be sent Mar 2, 2026 at 3:00:30 AM, can be cancelled until then. Asked for by @ana"
     assert stoppable in ana.opens_home()
-    ana.clicks_home("Stop")
+    ana.clicks_home("Cancel request")
     workspace.passes(minutes=1)
     assert ana.screen == ""
-    assert "Mar 2, 2026 at 3:00:05 AM: ↩️ Stopped by @ana in time: nothing was sent." in ana.home()
+    assert "Mar 2, 2026 at 3:00:05 AM: ↩️ Cancelled by @ana before sending: nothing was sent." in ana.home()
     assert workspace.sent == []
     workspace.threads()
 

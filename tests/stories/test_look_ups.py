@@ -17,7 +17,7 @@ def production(workspace: Workspace) -> list[Teammate]:
     members = {"engineers": (ana,), "leads": (lea, leo), "oncall": (rio,)}
     for role, handle in THREE:
         workspace.grants_group(workspace.user_group(handle, *members[handle]), role)
-    workspace.rules("*", "approvals=2 within=2h remind=30m stop=30s break-glass=allowed")
+    workspace.rules("*", "approvals=2 within=2h remind=30m cancel-window=30s break-glass=allowed")
     return [ana, lea, leo]
 
 
@@ -141,7 +141,7 @@ def test_a_429_for_clicks_does_not_hold_up_what_was_approved(workspace: Workspac
     """Slack's wait counts for the kind of caller that got it: what is to be sent asks for itself."""
     ana, ben, eve = workspace.stranger("ana"), workspace.approver("ben"), workspace.stranger("eve")
     workspace.grants_group(workspace.user_group("engineers", ana), Role.REQUESTER)
-    workspace.rules("*", "approvals=1 stop=5s")
+    workspace.rules("*", "approvals=1 cancel-window=5s")
     ana.requests("orders", "schema change")
     ben.told("Approve")
     workspace.slack.rate_limits("users.info", retry_after=300)

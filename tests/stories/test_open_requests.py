@@ -43,7 +43,7 @@ def test_five_open_requests(workspace: Workspace, ana: Teammate) -> None:
         ana.requests(f"p{number}")
     ana.presses(late)
     too_many = snapshot(
-        "✋ You have 5 open requests, and one person may have no more: `p6` has to wait. `/pipeline pending` lists them; `/pipeline withdraw ID` takes one back."
+        "✋ You have 5 open requests, and one person may have no more: `p6` has to wait. `/pipeline pending` lists them; `/pipeline withdraw ID` withdraws one."
     )
     assert ana.reads() == [too_many]
     assert ana.asks("/pipeline clear p6") == too_many

@@ -18,7 +18,7 @@ LOOSER = (
     "within=3h",
     "reason=optional",
     "break-glass=allowed",
-    "stop=5s",
+    "cancel-window=5s",
     "off",
 )
 NOT_TOLD = (
@@ -96,7 +96,7 @@ def test_nobody_loosens_a_rule_over_their_own_power(
 ) -> None:
     """Not for pipelines that they may clear, ask for or approve themselves; another admin may, and so may the shell."""
     workspace.grants(root, Role.REQUESTER, "prod-1")
-    workspace.rules("prod-*", "approvals=2 reason=required stop=30s")
+    workspace.rules("prod-*", "approvals=2 reason=required cancel-window=30s")
     before = zoe.types("/pipeline rules")
     for loosened in LOOSER:
         assert root.types(f"/pipeline rule prod-* {loosened}") == OWN_FAVOUR

@@ -11,7 +11,7 @@ from bot.simulator.slack import Button, NotPossibleError
 from tests.workspace import Teammate, Workspace
 
 FORGED_ID = "AAAAAAAAAAAAAAAAAAAAAA"
-NOT_YOURS = "🚫 Only the person who was shown this, or who asked, can use it."
+NOT_YOURS = "🚫 Only the person who made the request can use this button."
 OF_ANOTHER_TIME = "This button is from another time: it does nothing any more. Type `/pipeline help`."
 NO_CLEAR = "🚫 You may not clear `orders`: that takes the role *requester*, *operator* or *responder* on it. {}An admin of this bot can grant it. You are `{}`."
 PERMISSION_ENDED = "❌ Not cleared: @oli may no longer clear `orders`. The permission ended after the confirmation; nothing was sent."

@@ -95,7 +95,7 @@ def test_who_may_only_look_may_not_stop(workspace: Workspace) -> None:
 
 def test_a_rule_holds_for_a_stop_and_not_for_a_start(workspace: Workspace) -> None:
     """A stop loses data, a start loses none: an operator starts alone, a requester needs one approval."""
-    workspace.rules("*", "approvals=2 reason=required stop=30s")
+    workspace.rules("*", "approvals=2 reason=required cancel-window=30s")
     workspace.feldera.adds("payments")
     ana, ria, ben = workspace.operator("ana"), workspace.requester("ria"), workspace.approver("ben")
     no_reason = "✍️ A stop of `sales` takes a reason. Type `/pipeline stop sales reason…`."
@@ -120,11 +120,11 @@ It loses nothing, and cannot be cancelled once it is sent.
 
 def test_the_moment_to_stop_it_is_before_the_first_step(workspace: Workspace) -> None:
     """Once something was sent, the button is gone, and an older one comes too late."""
-    workspace.rules("*", "stop=30s")
+    workspace.rules("*", "cancel-window=30s")
     ana = restarts_slow(workspace)
-    button = ana.finds("Stop")
+    button = ana.finds("Cancel request")
     workspace.passes(seconds=31)
-    assert "[Stop]" not in workspace.card()
+    assert "[Cancel request]" not in workspace.card()
     ana.presses(button)
     assert ana.reads() == snapshot(
         ["This was confirmed already, Mar 2, 2026 at 3:00:00 AM by @ana: follow it in its thread."]
@@ -137,7 +137,7 @@ def test_a_freeze_that_comes_later_does_not_hold_what_has_begun(workspace: Works
     restarts_slow(workspace)
     workspace.freezes("*", hours=8)
     ben = workspace.operator("ben")
-    assert ben.asks("/pipeline start orders").startswith("Nothing new starts on `orders`, not by breaking")
+    assert ben.asks("/pipeline start orders").startswith("`orders` is frozen until ")
     all_is_done(workspace)
 
 

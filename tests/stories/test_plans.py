@@ -117,7 +117,7 @@ def test_a_plain_clear_of_what_runs_offers_to_stop_it(workspace: Workspace, ana:
 """)
     ben = workspace.operator("ben")
     ben.presses(ana.finds("Stop it and clear"))
-    assert ben.reads() == ["🚫 Only the person who was shown this, or who asked, can use it."]
+    assert ben.reads() == ["🚫 Only the person who made the request can use this button."]
     (preview,) = ana.told("Stop it and clear")
     assert preview.startswith("*Stop and clear `sales`?*")
     assert "\nReason: bad backfill\n" in preview

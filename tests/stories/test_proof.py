@@ -90,7 +90,7 @@ def test_a_list_that_lacks_one_proves_nothing_of_it(workspace: Workspace) -> Non
 def test_a_list_that_lacks_one_refuses_nothing(workspace: Workspace) -> None:
     """Two are confirmed and due at the same moment: an empty list does not make them unknown."""
     ana = workspace.operator("ana")
-    workspace.rules("*", "approvals=0 stop=20s")
+    workspace.rules("*", "approvals=0 cancel-window=20s")
     ana.clears("orders")
     ana.clears("users")
     workspace.feldera.lists_nothing()

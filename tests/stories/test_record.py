@@ -54,10 +54,10 @@ def a_request_goes_stale(workspace: Workspace) -> None:
 
 
 def it_is_stopped_in_time(workspace: Workspace) -> None:
-    workspace.rules("*", "stop=30s")
+    workspace.rules("*", "cancel-window=30s")
     workspace.requester("ana").requests("orders")
     workspace.approver("ben").told("Approve")
-    workspace.operator("oli").told("Stop")
+    workspace.operator("oli").told("Cancel request")
 
 
 def the_glass_is_broken_and_signed_off(workspace: Workspace) -> None:

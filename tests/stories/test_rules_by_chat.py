@@ -21,16 +21,16 @@ def test_a_rule_is_set_changed_and_removed(workspace: Workspace) -> None:
     assert root.types("/pipeline rule prod-* approvals=2 within=2h reason=required") == snapshot(
         "✅ New rule on `prod-*`: approvals=2 within=2h reason=required."
     )
-    assert root.types("/pipeline rule prod-* approvals=3 stop=30s break-glass=allowed") == snapshot(
-        "✅ Changed the rule on `prod-*`: approvals 2 → 3, stop not set → 30s, break-glass not set → allowed. Unchanged: within=2h reason=required."
+    assert root.types("/pipeline rule prod-* approvals=3 cancel-window=30s break-glass=allowed") == snapshot(
+        "✅ Changed the rule on `prod-*`: approvals 2 → 3, cancel-window not set → 30s, break-glass not set → allowed. Unchanged: within=2h reason=required."
     )
     assert listed(root.types("/pipeline rules")) == [
-        "📏 `prod-*`: approvals=3 within=2h reason=required stop=30s break-glass=allowed"
+        "📏 `prod-*`: approvals=3 within=2h reason=required cancel-window=30s break-glass=allowed"
     ]
     assert root.types("/pipeline rule prod-* off") == snapshot(
         """\
-✅ No rule on `prod-*` any more. Before: approvals=3 within=2h reason=required stop=30s break-glass=allowed.
-Undo: `/pipeline rule prod-* approvals=3 within=2h reason=required stop=30s break-glass=allowed`\
+✅ No rule on `prod-*` any more. Before: approvals=3 within=2h reason=required cancel-window=30s break-glass=allowed.
+Undo: `/pipeline rule prod-* approvals=3 within=2h reason=required cancel-window=30s break-glass=allowed`\
 """
     )
     assert listed(root.types("/pipeline rules")) == ["None that concerns you."]
@@ -40,8 +40,8 @@ Undo: `/pipeline rule prod-* approvals=3 within=2h reason=required stop=30s brea
     assert workspace.record() == snapshot(
         [
             '03:00 rule_set by root: grant=1 pattern=prod-* rule={"approvals": "2", "reason": "required", "within": "2h"}',
-            '03:00 rule_set by root: before={"approvals": "2", "reason": "required", "within": "2h"} grant=1 pattern=prod-* rule={"approvals": "3", "break-glass": "allowed", "reason": "required", "stop": "30s", "within": "2h"}',
-            '03:00 rule_dropped by root: before={"approvals": "3", "break-glass": "allowed", "reason": "required", "stop": "30s", "within": "2h"} grant=1 pattern=prod-*',
+            '03:00 rule_set by root: before={"approvals": "2", "reason": "required", "within": "2h"} grant=1 pattern=prod-* rule={"approvals": "3", "break-glass": "allowed", "cancel-window": "30s", "reason": "required", "within": "2h"}',
+            '03:00 rule_dropped by root: before={"approvals": "3", "break-glass": "allowed", "cancel-window": "30s", "reason": "required", "within": "2h"} grant=1 pattern=prod-*',
         ]
     )
 
@@ -103,6 +103,15 @@ def test_the_help_says_that_keys_are_changed_one_by_one(workspace: Workspace) ->
     )
 
 
+def test_the_old_name_of_the_cancel_window_is_read(workspace: Workspace) -> None:
+    """Set and removed by it as before; the new name is shown."""
+    root = workspace.admin("root")
+    root.types("/pipeline rule prod-* approvals=2 stop=30s")
+    assert listed(root.types("/pipeline rules")) == ["📏 `prod-*`: approvals=2 cancel-window=30s"]
+    root.types("/pipeline rule prod-* stop=")
+    assert listed(root.types("/pipeline rules")) == ["📏 `prod-*`: approvals=2"]
+
+
 def test_a_rule_counts_from_the_next_command_on(workspace: Workspace) -> None:
     root, ana = workspace.admin("root"), workspace.operator("ana")
     can_i = "/pipeline can-i clear orders"
@@ -131,7 +140,7 @@ def test_what_cannot_be_read_changes_nothing(workspace: Workspace) -> None:
         "rule orders colour=red",
         "rule orders approvals=9",
         "rule orders within=30d",
-        "rule orders stop=5m",
+        "rule orders cancel-window=5m",
         "rule orders matching=[",
         "freeze orders until yesterday because",
         "freeze orders for 4h",
@@ -144,13 +153,13 @@ def test_what_cannot_be_read_changes_nothing(workspace: Workspace) -> None:
         [
             "🤔 Type `/pipeline rule PATTERN key=value…|off`, for example `/pipeline rule prod-* approvals=2 reason=required`.",
             "🤔 'bad/pattern' is no pipeline pattern: use the letters, digits, - and _ of pipeline names, and * ? [abc] [!abc] [a-z] to match several.",
-            "🤔 I do not know `colour=red`. A rule is made of `approvals=2` `channel=#ops` `group=@oncall` `within=2h` `remind=30m` `reason=required` `stop=30s` `break-glass=allowed` and, last, `matching=INC-\\d+`.",
+            "🤔 I do not know `colour=red`. A rule is made of `approvals=2` `channel=#ops` `group=@oncall` `within=2h` `remind=30m` `reason=required` `cancel-window=30s` `break-glass=allowed` and, last, `matching=INC-\\d+`.",
             "🤔 approvals is 0 to 5, not 9.",
             "🤔 within is 1m to 7d.",
-            "🤔 stop is 0s to 60s.",
+            "🤔 cancel-window is 0s to 60s.",
             "🤔 '[' is no regular expression (RE2 says: missing ]: [).",
             "🤔 Say how long: `for 4h`, `until 18:00` or `until 2026-11-25T08:00` (times are UTC). Type `/pipeline freeze PATTERN for|until WHEN reason…`.",
-            "🤔 Say why: everybody whom it stops will read it. Type `/pipeline freeze PATTERN for|until WHEN reason…`.",
+            "🤔 Give a reason: everyone it blocks will see it. Type `/pipeline freeze PATTERN for|until WHEN reason…`.",
             "🤔 That moment has passed already: name one to come (times are UTC).",
             "🤔 A freeze lasts 30 days at most, so that none is forgotten: name an earlier end, and put it again when it comes.",
             "🤔 `now` is too much here. Type `/pipeline unfreeze PATTERN`.",
@@ -174,14 +183,14 @@ def test_only_an_admin_of_all_of_it(workspace: Workspace, typed: str) -> None:
 
 
 def test_a_freeze_is_put_moved_and_lifted(workspace: Workspace) -> None:
-    """Nothing new starts while it lasts; a second one on the same pattern takes its place."""
+    """Nothing runs while it lasts; a second one on the same pattern takes its place."""
     root, ana = workspace.admin("root"), workspace.operator("ana")
     assert root.types("/pipeline freeze ord* for 4h release day") == snapshot(
-        "✅ 🧊 Nothing new starts on `ord*` until Mar 2, 2026 at 7:00:00 AM: `release day`."
+        "✅ 🧊 `ord*` is frozen until Mar 2, 2026 at 7:00:00 AM: no clear, stop or start, not even break-glass. Reason: `release day`."
     )
-    assert ana.asks("/pipeline clear orders").startswith("Nothing new starts on `orders`")
+    assert ana.asks("/pipeline clear orders").startswith("`orders` is frozen until ")
     assert root.types("/pipeline freeze ord* until 18:00 release took longer") == snapshot(
-        "✅ 🧊 Nothing new starts on `ord*` until Mar 2, 2026 at 6:00:00 PM: `release took longer`. Before: until Mar 2, 2026 at 7:00:00 AM by @root: `release day`."
+        "✅ 🧊 `ord*` is frozen until Mar 2, 2026 at 6:00:00 PM: no clear, stop or start, not even break-glass. Reason: `release took longer`. Before: until Mar 2, 2026 at 7:00:00 AM by @root: `release day`."
     )
     assert listed(ana.types("/pipeline rules")) == snapshot(
         ["`ord*`: 🧊 until Mar 2, 2026 at 6:00:00 PM: `release took longer`"]
@@ -210,7 +219,7 @@ def test_a_freeze_ends_by_itself(workspace: Workspace) -> None:
     root, ana = workspace.admin("root"), workspace.operator("ana")
     root.types("/pipeline freeze * until 06:00 night run")
     workspace.passes(hours=2, minutes=59)
-    assert ana.asks("/pipeline clear orders").startswith("Nothing new starts on `orders`")
+    assert ana.asks("/pipeline clear orders").startswith("`orders` is frozen until ")
     workspace.passes(minutes=2)
     assert ana.asks("/pipeline clear orders").startswith("*Clear `orders`?*")
     assert root.types("/pipeline unfreeze *").startswith("Nothing to change")

@@ -113,13 +113,13 @@ def test_a_rule_was_loosened_while_it_waits(workspace: Workspace, ben: Teammate)
 
 def test_the_strictest_of_several_rules(workspace: Workspace) -> None:
     """Each field by itself: the most approvals of one, the shortest time of another, the longest window of a third."""
-    workspace.rules("*", "approvals=1 within=30m stop=10s")
+    workspace.rules("*", "approvals=1 within=30m cancel-window=10s")
     workspace.rules("ord*", "approvals=2 within=4h")
-    workspace.rules("orders", "approvals=0 reason=required stop=30s")
+    workspace.rules("orders", "approvals=0 reason=required cancel-window=30s")
     ana = workspace.requester("ana")
     assert ana.asks("/pipeline clear orders").startswith("✍️")
     assert ana.asks("/pipeline clear orders schema change").splitlines()[-2] == snapshot(
-        "🙋 It takes 2 approvals by other people, within 30m. It can be stopped for 30s before it is sent."
+        "🙋 It takes 2 approvals by other people, within 30m. It can be cancelled for 30s before it is sent."
     )
 
 
@@ -174,7 +174,7 @@ def test_slack_does_not_tell_who_is_in_the_group_when_it_is_sent(workspace: Work
     """An approver by a group that cannot be read does not count, and the thread says that this is why."""
     ana, ben = workspace.requester("ana"), workspace.stranger("ben")
     workspace.grants_group(workspace.user_group("leads", ben), Role.APPROVER)
-    workspace.rules("orders", "approvals=1 stop=30s")
+    workspace.rules("orders", "approvals=1 cancel-window=30s")
     ana.requests("orders")
     ben.told("Approve")
     workspace.passes(seconds=10)

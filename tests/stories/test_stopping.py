@@ -1,4 +1,4 @@
-"""The way back: a request is taken back while it waits, and stopped by whoever has a say before it is sent."""
+"""The way back: a request is withdrawn while it waits, and cancelled by whoever has a say before it is sent."""
 
 import pytest
 from inline_snapshot import snapshot
@@ -6,9 +6,9 @@ from inline_snapshot import snapshot
 from bot.domain.access.permissions import Role
 from tests.workspace import Teammate, Workspace
 
-IN_TIME = "🛑 Stopped in time: nothing was sent, and `orders` is as it was."
-TAKEN_BACK = "↩️ Taken back: nothing was sent, and `orders` is as it was."
-OVER = "This is over since Mar 2, 2026 at 3:00:00 AM. ↩️ Taken back by @ana: nothing was sent. See its thread."
+IN_TIME = "🛑 Cancelled before sending: nothing was sent, and `orders` is as it was."
+TAKEN_BACK = "↩️ Withdrawn: nothing was sent, and `orders` is as it was."
+OVER = "This is over since Mar 2, 2026 at 3:00:00 AM. ↩️ Withdrawn by @ana: nothing was sent. See its thread."
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def ana(workspace: Workspace) -> Teammate:
 
 def approved(workspace: Workspace) -> tuple[Teammate, Teammate]:
     """A request that somebody made and somebody else approved, 10 seconds ago."""
-    workspace.rules("orders", "approvals=1 stop=30s")
+    workspace.rules("orders", "approvals=1 cancel-window=30s")
     ana, ben = workspace.requester("ana"), workspace.approver("ben")
     ana.requests("orders")
     ben.told("Approve")
@@ -35,9 +35,9 @@ def test_the_window(workspace: Workspace) -> None:
     approved(workspace)
     workspace.restarts()
     card = workspace.card()
-    assert "⏳ To be sent Mar 2, 2026 at 3:00:30 AM, and can be stopped until then." in card
+    assert "⏳ To be sent Mar 2, 2026 at 3:00:30 AM, can be cancelled until then." in card
     assert card.endswith(
-        "✓ Approved by @ben · Mar 2, 2026 at 3:00:00 AM\n⏳ Request to Feldera\n○ Storage cleared\nId `ID1`\n[Stop]"
+        "✓ Approved by @ben · Mar 2, 2026 at 3:00:00 AM\n⏳ Request to Feldera\n○ Storage cleared\nId `ID1`\n[Cancel request]"
     )
     workspace.passes(seconds=19)
     assert workspace.sent == []
@@ -61,11 +61,11 @@ def test_stopped_by_whoever_has_a_say(workspace: Workspace, who: str) -> None:
     if who == "requester by command":
         assert ana.types(f"/pipeline withdraw {workspace.request()}") == TAKEN_BACK
     else:
-        assert stopper.told("Stop") == [IN_TIME]
+        assert stopper.told("Cancel request") == [IN_TIME]
     workspace.passes(minutes=5)
     assert "[" not in workspace.card()
-    assert "↩️ Stopped in time." in workspace.card()
-    said = f"↩️ Stopped by @{stopper.name} in time: nothing was sent. @ana (approved by @ben)"
+    assert "↩️ Cancelled before sending." in workspace.card()
+    said = f"↩️ Cancelled by @{stopper.name} before sending: nothing was sent. @ana (approved by @ben)"
     assert workspace.thread()[-1] == said
     assert workspace.sent == []
 
@@ -73,19 +73,19 @@ def test_stopped_by_whoever_has_a_say(workspace: Workspace, who: str) -> None:
 def test_a_stranger_cannot_stop_it(workspace: Workspace) -> None:
     approved(workspace)
     for person in (workspace.viewer("vic"), workspace.stranger("dan")):
-        (no,) = person.told("Stop")
+        (no,) = person.told("Cancel request")
         assert no.startswith(
-            "🚫 You may not stop a clear of `orders`: that takes the role *operator*, *requester*, *responder* or *approver* on it."
+            "🚫 You may not cancel a clear of `orders`: that takes the role *operator*, *requester*, *responder* or *approver* on it."
         )
     workspace.passes(minutes=1)
     assert workspace.thread()[-1].startswith("✅ Cleared")
 
 
 def test_too_late_to_stop(workspace: Workspace) -> None:
-    """After the window a click on *Stop* reads that it is under way; nothing can be taken back then."""
+    """After the window a click on *Cancel request* reads that it is under way; nothing can be withdrawn then."""
     workspace.feldera.sticks_clearing("orders")
     ana, _ = approved(workspace)
-    button = ana.finds("Stop")
+    button = ana.finds("Cancel request")
     workspace.passes(minutes=1)
     ana.presses(button)
     assert ana.reads() == snapshot(
@@ -96,15 +96,15 @@ def test_too_late_to_stop(workspace: Workspace) -> None:
 
 
 def test_an_operator_without_approvals_has_the_window_too(workspace: Workspace) -> None:
-    workspace.rules("orders", "stop=30s")
+    workspace.rules("orders", "cancel-window=30s")
     oli = workspace.operator("oli")
     preview = oli.asks("/pipeline clear orders")
-    assert preview.splitlines()[-2] == "⏱️ It can be stopped for 30s before it is sent."
+    assert preview.splitlines()[-2] == "⏱️ It can be cancelled for 30s before it is sent."
     oli.told("Clear orders")
     workspace.passes(seconds=10)
-    assert oli.told("Stop") == [IN_TIME]
+    assert oli.told("Cancel request") == [IN_TIME]
     workspace.passes(minutes=5)
-    assert workspace.thread() == ["↩️ Stopped by @oli in time: nothing was sent. @oli"]
+    assert workspace.thread() == ["↩️ Cancelled by @oli before sending: nothing was sent. @oli"]
     assert workspace.sent == []
 
 
@@ -114,11 +114,11 @@ def test_withdrawn(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
     assert ana.told("Withdraw") == [TAKEN_BACK]
     workspace.passes(minutes=1)
     card = workspace.card()
-    assert "*State*\n↩️ Taken back.\n" in card
+    assert "*State*\n↩️ Withdrawn.\n" in card
     assert card.endswith(
-        "✗ 1 approval missing\n✗ Request not sent\n✗ Storage not cleared by this\n↩️ Taken back by @ana: nothing was sent.\nId `ID1`"
+        "✗ 1 approval missing\n✗ Request not sent\n✗ Storage not cleared by this\n↩️ Withdrawn by @ana: nothing was sent.\nId `ID1`"
     )
-    assert workspace.thread() == ["↩️ Taken back by @ana: nothing was sent. @ana"]
+    assert workspace.thread() == ["↩️ Withdrawn by @ana: nothing was sent. @ana"]
     for button in (approve, deny):
         ben.presses(button)
         assert ben.reads() == [OVER]
@@ -139,7 +139,7 @@ def test_withdrawn_by_command(workspace: Workspace, ana: Teammate) -> None:
 def test_others_cannot_withdraw_it(workspace: Workspace, ben: Teammate) -> None:
     """Not even an approver: whoever wants it gone denies it."""
     workspace.requester("ana").requests("orders")
-    no = "🚫 Only @ana, who asked for the clear of `orders`, can take it back."
+    no = "🚫 Only @ana, who requested the clear of `orders`, can withdraw it."
     assert ben.told("Withdraw") == [no]
     assert ben.types(f"/pipeline withdraw {workspace.request()}") == no
     assert "🙋 Waiting for approval." in workspace.card()

@@ -71,8 +71,8 @@ def test_rights_rules_and_freezes_of_one_hold_for_no_other(workspace: Workspace)
     workspace.freezes("staging/*", hours=1)
     assert "It takes 2 approvals" in ben.asks("/pipeline clear prod/orders")
     frozen = ben.asks("/pipeline clear staging/orders")
-    assert frozen.startswith("Nothing new starts on `staging/orders`, not by breaking the glass either:")
-    assert frozen.endswith("An admin can lift it: `/pipeline unfreeze staging/*`.")
+    assert frozen.startswith("`staging/orders` is frozen until ")
+    assert frozen.endswith("An admin can remove the freeze: `/pipeline unfreeze staging/*`.")
 
 
 def test_a_name_without_a_target_is_answered_with_what_could_be_meant(workspace: Workspace) -> None:

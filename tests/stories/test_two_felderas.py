@@ -72,7 +72,7 @@ def test_a_rule_is_not_avoided_by_the_other_name(workspace: Workspace, oli: Team
 
 def test_what_was_asked_for_before_is_not_sent(workspace: Workspace, oli: Teammate) -> None:
     """Reviewed on the other Feldera, confirmed, and about to be sent as its address begins to answer for the first."""
-    workspace.rules("*", "approvals=0 stop=20s")
+    workspace.rules("*", "approvals=0 cancel-window=20s")
     oli.clears("staging/p-00")
     workspace.felderas["staging"].answers_as(workspace.feldera)
     workspace.passes(minutes=2)

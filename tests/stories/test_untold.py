@@ -8,8 +8,8 @@ from tests.workspace import Teammate, Workspace
 
 @pytest.fixture
 def ana(workspace: Workspace) -> Teammate:
-    """She asks for a clear that can be stopped for 30 seconds."""
-    workspace.rules("orders", "approvals=1 stop=30s")
+    """She asks for a clear that can be cancelled for 30 seconds."""
+    workspace.rules("orders", "approvals=1 cancel-window=30s")
     ana = workspace.requester("ana")
     ana.requests("orders")
     return ana
@@ -87,10 +87,12 @@ def test_it_can_be_stopped_meanwhile(workspace: Workspace, ana: Teammate, ben: T
     workspace.slack.answers_500("users.info", times=20, about=ben.id)
     workspace.passes(minutes=1)
     assert workspace.thread()[-1].startswith("⏸️ Slack did not tell")
-    assert ana.told("Stop") == ["🛑 Stopped in time: nothing was sent, and `orders` is as it was."]
+    assert ana.told("Cancel request") == [
+        "🛑 Cancelled before sending: nothing was sent, and `orders` is as it was."
+    ]
     workspace.passes(minutes=1)
     assert workspace.sent == []
-    assert workspace.thread()[-1].startswith("↩️ Stopped by @ana in time")
+    assert workspace.thread()[-1].startswith("↩️ Cancelled by @ana before sending")
 
 
 @pytest.mark.usefixtures("ana")

@@ -66,13 +66,13 @@ def approved_late(workspace: Workspace) -> Iterator[None]:
 
 
 def in_the_cancel_window(workspace: Workspace) -> Iterator[None]:
-    approver_of_a_request(workspace, "stop=60s").told("Approve")
+    approver_of_a_request(workspace, "cancel-window=60s").told("Approve")
     yield
     workspace.passes(minutes=3)
 
 
 def held_by_a_freeze(workspace: Workspace) -> Iterator[None]:
-    approver_of_a_request(workspace, "stop=60s").told("Approve")
+    approver_of_a_request(workspace, "cancel-window=60s").told("Approve")
     workspace.freezes("orders", minutes=5)
     yield
     workspace.passes(minutes=7)
@@ -96,7 +96,7 @@ def waiting(workspace: Workspace) -> Iterator[None]:
 
 
 def feldera_away(workspace: Workspace) -> Iterator[None]:
-    approver_of_a_request(workspace, "stop=10s").told("Approve")
+    approver_of_a_request(workspace, "cancel-window=10s").told("Approve")
     workspace.feldera_goes_down()
     workspace.passes(minutes=1)
     yield
@@ -237,7 +237,7 @@ def test_a_grant_lasts_as_long_as_was_said(workspace: Workspace) -> None:
 @pytest.mark.parametrize("wall_clock", ["behind", "right"])
 def test_a_reboot_within_the_cancel_window(workspace: Workspace, wall_clock: str) -> None:
     """As much time passes as the wall clock says; where a battery is empty and it is 1970, the bot goes on from where it was."""
-    approver_of_a_request(workspace, "stop=60s").told("Approve")
+    approver_of_a_request(workspace, "cancel-window=60s").told("Approve")
     workspace.passes(seconds=20)
     workspace.dies()
     workspace.machine.reboots()

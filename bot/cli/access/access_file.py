@@ -17,7 +17,7 @@ from bot.domain.access.changes import GrantRole
 from bot.domain.access.diff import DesiredAccess, grant_key
 from bot.domain.access.patterns import checked_pattern
 from bot.domain.access.permissions import Group, Principal, Role
-from bot.domain.access.rule_keys import RULE_KEYS
+from bot.domain.access.rule_keys import OLD_NAMES, RULE_KEYS
 from bot.domain.access.rules import Rule
 from bot.domain.commands.rule_syntax import rule_from
 from bot.domain.durations import moment, span
@@ -248,6 +248,8 @@ def _mapping(node: yaml.Node, known: Collection[str], what: str) -> dict[str, ya
     said: dict[str, yaml.Node] = {}
     for key_node, value in node.value:
         key = _text(key_node)
+        if known is _RULE:
+            key = OLD_NAMES.get(key, key)
         if key not in known:
             raise _bad(key_node, f"`{key}` is not known in {what}. There are: {', '.join(known)}")
         if key in said:

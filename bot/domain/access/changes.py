@@ -60,7 +60,7 @@ class DropRule:
 
 @dataclass(frozen=True, slots=True)
 class SetFreeze:
-    """Freeze `pattern` until `until`: nothing new starts there. Replaces a freeze of the same pattern."""
+    """Freeze `pattern` until `until`: no plan runs there. Replaces a freeze of the same pattern."""
 
     pattern: str
     until: datetime

@@ -84,7 +84,7 @@ class NotPermitted(
 
 @dataclass(frozen=True)
 class Frozen(ObjectionBase, recorded_as="frozen", form_field=FormField.PIPELINE, ending=None):
-    """Nothing new may start for now, not by breaking the glass either."""
+    """The pipeline is frozen for now: no clear, stop or start, not even break-glass."""
 
     freeze: Freeze
 

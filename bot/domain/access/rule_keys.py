@@ -57,6 +57,7 @@ class RuleKey(Generic[_T]):
     help: str
     shell_example: str = ""  # where the shell takes other words than Slack, or names the choice
     in_slack: str = ""  # what to do instead where there is a list to pick from
+    old_name: str = ""  # read as `name`, never written: people's files and the database have it
 
 
 def _distinct(values: list[Any]) -> tuple[Any, ...]:
@@ -183,16 +184,17 @@ RULE_KEYS: tuple[RuleKey[Any], ...] = (
         help="whether there must be a reason",
     ),
     RuleKey[timedelta](
-        name="stop",
+        name="cancel-window",
+        old_name="stop",
         field="stop_window",
         in_requirements="stop_window",
         values=LENGTHS,
-        complaint=complaint_unless(is_length(timedelta(0), STOP_WINDOW_MAX), "stop is 0s to 60s."),
+        complaint=complaint_unless(is_length(timedelta(0), STOP_WINDOW_MAX), "cancel-window is 0s to 60s."),
         strictest=max,
         looser=_is_less,
         is_about_loss=True,
-        example="stop=30s",
-        help="how long a clear can be stopped before it is sent",
+        example="cancel-window=30s",
+        help="how long a clear can be cancelled before it is sent",
     ),
     RuleKey[bool](
         name="break-glass",
@@ -221,5 +223,6 @@ RULE_KEYS: tuple[RuleKey[Any], ...] = (
     ),
 )
 BY_NAME = {key.name: key for key in RULE_KEYS}
+OLD_NAMES = {key.old_name: key.name for key in RULE_KEYS if key.old_name}
 LAST = RULE_KEYS[-1]  # its value is all that follows it, with the spaces in it
 EXAMPLES = " ".join(f"`{key.example}`" for key in RULE_KEYS[:-1]) + f" and, last, `{LAST.example}`"

@@ -124,7 +124,7 @@ def is_looser(before: Rule | None, after: Rule | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Freeze:
-    """A freeze: until `until`, nothing new starts on pipelines that match `pattern`."""
+    """A freeze: until `until`, no plan runs on pipelines that match `pattern`, not even as break-glass."""
 
     id: int
     pattern: str

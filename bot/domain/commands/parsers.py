@@ -105,7 +105,7 @@ def approve(verb: Verb, rest: str) -> model.Approve:
 def deny(verb: Verb, rest: str) -> model.Deny:
     request, reason = _request(verb, rest)
     if not reason:
-        raise Misunderstood(f"Say why, for the person who asked. Type `{verb.usage}`.")
+        raise Misunderstood(f"Give a reason: the person who asked will see it. Type `{verb.usage}`.")
     return model.Deny(request, without_options(reason, usage=verb.usage))
 
 
@@ -195,7 +195,7 @@ def freeze(verb: Verb, rest: str) -> model.FreezeCommand:
             f"Type `{verb.usage}`."
         )
     if not reason:
-        raise Misunderstood(f"Say why: everybody whom it stops will read it. Type `{verb.usage}`.")
+        raise Misunderstood(f"Give a reason: everyone it blocks will see it. Type `{verb.usage}`.")
     return model.FreezeCommand(pattern, ends, without_options(reason, usage=verb.usage))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.domain.access.rule_edits import RuleEdit
-from bot.domain.access.rule_keys import BY_NAME, EXAMPLES, LAST
+from bot.domain.access.rule_keys import BY_NAME, EXAMPLES, LAST, OLD_NAMES
 from bot.domain.access.rules import Rule
 from bot.domain.commands.tokens import quoted
 from bot.domain.errors import BadRule
@@ -54,11 +54,12 @@ def _values(said: str) -> dict[str, str]:
         before = said
     for word in before.split():
         key, separator, value = word.partition("=")
-        if key.lower() not in BY_NAME or not separator:
+        name = OLD_NAMES.get(key.lower(), key.lower())
+        if name not in BY_NAME or not separator:
             raise BadRule(f"I do not know `{quoted(word)}`. A rule is made of {EXAMPLES}.")
-        if key.lower() in values:
-            raise BadRule(f"`{key.lower()}` is there twice.")
-        values[key.lower()] = value
+        if name in values:
+            raise BadRule(f"`{name}` is there twice.")
+        values[name] = value
     return values
 
 
@@ -69,7 +70,7 @@ def _whole(expression: str) -> str:
     """
     for word in expression.split()[0 if expression.startswith(" ") else 1 :]:
         key, separator, _ = word.partition("=")
-        if separator and key.lower() in BY_NAME:
+        if separator and OLD_NAMES.get(key.lower(), key.lower()) in BY_NAME:
             raise BadRule(f"`{LAST.name}=…` takes all that follows it: write `{quoted(word)}` before it.")
     return expression.strip()
 

@@ -164,8 +164,8 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         word="withdraw",
         arguments="ID",
-        summary="Take your own request back.",
-        details="Until it is approved, or as long as it can still be stopped.",
+        summary="Withdraw your own request.",
+        details="Until it is approved; after that, as long as it can still be cancelled.",
         example="withdraw 7fk2qa",
         read=parsers.withdraw,
     ),
@@ -255,7 +255,7 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         word="freeze",
         arguments="PATTERN for|until WHEN reason…",
-        summary="Let nothing new start on the pipelines that match a pattern.",
+        summary="Block clears, stops and starts of the pipelines that match a pattern, until a given time.",
         details=(
             "WHEN is a length such as `4h`, or a time in UTC such as `18:00` or `2026-11-25T08:00`. What is ready waits or "
             "lapses; what has been sent goes on. Needs the role admin on the pattern."

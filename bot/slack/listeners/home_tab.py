@@ -62,7 +62,7 @@ class HomeTab:
                 return await requests.approve(actor, operation_id)
             case card.WITHDRAW:
                 return await requests.withdraw(actor, operation_id)
-            case card.STOP:
+            case card.CANCEL:
                 return await requests.stop(actor, operation_id)
             case card.SIGN_OFF:
                 return await requests.sign_off(actor, operation_id)

@@ -65,7 +65,7 @@ def register(  # noqa: PLR0913 - what all the listeners need
         card.APPROVE: clicks.approve,
         card.DENY: clicks.deny,
         card.WITHDRAW: clicks.withdraw,
-        card.STOP: clicks.stop,
+        card.CANCEL: clicks.stop,
         card.SIGN_OFF: clicks.sign_off,
         card.CLOSE: clicks.close,
         history_view.OLDER: clicks.older,

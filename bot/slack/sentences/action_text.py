@@ -23,8 +23,8 @@ _TRIED = {
     AttemptedAction.DROP: "dismiss",
     AttemptedAction.APPROVE: "approve",
     AttemptedAction.DENY: "deny",
-    AttemptedAction.WITHDRAW: "take back",
-    AttemptedAction.STOP: "stop",
+    AttemptedAction.WITHDRAW: "withdraw",
+    AttemptedAction.STOP: "cancel",
     AttemptedAction.SIGN_OFF: "sign off",
     AttemptedAction.CLOSE: "close",
 }
@@ -75,8 +75,8 @@ _RECORDED: dict[str, str] = {
     AttemptedAction.DROP: "to dismiss it",
     AttemptedAction.APPROVE: "to approve it",
     AttemptedAction.DENY: "to deny it",
-    AttemptedAction.WITHDRAW: "to take it back",
-    AttemptedAction.STOP: "to keep it from being sent",
+    AttemptedAction.WITHDRAW: "to withdraw it",
+    AttemptedAction.STOP: "to cancel it",
     AttemptedAction.SIGN_OFF: "to sign it off",
     AttemptedAction.CLOSE: "to close it",
 }

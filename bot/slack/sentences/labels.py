@@ -50,7 +50,7 @@ STATES: Mapping[State, tuple[str, str]] = {
     State.STALE: ("❌", "Not cleared"),
     State.EXPIRED: ("❌", "Not cleared"),
     State.DENIED: ("❌", "Denied"),
-    State.WITHDRAWN: ("↩️", "Taken back"),
+    State.WITHDRAWN: ("↩️", "Withdrawn"),
     State.CLOSED: ("☑️", "Closed by hand"),
 }
 
@@ -212,8 +212,8 @@ _WANTED = {"Provisioned": Text("to be started"), "Stopped": Text("to be stopped"
 def state_words(operation: Operation) -> str:
     """Its state. A request cancelled before sending was not withdrawn, though neither was sent."""
     outcome = operation.outcome
-    was_stopped = outcome is not None and outcome.ending is Ending.STOPPED
-    return "Stopped in time" if was_stopped else words(operation.state)
+    was_cancelled = outcome is not None and outcome.ending is Ending.STOPPED
+    return "Cancelled before sending" if was_cancelled else words(operation.state)
 
 
 def ended(operation: Operation) -> Text:

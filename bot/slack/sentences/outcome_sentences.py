@@ -75,8 +75,8 @@ SENTENCES: Mapping[Ending, LiteralString] = {
     Ending.DENIED: "Denied by {by}: {said}. {Nothing}.",
     Ending.DENIED_IN_SHELL: "Denied by whoever runs this bot: {said}. {Nothing}.",
     Ending.NOT_APPROVED: "Not approved in time. {Nothing}. Type {again} to ask again.",
-    Ending.STOPPED: "Stopped by {by} in time: {nothing}.",
-    Ending.WITHDRAWN: "Taken back by {by}: {nothing}.",
+    Ending.STOPPED: "Cancelled by {by} before sending: {nothing}.",
+    Ending.WITHDRAWN: "Withdrawn by {by}: {nothing}.",
     Ending.UNTOUCHED: (
         "I need a human. Known: the request was sent {sends}, Feldera never confirmed it, and {name} is as it was. "
         "Not known: whether a request is still on its way. "

@@ -25,7 +25,7 @@ def _state_in_words(operation: Operation) -> Text | str:  # noqa: PLR0911 - a se
         case State.READY if operation.held_by_freeze or _will_be_held(operation):
             return "Held by a freeze, not sent"
         case State.READY if operation.cancellable_until is not None:
-            return Text("To be sent{}, and can be stopped until then", _on(operation.cancellable_until))
+            return Text("To be sent{}, can be cancelled until then", _on(operation.cancellable_until))
         case State.READY if operation.has_begun:
             behind, step = plan_text.behind(operation).capitalize(), operation.step_name.value
             return Text("{}{}, the {} is not sent yet", behind, _on(operation.ready_at), step)

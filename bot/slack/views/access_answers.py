@@ -162,7 +162,12 @@ def _change(change: AccessChange) -> Text:
         case DropRule(pattern):
             return Text("No rule on `{}` any more.", pattern)
         case SetFreeze(pattern, until, reason):
-            return Text("🧊 Nothing new starts on `{}` until {}: {}.", pattern, at(until), code(reason))
+            return Text(
+                "🧊 `{}` is frozen until {}: no clear, stop or start, not even break-glass. Reason: {}.",
+                pattern,
+                at(until),
+                code(reason),
+            )
         case RemoveFreeze(pattern):
             return Text("No freeze on `{}` any more.", pattern)
 

@@ -203,9 +203,9 @@ def _result(result: Result, operation: Operation, workspace_url: str) -> Message
             doing = plan_text.action_name(plan)
             return said("Denied. The {} of `{}` is off, and its requester reads why.", doing, name)
         case Result.WITHDRAWN:
-            return said("↩️ Taken back: nothing was sent, and `{}` is as it was.", name)
+            return said("↩️ Withdrawn: nothing was sent, and `{}` is as it was.", name)
         case Result.CANCELLED:
-            return said("🛑 Stopped in time: nothing was sent, and `{}` is as it was.", name)
+            return said("🛑 Cancelled before sending: nothing was sent, and `{}` is as it was.", name)
         case Result.SIGNED_OFF:
             return said("🔏 Signed off: the broken glass of `{}` needs nobody any more.", name)
         case Result.CLOSED:

@@ -27,7 +27,7 @@ CLOSE = "close_operation"  # action ids; old messages carry them, so their meani
 APPROVE = "approve_request"
 DENY = "deny_request"
 WITHDRAW = "withdraw_request"
-STOP = "stop_in_time"
+CANCEL = "stop_in_time"
 SIGN_OFF = "sign_off"
 
 
@@ -99,12 +99,28 @@ def buttons_now(operation: Operation) -> list[ButtonElement]:
         case State.READY if operation.has_begun:
             found = []
         case State.READY if operation.cancellable_until is not None or operation.held_by_freeze:
-            found = [blocks.button("Stop", STOP, operation.id, style="danger")]
+            found = [_cancel_button(operation)]
         case State.NEEDS_HUMAN:
             found = [close_button(operation)]
     if operation.awaits_review:
         found.append(blocks.button("Sign off", SIGN_OFF, operation.id))
     return found
+
+
+def _cancel_button(operation: Operation) -> ButtonElement:
+    action = plan_text.action_name(operation.plan)
+    return blocks.button(
+        "Cancel request",
+        CANCEL,
+        operation.id,
+        style="danger",
+        confirm=blocks.are_you_sure(
+            Text("Cancel the {} of {}?", action, operation.pipeline),
+            Text("It has not been sent, and will not be. It can be requested again."),
+            yes="Cancel request",
+            no="Keep it",
+        ),
+    )
 
 
 def _sure_to_approve(operation: Operation) -> ConfirmObject:

@@ -47,9 +47,9 @@ def refused(result: _Refusal, operation: Operation) -> Message:
 
 def not_yours(operation: Operation | None) -> Message:
     if operation is None:
-        return said("🚫 Only the person who was shown this, or who asked, can use it.")
+        return said("🚫 Only the person who made the request can use this button.")
     return said(
-        "🚫 Only {who}, who asked for the {action} of `{name}`, can take it back.",
+        "🚫 Only {who}, who requested the {action} of `{name}`, can withdraw it.",
         who=mention(operation.requester.user),
         action=action_name(operation.plan),
         name=operation.pipeline,

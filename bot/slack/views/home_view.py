@@ -34,7 +34,7 @@ _ACTIONS = {
     HomeAction.APPROVE: card.APPROVE,
     HomeAction.DENY: card.DENY,
     HomeAction.WITHDRAW: card.WITHDRAW,
-    HomeAction.STOP: card.STOP,
+    HomeAction.STOP: card.CANCEL,
     HomeAction.SIGN_OFF: card.SIGN_OFF,
     HomeAction.CLOSE: card.CLOSE,
 }

@@ -127,7 +127,7 @@ def _what_then(authority: Authorization) -> Text:
             "and one of them has to sign it off afterwards."
         )
     stop = (
-        Text(" It can be stopped for {} before it is sent.", span_in_words(requirements.stop_window))
+        Text(" It can be cancelled for {} before it is sent.", span_in_words(requirements.stop_window))
         if requirements.stop_window
         else NOTHING
     )

@@ -32,7 +32,7 @@ from bot.slack.sentences.action_text import change_in_words, wanted
 from bot.slack.sentences.decision_text import why
 from bot.slack.sentences.labels import asked_at
 from bot.slack.sentences.losses import lost
-from bot.slack.sentences.pipeline_text import deployment, frozen_in_words, link_to
+from bot.slack.sentences.pipeline_text import deployment, link_to
 from bot.slack.sentences.plan_text import action_name, command
 from bot.slack.sentences.problem_text import why_no_answer
 from bot.slack.sentences.rule_text import ACTOR
@@ -130,10 +130,11 @@ def objection(no: RuleObjection) -> Message:
 
 def frozen(name: PipelineName, freeze: Freeze) -> Message:
     return said(
-        "Nothing new starts on `{name}`, not by breaking the glass either: {freeze} "
-        "(by {by}). An admin can lift it: `{COMMAND} unfreeze {pattern}`.",
+        "`{name}` is frozen until {until}: no clear, stop or start, not even break-glass. "
+        "Frozen by {by}: {reason}. An admin can remove the freeze: `{COMMAND} unfreeze {pattern}`.",
         name=name,
-        freeze=frozen_in_words(freeze),
+        until=at(freeze.until),
+        reason=code(freeze.reason),
         by=_by(freeze.by),
         pattern=freeze.pattern,
     )
@@ -156,7 +157,7 @@ def name_not_typed(name: PipelineName) -> Message:
 def too_many(name: PipelineName, limit: int) -> Message:
     return said(
         "✋ You have {} open requests, and one person may have no more: `{}` has to wait. "
-        "`{COMMAND} pending` lists them; `{COMMAND} withdraw ID` takes one back.",
+        "`{COMMAND} pending` lists them; `{COMMAND} withdraw ID` withdraws one.",
         limit,
         name,
     )
