@@ -93,7 +93,7 @@ class Teammate:
         """Clear in an emergency, the pipeline's name typed again; returns what the preview turned into."""
         self.types(f"/pipeline clear {pipeline} --break-glass {why}")
         self.reads()
-        self.opens("Break the glass…")
+        self.opens("Run as break-glass…")
         self.submits(pipeline)
         return self.reads()
 

@@ -63,14 +63,14 @@ async def test_a_request_is_denied_with_a_reason(desk):
 async def test_the_glass_is_broken_by_typing_the_name_again(desk):
     ana = await desk.seat("ana")
     await ana.types("/pipeline clear prod-ledger --break-glass INC-7 the ledger is stuck")
-    await ana.clicks("Break the glass…")
+    await ana.clicks("Run as break-glass…")
     name = ana.modal.get_by_role("textbox")
     await name.fill("prod-leger")
-    await ana.clicks("Break the glass", within=ana.modal)
+    await ana.clicks("Run as break-glass", within=ana.modal)
     await expect(ana.modal.locator(".error")).to_be_visible()
     assert desk.world.feldera.clears == {}
     await name.fill("prod-ledger")
-    await ana.clicks("Break the glass", within=ana.modal)
+    await ana.clicks("Run as break-glass", within=ana.modal)
     await ana.reads("Confirmed.", within=ana.modal)
     await ana.clicks("Close", within=ana.modal)
     await ana.goes_to("approvals")

@@ -228,8 +228,8 @@ def test_a_slip_never_suggests_what_destroys(word):
     ("typed", "answer"),
     [
         ('clear ""', "Which pipeline?"),
-        ("clear orders --break-glass", "takes an incident and a reason"),
-        ("clear orders --break-glass INC-1", "takes an incident and a reason"),
+        ("clear orders --break-glass", "needs an incident and a reason"),
+        ("clear orders --break-glass INC-1", "needs an incident and a reason"),
         ("approve", "Which request?"),
         ("approve orders!", "Which request?"),
         ("approve 7fk2qa please", "`please` is too much here"),

@@ -160,10 +160,10 @@ def test_clicks_are_answered():
         )
     ] == snapshot(
         [
-            "⏳ Confirmed. The card of `orders` goes up now; nothing is sent before it stands.",
-            "Never mind, then: nothing was sent, and `orders` is as it was.",
+            "⏳ Confirmed. Posting the clear of `orders`; it is sent once its card is visible.",
+            "Never mind, then: the clear of `orders` was dropped, and nothing was sent.",
             "⌛ This preview is more than 30 minutes old, and things may have changed. Nothing was sent. Type `/pipeline clear orders` to look again.",
-            "☑️ Closed. `/pipeline clear orders` starts afresh.",
+            "☑️ Closed. To request the clear of `orders` again, type `/pipeline clear orders`.",
             "🚫 Only the person who made the request can use this button.",
             "This button is from another time: it does nothing any more. Type `/pipeline help`.",
         ]

@@ -72,7 +72,7 @@ def test_the_lines_of_a_clear_that_meets_trouble():
             "⏳ Feldera is clearing the storage already. I send nothing, and watch.",
             "📤 Sent the request again, <!date^1772420400^{date_short_pretty} at {time_secs}|2026-03-02 03:00:00 UTC>: so far it had had no effect.",
             "🔌 Feldera answers again, after 1 hour.",
-            "⚠️ I need a human. Known: the request was sent once, Feldera never confirmed it, and `orders` is as it was. Not known: whether a request is still on its way. What to do: look at `orders` in Feldera; once you are sure that nothing is under way, press *Close*. Then `/pipeline clear orders` starts afresh. <@UANA>",
+            "⚠️ I need a human. Known: the request was sent once, Feldera never confirmed it, and `orders` is as it was. Not known: whether a request is still on its way. What to do: look at `orders` in Feldera; once you are sure that nothing is under way, press *Close*. Then type `/pipeline clear orders` to request it again. <@UANA>",
         ]
     )
 

@@ -41,7 +41,7 @@ LEADS = {"cora", "dan", "gus", "ext"}
 
 SENT = {EventKind.SENT, EventKind.SENT_AGAIN}
 _COLUMNS = ("operation", "pipeline", "kind", "at", "by_team", "by_user", "data", "hash")
-APPROVED, REVIEWED = "👍 Approved:", "🔏 Signed off:"
+APPROVED, REVIEWED = "👍 Approved:", "🔏 Reviewed:"
 VERDICTS = {  # how the answers begin that somebody had better have a right to
     "🙋 Asked": VERBS["clear"],
     "⏳ Confirmed": VERBS["clear"],

@@ -10,9 +10,11 @@ def test_two_approvers_on_the_last_slot(workspace, ana, ben, cem):
     ana.requests("orders")
     workspace.at_once(ben.clicking("Approve"), cem.clicking("Approve"))
     told = {person.name: person.reads()[-1] for person in (ben, cem)}
-    (first,) = (name for name, said in told.items() if said == "👍 Approved: 1 of 1.")
+    (first,) = (
+        name for name, said in told.items() if said == "👍 Approved: 1 of 1 for the clear of `orders`."
+    )
     (second,) = told.keys() - {first}
-    assert told[second].startswith(f"This was already approved by @{first} ")
+    assert told[second].startswith(f"The clear of `orders` was already approved by @{first} ")
     workspace.passes(seconds=10)
     assert workspace.thread()[-1] == f"✅ Cleared `orders` after 2 seconds. @ana (approved by @{first})"
     assert "1 of 1" in workspace.card()
@@ -23,7 +25,10 @@ def test_two_approvals_at_once_both_count(workspace, ana, ben, cem):
     workspace.rules("orders", "approvals=2")
     ana.requests("orders")
     workspace.at_once(ben.clicking("Approve"), cem.clicking("Approve"))
-    assert sorted(ben.reads() + cem.reads()) == ["👍 Approved: 1 of 2.", "👍 Approved: 2 of 2."]
+    assert sorted(ben.reads() + cem.reads()) == [
+        "👍 Approved: 1 of 2 for the clear of `orders`.",
+        "👍 Approved: 2 of 2 for the clear of `orders`.",
+    ]
     workspace.passes(seconds=10)
     assert "2 of 2" in workspace.card()
     assert len(workspace.thread()) == 5
@@ -40,14 +45,16 @@ def test_approved_and_denied_at_once(workspace, ana, ben, cem, *, typed):
     workspace.passes(seconds=10)
     (approver,), denier = ben.reads(), cem.screen
     if workspace.sent:
-        assert approver == "👍 Approved: 1 of 1."
-        assert "This was already approved by @ben" in denier
+        assert approver == "👍 Approved: 1 of 1 for the clear of `orders`."
+        assert "The clear of `orders` was already approved by @ben" in denier
         assert workspace.thread()[-1].startswith("✅ Cleared")
     else:
         assert approver.startswith("This is over since")
-        assert "Denied by @cem" in approver
-        assert "Denied. The clear of `orders` is off" in denier
-        assert workspace.thread() == ["❌ Denied by @cem: `no`. Nothing was sent. @ana"]
+        assert "was denied by @cem" in approver
+        assert "Denied. @ana is told why; the clear of `orders` was not sent." in denier
+        assert workspace.thread() == [
+            "❌ The clear of `orders` was denied by @cem: `no`. Nothing was sent. @ana"
+        ]
     workspace.card()
 
 
@@ -58,13 +65,18 @@ def test_approved_and_withdrawn_at_once(workspace, ana, ben):
     workspace.passes(seconds=10)
     requester, approver = ana.reads()[-1], ben.reads()[-1]
     if workspace.sent:
-        assert approver == "👍 Approved: 1 of 1."
-        assert requester.startswith("This was already approved by @ben")
+        assert approver == "👍 Approved: 1 of 1 for the clear of `orders`."
+        assert requester.startswith("The clear of `orders` was already approved by @ben")
         assert workspace.thread()[-1].startswith("✅ Cleared")
     else:
         assert requester.startswith("↩️ Withdrawn")
-        assert "Withdrawn by @ana" in approver or approver == "👍 Approved: 1 of 1."
-        assert workspace.thread()[-1].startswith(("↩️ Withdrawn", "↩️ Cancelled"))
+        assert (
+            "The clear of `orders` was withdrawn by @ana" in approver
+            or approver == "👍 Approved: 1 of 1 for the clear of `orders`."
+        )
+        assert workspace.thread()[-1].startswith(
+            ("↩️ The clear of `orders` was withdrawn", "↩️ The clear of `orders` was cancelled")
+        )
     workspace.card()
 
 
@@ -90,15 +102,17 @@ def test_the_approver_is_revoked_by_another_process_during_the_click(workspace, 
         assert said.startswith("🚫 You may not approve a clear of `orders`")
         assert workspace.thread() == []
     else:
-        assert said == "👍 Approved: 1 of 1."
-        assert workspace.thread()[-1].startswith("❌ Not cleared: the approvals do not suffice any more")
+        assert said == "👍 Approved: 1 of 1 for the clear of `orders`."
+        assert workspace.thread()[-1].startswith(
+            "❌ `orders` was not cleared: the approvals do not suffice any more"
+        )
 
 
 def test_the_requester_is_revoked_by_another_process_during_the_approval(workspace, ana, ben):
     ana.requests("orders")
     workspace.at_once(ben.clicking("Approve"), asyncio.to_thread(workspace.revokes, ana))
     workspace.passes(seconds=10)
-    assert ben.reads() == ["👍 Approved: 1 of 1."]
+    assert ben.reads() == ["👍 Approved: 1 of 1 for the clear of `orders`."]
     assert workspace.sent == []
     assert workspace.thread()[-1].startswith("❌ Not cleared: @ana may no longer clear `orders`.")
     workspace.card()
@@ -113,8 +127,10 @@ def test_a_double_click_on_stop(workspace, ana, ben):
     workspace.at_once(ana.pressing(button), ana.pressing(button))
     workspace.passes(minutes=2)
     late, done = sorted(ana.reads())
-    assert "and is over. ↩️ Cancelled by @ana before sending: nothing was sent." in late
-    assert done == "🛑 Cancelled before sending: nothing was sent, and `orders` is as it was."
+    assert (
+        "and is over. ↩️ The clear of `orders` was cancelled by @ana before sending: nothing was sent." in late
+    )
+    assert done == "🛑 Cancelled before sending: the clear of `orders` was not sent."
     assert len(workspace.thread()) == 2
     workspace.card()
     assert workspace.sent == []
@@ -126,7 +142,7 @@ def test_a_freeze_put_during_the_approval_holds_it(workspace, ana, ben):
     workspace.at_once(ben.clicking("Approve"), freezes)
     workspace.passes(minutes=1)
     workspace.leaps(minutes=29)
-    assert ben.reads()[-1] == "👍 Approved: 1 of 1."
+    assert ben.reads()[-1] == "👍 Approved: 1 of 1 for the clear of `orders`."
     assert workspace.sent == []
     workspace.leaps(minutes=30)
     workspace.passes(minutes=1)

@@ -4,22 +4,22 @@ from inline_snapshot import snapshot
 
 from bot.domain.access.permissions import Role
 
-OWN = "🚫 You asked for it yourself: others decide."
-BEFORE = "You approved it already: 1 of 2."
+OWN = "🚫 You requested the clear of `orders` yourself: others decide."
+BEFORE = "You already approved the clear of `orders`: 1 of 2."
 
 
 def test_two_approvals(workspace, ana, ben, cem):
     """Each is told to the requester; the buttons go away with the last one that was needed."""
     workspace.rules("orders", "approvals=2")
     ana.requests("orders")
-    assert ben.told("Approve") == ["👍 Approved: 1 of 2."]
+    assert ben.told("Approve") == ["👍 Approved: 1 of 2 for the clear of `orders`."]
     workspace.passes(minutes=1)
     assert workspace.sent == []
     card = workspace.card()
     assert "1 of 2: @ben Mar 2" in card
     assert "✓ Approved by @ben · Mar 2, 2026 at 3:00:00 AM\n⏳ 1 more approval\n" in card
     assert card.endswith("[Approve] [Deny] [Withdraw]")
-    assert cem.told("Approve") == ["👍 Approved: 2 of 2."]
+    assert cem.told("Approve") == ["👍 Approved: 2 of 2 for the clear of `orders`."]
     workspace.passes(seconds=10)
     assert "[" not in workspace.card()
     approvals, end = workspace.thread()[:2], workspace.thread()[-1]
@@ -37,7 +37,7 @@ def test_approved_by_the_beginning_of_its_id(workspace, ana, ben):
     assert dan.types(f"/pipeline approve {request}").startswith(f"{unknown}`ID1`, or several are.")
     assert ana.types("/pipeline approve zzzzzz").startswith(f"{unknown}`zzzzzz`, or several are.")
     assert ana.types("/pipeline approve").startswith("🤔 Which request?")
-    assert ben.types(f"/pipeline approve {request[:4]}") == "👍 Approved: 1 of 1."
+    assert ben.types(f"/pipeline approve {request[:4]}") == "👍 Approved: 1 of 1 for the clear of `orders`."
     workspace.passes(seconds=10)
     assert "✓ Approved by @ben" in workspace.card()
     assert "[" not in workspace.card()
@@ -50,7 +50,7 @@ def test_a_click_that_comes_too_late_hears_who_approved(workspace, ana, ben, cem
     ana.requests("orders")
     buttons = [(cem, cem.finds("Approve")), (cem, cem.finds("Deny")), (ana, ana.finds("Withdraw"))]
     ben.told("Approve")
-    approved = "This was already approved by @ben Mar 2, 2026 at 3:00:00 AM"
+    approved = "The clear of `orders` was already approved by @ben Mar 2, 2026 at 3:00:00 AM"
     for so_far in (": follow it in its thread.", ", and is over. ✅ Cleared `orders` after 2"):
         for person, button in buttons:
             person.presses(button)
@@ -85,7 +85,7 @@ def test_one_person_counts_once(workspace, ana, ben):
     ana.requests("orders")
     button = ben.finds("Approve")
     workspace.at_once(ben.pressing(button), ben.pressing(button))
-    assert sorted(ben.reads()) == [BEFORE, "👍 Approved: 1 of 2."]
+    assert sorted(ben.reads()) == [BEFORE, "👍 Approved: 1 of 2 for the clear of `orders`."]
     assert ben.types(f"/pipeline approve {workspace.request()}") == BEFORE
     workspace.passes(minutes=1)
     assert "1 of 2" in workspace.card()
@@ -103,7 +103,7 @@ def test_another_clear_holds_the_pipeline(workspace, ana, ben):
     assert ben.told("Approve")[0].startswith("✋ Another operation holds `orders`: @oli asked for a clear")
     workspace.feldera.unsticks("orders")
     workspace.passes(minutes=1)
-    assert ben.told("Approve") == ["👍 Approved: 1 of 1."]
+    assert ben.told("Approve") == ["👍 Approved: 1 of 1 for the clear of `orders`."]
     workspace.passes(seconds=10)
     oli.reads()
     assert [card.splitlines()[2] for card in workspace.cards()] == ["✅ Nothing to clear.", "✅ Cleared."]
@@ -144,13 +144,13 @@ def test_an_approver_who_was_deactivated_since_counts_no_more(workspace, ana, be
     ana.requests("orders")
     ben.told("Approve")
     ben.person.is_deactivated()
-    assert cem.told("Approve") == ["👍 Approved: 1 of 2."]
+    assert cem.told("Approve") == ["👍 Approved: 1 of 2 for the clear of `orders`."]
     workspace.passes(minutes=1)
     assert workspace.sent == []
     assert workspace.thread()[-1] == snapshot(
         "👍 @cem approved (1 of 2). @ana Not counted any more, since they may no longer approve this: @ben."
     )
-    assert workspace.approver("dan").told("Approve") == ["👍 Approved: 2 of 2."]
+    assert workspace.approver("dan").told("Approve") == ["👍 Approved: 2 of 2 for the clear of `orders`."]
     workspace.passes(seconds=10)
     assert workspace.thread()[-1].endswith("@ana (approved by @cem @dan)")
     workspace.card()
@@ -173,6 +173,6 @@ def test_slack_does_not_say_who_clicks(workspace, ana, ben):
         assert ben.told("Approve") == [f"{no}and without knowing I say no. Try again in a minute."]
     assert "0 of 1" in workspace.card()
     workspace.passes(seconds=31)
-    assert ben.told("Approve") == ["👍 Approved: 1 of 1."]
+    assert ben.told("Approve") == ["👍 Approved: 1 of 1 for the clear of `orders`."]
     workspace.passes(seconds=10)
     assert workspace.follows() == "✅ Cleared."

@@ -11,7 +11,7 @@ ALLOWED, FORBIDDEN = "break-glass=allowed", "break-glass=forbidden"
 
 @pytest.fixture
 def rio(workspace):
-    """Somebody who may break the glass of `orders`, which is stopped, and of `sales`, which is running."""
+    """Somebody who may run a clear of `orders` as break-glass, which is stopped, and of `sales`, which is running."""
     workspace.feldera.adds("sales", running=True)
     workspace.rules("*", ALLOWED)
     return workspace.responder("rio")
@@ -20,7 +20,7 @@ def rio(workspace):
 def opens_the_form(rio):
     """The preview is on the screen, and the form that asks for the name over it."""
     rio.asks(CLEAR)
-    return rio.opens("Break the glass…")
+    return rio.opens("Run as break-glass…")
 
 
 def test_from_the_command_to_the_signature(workspace, rio, ben):
@@ -30,23 +30,23 @@ def test_from_the_command_to_the_signature(workspace, rio, ben):
     preview = rio.asks("/pipeline clear orders --break-glass INC-123 lag alarm at night").splitlines()
     assert preview[7:] == snapshot(
         [
-            "*Break the glass for*",
+            "*Run as break-glass for*",
             "`INC-123`",
             "Reason: lag alarm at night",
-            "⚠️ Clearing dissociates the pipeline's storage, which can delete it: its checkpoints and state are gone for good, and the next start begins from nothing. It *cannot be cancelled*.",
-            "🚨 Breaking the glass runs it at once, without approval. Everybody who could have approved is told, and one of them has to sign it off afterwards.",
-            "[Break the glass…] [Never mind]",
+            "⚠️ Clearing deletes the pipeline's checkpoints and state: it starts empty afterwards. This *cannot be undone*.",
+            "🚨 As break-glass this runs at once, without approval. Everyone who could have approved is notified, and one of them must review it afterwards.",
+            "[Run as break-glass…] [Never mind]",
         ]
     )
-    assert rio.opens("Break the glass…") == snapshot("""\
-Break the glass
-Type the pipeline's name again. Its storage is cleared at once, which cannot be cancelled.: ____
-[Go back] [Break the glass]\
+    assert rio.opens("Run as break-glass…") == snapshot("""\
+Run as break-glass
+To clear orders at once, without approval, type its name again. This cannot be undone.: ____
+[Go back] [Run as break-glass]\
 """)
     assert workspace.sent == []
     assert rio.submits("orders") == snapshot("""\
 Answer
-⏳ Confirmed. The card of `orders` goes up now; nothing is sent before it stands.
+⏳ Confirmed. Posting the clear of `orders`; it is sent once its card is visible.
 [Close]\
 """)
     assert len(workspace.sent) == 1
@@ -54,55 +54,54 @@ Answer
     workspace.passes(seconds=10)
     assert workspace.card().splitlines()[7:] == snapshot(
         [
-            "*Glass broken for*",
+            "*Break-glass for*",
             "`INC-123`",
             "Reason: lag alarm at night",
-            "✓ Glass broken by @rio · Mar 2, 2026 at 3:00:00 AM",
+            "✓ Run as break-glass by @rio · Mar 2, 2026 at 3:00:00 AM",
             "✓ Request sent · Mar 2, 2026 at 3:00:00 AM",
             "✓ Feldera reports the storage as cleared · Mar 2, 2026 at 3:00:02 AM",
-            "⏳ To be signed off by an approver",
+            "⏳ Awaiting review by an approver",
             "✅ Cleared `orders` after 2 seconds.",
             "Id `ID1`",
-            "[Sign off]",
+            "[Mark as reviewed]",
         ]
     )
     assert workspace.thread()[0] == snapshot(
-        "🚨 @rio broke the glass for `INC-123`: `lag alarm at night`. It runs at once. One of you has to look at it afterwards and sign it off. @ben @leads"
+        "🚨 @rio runs the clear of `orders` as break-glass for `INC-123`: `lag alarm at night`. It runs at once, without approval. One of you must review it afterwards. @ben @leads"
     )
     assert workspace.thread()[-1] == "✅ Cleared `orders` after 2 seconds. @rio"
     assert ben.types("/pipeline pending") == snapshot(
-        "🚨 `orders`: clear `ID1`, asked for by @rio Mar 2, 2026 at 3:00:00 AM, glass broken for `INC-123`, to be signed off: its thread"
+        "🚨 `orders`: clear `ID1`, asked for by @rio Mar 2, 2026 at 3:00:00 AM, run as break-glass for `INC-123`, awaiting review: its thread"
     )
     workspace.passes(days=2)
-    assert ben.told("Sign off") == ["🔏 Signed off: the broken glass of `orders` needs nobody any more."]
+    assert ben.told("Mark as reviewed") == ["🔏 Reviewed: the break-glass clear of `orders`."]
     workspace.passes(seconds=5)
     assert workspace.card().splitlines()[-3:] == [
-        "✓ Signed off by @ben · Mar 4, 2026 at 3:00:10 AM",
+        "✓ Reviewed by @ben · Mar 4, 2026 at 3:00:10 AM",
         "✅ Cleared `orders` after 2 seconds.",
         "Id `ID1`",
     ]
-    assert workspace.thread()[-1] == "🔏 @ben signed it off. @rio"
+    assert workspace.thread()[-1] == "🔏 @ben reviewed the break-glass clear of `orders`. @rio"
     assert ben.types("/pipeline pending") == "Nothing waits for anybody."
 
 
 @pytest.mark.parametrize(
     ("command", "what"),
     [
-        ("stop sales", "It is stopped by force at once, which cannot be cancelled."),
-        ("start orders", "It is started at once."),
-        (
-            "clear sales --restart",
-            "It is stopped by force, its storage is cleared and it is started at once, which cannot be cancelled.",
-        ),
+        ("stop sales", "stop"),
+        ("start orders", "start"),
+        ("clear sales --restart", "stop, clear and start"),
     ],
 )
 def test_what_is_said_is_of_what_was_asked_for(workspace, rio, command, what):
     """The form says what is done at once; the usual way that is advised where rules forbid it is one to the same."""
     rio.asks(f"/pipeline {command} --break-glass INC-123 lag alarm")
-    assert rio.opens("Break the glass…").splitlines()[1] == f"Type the pipeline's name again. {what}: ____"
     name = "sales" if "sales" in command else "orders"
+    final = "" if what == "start" else " This cannot be undone."
+    label = f"To {what} {name} at once, without approval, type its name again.{final}"
+    assert rio.opens("Run as break-glass…").splitlines()[1] == f"{label}: ____"
     workspace.rules(name, FORBIDDEN)
-    no = f"🚫 The glass of `{name}` cannot be broken: the rules on `*`, `{name}` do not allow it. "
+    no = f"🚫 The {what} of `{name}` cannot run as break-glass: the rules on `*`, `{name}` do not allow it. "
     assert f"{no}Ask as usual: `/pipeline {command} reason…`." in rio.submits(name)
     assert workspace.cards() == []
     assert workspace.sent == []
@@ -111,11 +110,11 @@ def test_what_is_said_is_of_what_was_asked_for(workspace, rio, command, what):
 def test_a_stop_to_its_end(workspace, rio, ben):
     """Nothing but the stop is sent, and the card and its thread say so."""
     rio.asks("/pipeline stop sales --break-glass INC-123 lag alarm")
-    rio.opens("Break the glass…")
+    rio.opens("Run as break-glass…")
     rio.submits("sales")
     assert rio.reads() == ["⏳ Confirmed. Follow `sales` in its thread."]
     workspace.passes(seconds=10)
-    ben.told("Sign off")
+    ben.told("Mark as reviewed")
     assert "✅ Stopped." in workspace.card()
     assert "clear" not in "\n".join(workspace.thread())
 
@@ -123,14 +122,14 @@ def test_a_stop_to_its_end(workspace, rio, ben):
 def test_the_form_is_not_opened_is_closed_or_has_the_wrong_name(workspace, rio):
     """Nothing is sent, and the preview is as it was: the right name, typed then, goes ahead."""
     rio.asks(CLEAR)
-    unopened = "✍️ Slack did not open the form. Nothing was sent: press *Break the glass…* again."
+    unopened = "✍️ Slack did not open the form. Nothing was sent: press *Run as break-glass…* again."
     for error in ("expired_trigger_id", "trigger_expired", "internal_error"):
         workspace.slack.fails_next("views.open", error)
-        assert rio.told("Break the glass…") == [unopened]
-    rio.opens("Break the glass…")
+        assert rio.told("Run as break-glass…") == [unopened]
+    rio.opens("Run as break-glass…")
     rio.closes_modal()
     workspace.passes(minutes=1)
-    rio.opens("Break the glass…")
+    rio.opens("Run as break-glass…")
     assert "\n⚠ That is not orders. Nothing was sent.\n" in rio.submits("Orders")
     assert (workspace.sent, workspace.cards()) == ([], [])
     assert rio.submits("orders").startswith("Answer\n⏳ Confirmed.")
@@ -152,14 +151,14 @@ def test_the_form_is_not_opened_is_closed_or_has_the_wrong_name(workspace, rio):
 def test_the_rules_do_not_allow_it(workspace, rules, because):
     for pattern, rule in rules.items():
         workspace.rules(pattern, rule)
-    no = f"🚫 The glass of `orders` cannot be broken: {because}. "
+    no = f"🚫 The clear of `orders` cannot run as break-glass: {because}. "
     assert workspace.responder("rio").asks(CLEAR) == f"{no}Ask as usual: `/pipeline clear orders reason…`."
 
 
 def test_whoever_is_no_responder(workspace):
-    """Neither an operator nor an approver nor an admin breaks a glass."""
+    """Neither an operator nor an approver nor an admin runs anything as break-glass."""
     workspace.rules("orders", ALLOWED)
-    no = "🚫 You may not break the glass for `orders`: that takes the role *responder* on it."
+    no = "🚫 You may not clear `orders` as break-glass: that takes the role *responder* on it."
     for person in (workspace.operator("oli"), workspace.approver("ben"), workspace.admin("ada")):
         assert person.types(CLEAR).startswith(no)
 
@@ -205,5 +204,7 @@ def test_whoever_became_a_guest_while_the_form_was_open_breaks_nothing(workspace
     opens_the_form(rio)
     rio.person.becomes_a_guest()
     said = rio.submits("orders")
-    assert "🚫 You may not break the glass for `orders`: guests of this workspace may do nothing here" in said
+    assert (
+        "🚫 You may not clear `orders` as break-glass: guests of this workspace may do nothing here" in said
+    )
     assert (workspace.sent, workspace.cards()) == ([], [])

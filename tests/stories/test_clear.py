@@ -21,7 +21,7 @@ def test_a_clear_from_the_command_to_the_last_line(workspace, oli):
 *A clear would destroy*
 the storage, with 3 checkpoints (7.0 MiB)
 Reason: schema change
-⚠️ Clearing dissociates the pipeline's storage, which can delete it: its checkpoints and state are gone for good, and the next start begins from nothing. It *cannot be cancelled*.
+⚠️ Clearing deletes the pipeline's checkpoints and state: it starts empty afterwards. This *cannot be undone*.
 [Clear orders] [Never mind]\
 """)
     oli.clicks("Clear orders")

@@ -31,7 +31,7 @@ Nothing happens unless you press the button below. Only you see this.
 💾 in use, 3 checkpoints, 7.0 MiB
 *A clear would destroy*
 the storage, with 3 checkpoints (7.0 MiB)
-⚠️ Clearing dissociates the pipeline's storage, which can delete it: its checkpoints and state are gone for good, and the next start begins from nothing. It *cannot be cancelled*.
+⚠️ Clearing deletes the pipeline's checkpoints and state: it starts empty afterwards. This *cannot be undone*.
 Its card goes to #ops.
 Reason: ____
 (It is shown on the card.)

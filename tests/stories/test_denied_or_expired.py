@@ -5,8 +5,8 @@ from inline_snapshot import snapshot
 
 from bot.store.shell_store import Administration
 
-EXPIRED = "❌ Not approved in time. Nothing was sent. Type `/pipeline clear orders` to ask again."
-DENIED = "Denied. The clear of `orders` is off, and its requester reads why."
+EXPIRED = "❌ The clear of `orders` was not approved in time. Nothing was sent. Type `/pipeline clear orders` to ask again."
+DENIED = "Denied. @ana is told why; the clear of `orders` was not sent."
 
 
 def test_denied_with_a_reason(workspace, ana, ben):
@@ -22,7 +22,7 @@ Why? The person who asked reads it.: ____
     workspace.passes(minutes=1)
     assert "🙋 Waiting for approval." in workspace.card()
     assert workspace.thread() == []
-    assert ben.told("Approve") == ["👍 Approved: 1 of 2."]
+    assert ben.told("Approve") == ["👍 Approved: 1 of 2 for the clear of `orders`."]
     ben.opens("Deny")
     workspace.slack.delivers_twice()
     assert ben.submits("not during the <!channel> audit") == f"Answer\n{DENIED}\n[Close]"
@@ -36,14 +36,14 @@ Why? The person who asked reads it.: ____
             "✗ 1 approval missing",
             "✗ Request not sent",
             "✗ Storage not cleared by this",
-            "❌ Denied by @ben: `not during the <!channel> audit`. Nothing was sent.",
+            "❌ The clear of `orders` was denied by @ben: `not during the <!channel> audit`. Nothing was sent.",
             "Id `ID1`",
         ]
     )
     assert workspace.thread() == snapshot(
         [
             "👍 @ben approved (1 of 2). @ana",
-            "❌ Denied by @ben: `not during the <!channel> audit`. Nothing was sent. @ana (until then approved by @ben)",
+            "❌ The clear of `orders` was denied by @ben: `not during the <!channel> audit`. Nothing was sent. @ana (until then approved by @ben)",
         ]
     )
     workspace.passes(hours=5)
@@ -59,7 +59,9 @@ def test_denied_by_command(workspace, ana, ben):
     assert ben.types(f"/pipeline deny {workspace.request()} not today") == DENIED
     workspace.passes(hours=2)
     assert "[" not in workspace.card()
-    assert workspace.thread() == ["❌ Denied by @ben: `not today`. Nothing was sent. @ana"]
+    assert workspace.thread() == [
+        "❌ The clear of `orders` was denied by @ben: `not today`. Nothing was sent. @ana"
+    ]
     asks_again_and_is_approved(workspace, ana, ben)
 
 
@@ -91,7 +93,9 @@ def test_denied_from_the_shell(workspace, ana, ben):
             now=workspace.clock.now(),
         )
     ben.presses(approve)
-    denied = "❌ Denied by whoever runs this bot: `audit <!here>`. Nothing was sent."
+    denied = (
+        "❌ The clear of `orders` was denied by whoever runs this bot: `audit <!here>`. Nothing was sent."
+    )
     assert denied in ben.reads()[-1]
     workspace.passes(seconds=10)
     assert workspace.card().splitlines()[-2:] == [denied, "Id `ID1`"]
@@ -143,7 +147,7 @@ def is_about_to_expire(workspace, _ben):
 @pytest.mark.parametrize(
     "end",
     [
-        (is_denied, "3:00:00", "❌ Denied by @ben: `not today`. Nothing was sent."),
+        (is_denied, "3:00:00", "❌ The clear of `orders` was denied by @ben: `not today`. Nothing was sent."),
         (expires, "4:00:00", EXPIRED),
         (expires_while_the_bot_is_down, "5:00:00", EXPIRED),
         (is_about_to_expire, "4:00:00", EXPIRED),

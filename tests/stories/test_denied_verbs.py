@@ -8,7 +8,7 @@ from bot.domain.events import EventKind
 DENIED = {  # by a viewer, who sees the request but may do nothing about it
     "clear orders": "clear `orders`",
     "clear orders --restart": "stop, clear and start `orders`",
-    "clear orders --break-glass INC-1 lag": "break the glass for `orders`",
+    "clear orders --break-glass INC-1 lag": "clear `orders` as break-glass",
     "stop orders": "stop `orders`",
     "start orders": "start `orders`",
     "approve ID": "approve a clear of `orders`",

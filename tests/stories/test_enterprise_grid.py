@@ -44,7 +44,7 @@ def test_a_member_may_do_what_is_granted(workspace, who):
     workspace.grants(ben, Role.APPROVER)
     ana.requests("orders")
     assert "🙋 Waiting for approval." in ben.opens_home()
-    assert ben.told("Approve") == ["👍 Approved: 1 of 1."]
+    assert ben.told("Approve") == ["👍 Approved: 1 of 1 for the clear of `orders`."]
     workspace.passes(minutes=1)
     assert workspace.feldera.clears["orders"] == 1
     workspace.feldera.adds("reports")
@@ -95,7 +95,7 @@ def test_whoever_is_no_member_any_more(workspace, ana, trait, value):
     workspace.grants(gus, Role.APPROVER)
     ana.requests("orders")
     workspace.feldera_goes_down()
-    assert gus.told("Approve") == ["👍 Approved: 1 of 1."]
+    assert gus.told("Approve") == ["👍 Approved: 1 of 1 for the clear of `orders`."]
     setattr(gus.profile, trait, value)
     workspace.feldera_comes_back()
     workspace.passes(minutes=1)
@@ -110,7 +110,7 @@ def test_one_person_is_one_person_wherever_they_act(workspace, ana):
     workspace.grants(ana, Role.APPROVER)
     ana.requests("orders")
     ana.profile.team_id, ana.profile.acts_in = ELSEWHERE, ELSEWHERE
-    assert ana.told("Approve") == ["🚫 You asked for it yourself: others decide."]
+    assert ana.told("Approve") == ["🚫 You requested the clear of `orders` yourself: others decide."]
     workspace.passes(minutes=1)
     assert workspace.sent == []
     workspace.card()

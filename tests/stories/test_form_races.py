@@ -163,8 +163,8 @@ def test_submitted_twice_at_once(workspace, form):
     workspace.at_once(form.person.submits(), form.person.submits())
     said = [made.ack.body["view"]["blocks"][0]["text"]["text"] for made in workspace.slack.deliveries[-2:]]
     late, done = sorted(said)
-    assert late.startswith("This was confirmed already, ")
-    assert done.startswith("⏳ Confirmed. The card of `orders` goes up now")
+    assert late.startswith("The clear of `orders` was already confirmed by ")
+    assert done.startswith("⏳ Confirmed. Posting the clear of `orders`")
     assert form.screen == CONFIRMED.format("orders")
     workspace.passes(seconds=10)
     assert workspace.feldera.clears["orders"] == 1

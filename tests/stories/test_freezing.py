@@ -43,7 +43,7 @@ def test_what_waits_for_approval(workspace, ana, ben):
     workspace.passes(minutes=5)
     frozen = "*Frozen*\n🧊 until Mar 2, 2026 at 5:00:00 AM\n✓ Asked for by @ana"
     assert f"*Until*\nMar 2, 2026 at 4:00:00 AM\n{frozen}" in workspace.card()
-    assert ben.told("Approve") == ["👍 Approved: 1 of 1."]
+    assert ben.told("Approve") == ["👍 Approved: 1 of 1 for the clear of `orders`."]
     workspace.passes(minutes=5)
     held = workspace.card()
     assert "⏳ Held by a freeze, not sent." in held
@@ -69,7 +69,7 @@ def test_a_ready_one_lapses(workspace, ana, ben):
     workspace.passes(minutes=10)
     assert "❌" in workspace.card()
     assert workspace.timed_thread()[-1] == snapshot(
-        "4:00:00  ❌ Not cleared: the request could not be sent within 4 hours of the confirmation. Nothing was sent. Type `/pipeline clear orders` to look again. @ana (approved by @ben)"
+        "4:00:00  ❌ `orders` was not cleared: the request could not be sent within 4 hours of the confirmation. Nothing was sent. Type `/pipeline clear orders` to look again. @ana (approved by @ben)"
     )
     assert workspace.sent == []
 
@@ -89,14 +89,12 @@ def test_lifted_early(workspace, ana, ben, *, by_chat, within):
 def test_one_that_is_held_can_be_stopped(workspace, ana, ben):
     """The *Cancel request* button stands as long as nothing was sent, for whoever has a say."""
     is_held(workspace, ana, ben)
-    assert ana.told("Cancel request") == [
-        "🛑 Cancelled before sending: nothing was sent, and `orders` is as it was."
-    ]
+    assert ana.told("Cancel request") == ["🛑 Cancelled before sending: the clear of `orders` was not sent."]
     workspace.unfreezes("orders")
     workspace.passes(hours=1)
     assert (
         workspace.thread()[-1]
-        == "↩️ Cancelled by @ana before sending: nothing was sent. @ana (approved by @ben)"
+        == "↩️ The clear of `orders` was cancelled by @ana before sending: nothing was sent. @ana (approved by @ben)"
     )
     assert workspace.sent == []
 

@@ -113,13 +113,13 @@ def test_joining_and_leaving_count_at_the_approval(workspace, ana, eva):
     leads.joins(cora)
     assert eva.told("Approve")[0].startswith("🚫 You may not approve a clear of `orders`: that takes the")
     workspace.feldera_goes_down()
-    assert cora.told("Approve") == ["👍 Approved: 1 of 1."]
+    assert cora.told("Approve") == ["👍 Approved: 1 of 1 for the clear of `orders`."]
     workspace.passes(seconds=20)
     leads.leaves(cora)
     workspace.feldera_comes_back()
     workspace.passes(seconds=20)
     assert workspace.thread()[-1] == snapshot(
-        "❌ Not cleared: the approvals do not suffice any more (a rule was tightened, or an approver lost the right). Nothing was sent. Type `/pipeline clear orders` to ask again. @ana (approved by @cora)"
+        "❌ `orders` was not cleared: the approvals do not suffice any more (a rule was tightened, or an approver lost the right). Nothing was sent. Type `/pipeline clear orders` to ask again. @ana (approved by @cora)"
     )
     assert workspace.sent == []
     workspace.card()

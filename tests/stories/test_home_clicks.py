@@ -41,11 +41,11 @@ Why? The person who asked reads it.: ____
 """)
     assert ben.submits("not during the audit") == snapshot("""\
 Answer
-Denied. The clear of `orders` is off, and its requester reads why.
+Denied. @ana is told why; the clear of `orders` was not sent.
 [Close]\
 """)
     workspace.passes(seconds=5)
-    denied = "❌ Denied by @ben: `not during the audit`. Nothing was sent."
+    denied = "❌ The clear of `orders` was denied by @ben: `not during the audit`. Nothing was sent."
     assert f"✅ Nothing waits for you.\nLately\nMar 2, 2026 at 3:00:00 AM: {denied}" in ben.home()
     workspace.card()
     assert workspace.thread() == [f"{denied} @ana"]
@@ -57,7 +57,10 @@ def test_withdrawn(workspace: Workspace, ana: Teammate) -> None:
     ana.clicks_home("Withdraw")
     workspace.passes(seconds=5)
     assert ana.screen == ""
-    assert "Lately\nMar 2, 2026 at 3:00:00 AM: ↩️ Withdrawn by @ana: nothing was sent." in ana.home()
+    assert (
+        "Lately\nMar 2, 2026 at 3:00:00 AM: ↩️ The clear of `orders` was withdrawn by @ana: nothing was sent."
+        in ana.home()
+    )
     assert "↩️ Withdrawn." in workspace.card()
     assert len(workspace.thread()) == 1
 
@@ -72,7 +75,10 @@ def test_stopped_in_time(workspace: Workspace, ana: Teammate, ben: Teammate) -> 
     ana.clicks_home("Cancel request")
     workspace.passes(minutes=1)
     assert ana.screen == ""
-    assert "Mar 2, 2026 at 3:00:05 AM: ↩️ Cancelled by @ana before sending: nothing was sent." in ana.home()
+    assert (
+        "Mar 2, 2026 at 3:00:05 AM: ↩️ The clear of `orders` was cancelled by @ana before sending: nothing was sent."
+        in ana.home()
+    )
     assert workspace.sent == []
     workspace.threads()
 
@@ -83,16 +89,16 @@ def test_a_broken_glass_is_signed_off(workspace: Workspace, ben: Teammate) -> No
     rio = workspace.responder("rio")
     rio.breaks_glass("orders")
     workspace.passes(seconds=10)
-    waits = "🚨 The glass was broken, and no approver has signed it off yet"
-    assert f"*Glass broken for*\n`INC-123`\nReason: lag alarm at night\n{waits}: look" in ben.opens_home()
+    waits = "🚨 Run as break-glass, awaiting review by an approver"
+    assert f"*Break-glass for*\n`INC-123`\nReason: lag alarm at night\n{waits}: look" in ben.opens_home()
     assert "✅ Nothing waits for you.\nYour requests\n" in rio.opens_home()
     assert f"✅ Cleared. Asked for by @rio Mar 2, 2026 at 3:00:00 AM. {waits}." in rio.home()
-    assert "[Sign off]" not in rio.home()
-    ben.clicks_home("Sign off")
+    assert "[Mark as reviewed]" not in rio.home()
+    ben.clicks_home("Mark as reviewed")
     workspace.passes(seconds=5)
     assert ben.screen == ""
     assert "✅ Nothing waits for you.\nLately\n" in ben.home()
-    assert "✓ Signed off by @ben" in workspace.card()
+    assert "✓ Reviewed by @ben" in workspace.card()
     workspace.threads()
 
 
@@ -112,7 +118,7 @@ def test_what_needs_a_human_is_closed(workspace: Workspace) -> None:
     oli.clicks_home("Close")
     workspace.passes(seconds=5)
     assert oli.screen == ""
-    assert "Mar 2, 2026 at 3:02:00 AM: ☑️ Closed by @oli, who looked" in oli.home()
+    assert "Mar 2, 2026 at 3:02:00 AM: ☑️ The clear of `orders` was closed by @oli, who looked" in oli.home()
     workspace.threads()
 
 
@@ -153,7 +159,7 @@ def test_somebody_else_was_first(workspace: Workspace, ana: Teammate, ben: Teamm
     answer = cem.opens_by(approve)
     assert answer == snapshot("""\
 Answer
-This was already approved by @ben Mar 2, 2026 at 3:00:00 AM, and is over. ✅ Cleared `orders` after 2 seconds. See its thread.
+The clear of `orders` was already approved by @ben Mar 2, 2026 at 3:00:00 AM, and is over. ✅ Cleared `orders` after 2 seconds. See its thread.
 [Close]\
 """)
     cem.closes_modal()
@@ -170,7 +176,7 @@ def test_a_double_click(workspace: Workspace, ana: Teammate, ben: Teammate) -> N
     button = ben.finds_on_home("Approve")
     workspace.at_once(ben.pressing(button), ben.pressing(button))
     workspace.run(workspace.slack.until(lambda: ben.screen != ""))
-    assert ben.screen == "Answer\nYou approved it already: 1 of 2.\n[Close]"
+    assert ben.screen == "Answer\nYou already approved the clear of `orders`: 1 of 2.\n[Close]"
     assert "1 of 2" in workspace.card()
     workspace.passes(seconds=2)
     workspace.thread()
@@ -216,7 +222,7 @@ def test_slack_opens_no_modal(workspace: Workspace, ana: Teammate, ben: Teammate
     assert [line.replace(workspace.request(), "ID1") for line in cem.dms()] == snapshot(
         [
             "✍️ Slack did not open the form. Nothing was denied: type `/pipeline deny ID1 reason…`.",
-            "This is over since Mar 2, 2026 at 3:00:02 AM. ❌ Denied by @ben: `no`. Nothing was sent. See its thread.",
+            "This is over since Mar 2, 2026 at 3:00:02 AM. ❌ The clear of `orders` was denied by @ben: `no`. Nothing was sent. See its thread.",
         ]
     )
     workspace.threads()

@@ -43,7 +43,7 @@ def test_a_press_counts_as_looking(workspace: Workspace, ana: Teammate, ben: Tea
     workspace.passes(minutes=50)
     ana.types(f"/pipeline withdraw {workspace.request()}")
     workspace.passes(seconds=5)
-    assert "↩️ Withdrawn by @ana" in ben.home()
+    assert "↩️ The clear of `orders` was withdrawn by @ana" in ben.home()
     workspace.threads()
 
 
@@ -95,7 +95,7 @@ def test_slack_does_not_answer(workspace: Workspace, ana: Teammate, ben: Teammat
     workspace.passes(seconds=2)
     ana.types(f"/pipeline withdraw {workspace.request()}")
     workspace.passes(seconds=10)
-    assert "Withdrawn by @ana" in ben.home()
+    assert "The clear of `orders` was withdrawn by @ana" in ben.home()
     assert "[Approve]" not in ben.home()
     calls = published(workspace)
     workspace.passes(minutes=10)

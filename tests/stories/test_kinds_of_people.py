@@ -102,7 +102,7 @@ def test_the_glass_stays_whole(workspace: Workspace) -> None:
     workspace.rules("*", "break-glass=allowed")
     ana = almighty(workspace)
     ana.asks("/pipeline clear orders --break-glass INC-1 on fire")
-    ana.opens("Break the glass…")
+    ana.opens("Run as break-glass…")
     becomes_a_guest(ana)
     assert "You may not" in ana.submits("orders")
     workspace.passes(minutes=1)
@@ -118,7 +118,7 @@ def test_the_deactivated_count_no_more(workspace: Workspace) -> None:
     workspace.passes(seconds=2)
     dora.requests("payments")
     dora.person.is_deactivated()
-    assert cem.told("Approve") == ["👍 Approved: 1 of 1."]
+    assert cem.told("Approve") == ["👍 Approved: 1 of 1 for the clear of `payments`."]
     workspace.passes(minutes=1)
     assert workspace.thread()[-1] == snapshot(
         "❌ Not cleared: @dora may no longer clear `payments`. The permission ended after the confirmation; nothing was sent. @dora (approved by @cem)"
@@ -129,7 +129,7 @@ def test_the_deactivated_count_no_more(workspace: Workspace) -> None:
     workspace.feldera_comes_back()
     workspace.passes(minutes=1)
     assert workspace.threads()[0][-1] == snapshot(
-        "❌ Not cleared: the approvals do not suffice any more (a rule was tightened, or an approver lost the right). Nothing was sent. Type `/pipeline clear orders` to ask again. @ana (approved by @ben)"
+        "❌ `orders` was not cleared: the approvals do not suffice any more (a rule was tightened, or an approver lost the right). Nothing was sent. Type `/pipeline clear orders` to ask again. @ana (approved by @ben)"
     )
     assert workspace.sent == []
     workspace.threads()

@@ -5,7 +5,7 @@ from inline_snapshot import snapshot
 
 from tests.workspace import Teammate, Workspace
 
-CLOSED = "☑️ Closed by @{}, who looked: nothing is under way any more. `/pipeline clear orders` starts afresh."
+CLOSED = "☑️ The clear of `orders` was closed by @{}, who looked: nothing is under way any more. To request it again, type `/pipeline clear orders`."
 
 
 @pytest.fixture
@@ -25,7 +25,9 @@ def closes(person: Teammate, workspace: Workspace) -> None:
     assert "Only if you looked in Feldera and are sure that no clear is under way." in str(
         person.last_confirm
     )
-    assert person.reads() == ["☑️ Closed. `/pipeline clear orders` starts afresh."]
+    assert person.reads() == [
+        "☑️ Closed. To request the clear of `orders` again, type `/pipeline clear orders`."
+    ]
     workspace.passes(seconds=5)
     assert workspace.thread()[-1] == f"{CLOSED.format(person.name)} @oli"
     card = workspace.card()
@@ -52,7 +54,7 @@ Reason: schema change
 ✓ Confirmed by @oli · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:30 AM
 ☑️ Storage cleared? A human has looked
-☑️ Closed by @ben, who looked: nothing is under way any more. `/pipeline clear orders` starts afresh.
+☑️ The clear of `orders` was closed by @ben, who looked: nothing is under way any more. To request it again, type `/pipeline clear orders`.
 Id `ID1`\
 """)
 
@@ -100,8 +102,10 @@ def test_closed_twice(stuck: Workspace) -> None:
     oli, ben = stuck.operator("anna"), stuck.operator("ben")
     stuck.at_once(oli.clicking("Close"), ben.clicking("Close"))
     late, closed = sorted([*oli.reads(), *ben.reads()])
-    assert closed == "☑️ Closed. `/pipeline clear orders` starts afresh."
-    assert late.startswith("This is over since Mar 2, 2026 at 3:02:00 AM. ☑️ Closed by @")
+    assert closed == "☑️ Closed. To request the clear of `orders` again, type `/pipeline clear orders`."
+    assert late.startswith(
+        "This is over since Mar 2, 2026 at 3:02:00 AM. ☑️ The clear of `orders` was closed by @"
+    )
     stuck.passes(seconds=5)
     assert stuck.thread()[-1] in {f"{CLOSED.format(name)} @oli" for name in ("anna", "ben")}
     assert "☑️ Closed by hand." in stuck.card()

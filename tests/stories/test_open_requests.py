@@ -5,7 +5,7 @@ from inline_snapshot import snapshot
 from bot.domain.access.permissions import Role
 from tests.workspace import Teammate, Workspace
 
-ASKED_BY_ANA = "🙋 @ana asked for just this Mar 2, 2026 at 3:00:00 AM, and it waits for approval: follow it in its thread."
+ASKED_BY_ANA = "🙋 @ana already requested the clear of `orders`, Mar 2, 2026 at 3:00:00 AM. It waits for approval: follow it in its thread."
 
 
 def test_the_second_to_ask_for_the_same(workspace: Workspace, ana: Teammate) -> None:
@@ -28,7 +28,7 @@ def test_both_ask_at_once(workspace: Workspace, ana: Teammate) -> None:
     told = {person.name: person.reads()[-1] for person in (ana, ben)}
     (first,) = (name for name, line in told.items() if line.startswith("🙋 Asked."))
     (second,) = told.keys() - {first}
-    assert told[second].startswith(f"🙋 @{first} asked for just this")
+    assert told[second].startswith(f"🙋 @{first} already requested the ")
     assert len(workspace.cards()) == 1
 
 
@@ -68,7 +68,7 @@ def test_asking_a_sixth_time_for_what_was_asked_for(workspace: Workspace, ana: T
     for number in range(1, 6):
         workspace.feldera.adds(f"p{number}")
         ana.requests(f"p{number}")
-    assert ana.asks("/pipeline clear p5").startswith("🙋 @ana asked for just this")
+    assert ana.asks("/pipeline clear p5").startswith("🙋 @ana already requested the clear of `p5`")
     ana.reads()
     workspace.cards()
     workspace.threads()

@@ -92,7 +92,7 @@ def test_more_than_four_hours_before_the_request_is_sent(workspace: Workspace, o
     away, over = workspace.thread()
     assert away == AWAY.format(NOT_SENT)
     assert over == snapshot(
-        "❌ Not cleared: the request could not be sent within 4 hours of the confirmation. Nothing was sent. Type `/pipeline clear orders` to look again. @oli"
+        "❌ `orders` was not cleared: the request could not be sent within 4 hours of the confirmation. Nothing was sent. Type `/pipeline clear orders` to look again. @oli"
     )
     assert "*State*\n❌ Not cleared.\n" in workspace.card()
     assert "\n✗ Request not sent\n✗ Storage not cleared by this\n" in workspace.card()

@@ -100,7 +100,7 @@ def test_accepted_and_yet_not_cleared(workspace: Workspace, oli: Teammate) -> No
     workspace.passes(minutes=10)
     assert workspace.thread()[2:] == snapshot(
         [
-            "⚠️ I need a human. Known: Feldera accepted the request, and yet `orders` is neither being cleared nor cleared. Not known: why. What to do: look at `orders` in Feldera and at its log; once you are sure that nothing is under way, press *Close*. Then `/pipeline clear orders` starts afresh. @oli"
+            "⚠️ I need a human. Known: Feldera accepted the request, and yet `orders` is neither being cleared nor cleared. Not known: why. What to do: look at `orders` in Feldera and at its log; once you are sure that nothing is under way, press *Close*. Then type `/pipeline clear orders` to request it again. @oli"
         ]
     )
     assert "⚠️ Needs a human." in workspace.card()

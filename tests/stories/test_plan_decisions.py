@@ -127,7 +127,9 @@ def test_the_moment_to_stop_it_is_before_the_first_step(workspace: Workspace) ->
     assert "[Cancel request]" not in workspace.card()
     ana.presses(button)
     assert ana.reads() == snapshot(
-        ["This was confirmed already, Mar 2, 2026 at 3:00:00 AM by @ana: follow it in its thread."]
+        [
+            "The stop, clear and start of `slow` was already confirmed by @ana Mar 2, 2026 at 3:00:00 AM: follow it in its thread."
+        ]
     )
     all_is_done(workspace)
 
@@ -166,7 +168,7 @@ def test_an_approval_that_counts_no_more_between_two_steps(workspace: Workspace)
     workspace.revokes(ben)
     workspace.passes(minutes=2)
     assert workspace.thread()[-1] == (
-        "❌ Not cleared: the approvals do not suffice any more (a rule was tightened, or an approver lost the right). "
+        "❌ `slow` was not cleared: the approvals do not suffice any more (a rule was tightened, or an approver lost the right). "
         "Nothing more was sent. Type `/pipeline clear slow --stop` to ask again. Done: stopped. Not done: clear. "
         f"{STAYS_STOPPED} @ria (approved by @ben)"
     )
@@ -180,16 +182,16 @@ def test_a_glass_may_be_broken_for_a_plan(workspace: Workspace) -> None:
     rex, ben = workspace.responder("rex"), workspace.approver("ben")
     preview = rex.asks("/pipeline clear sales --restart --break-glass INC-7 lag alarm")
     assert preview.startswith("*Stop, clear and start `sales`?*")
-    assert "\n*Break the glass for*\n`INC-7`\nReason: lag alarm\n" in preview
-    rex.opens("Break the glass…")
+    assert "\n*Run as break-glass for*\n`INC-7`\nReason: lag alarm\n" in preview
+    rex.opens("Run as break-glass…")
     rex.submits("sales")
     rex.reads()
     all_is_done(workspace)
-    ben.told("Sign off")
+    ben.told("Mark as reviewed")
     first, *_, signed_off = workspace.thread()
     assert first == snapshot(
-        "🚨 @rex broke the glass for `INC-7`: `lag alarm`. It runs at once. One of you has to look at it afterwards and sign it off. @ben"
+        "🚨 @rex runs the stop, clear and start of `sales` as break-glass for `INC-7`: `lag alarm`. It runs at once, without approval. One of you must review it afterwards. @ben"
     )
-    assert signed_off == "🔏 @ben signed it off. @rex"
+    assert signed_off == "🔏 @ben reviewed the break-glass stop, clear and start of `sales`. @rex"
     assert workspace.sent_steps == ["stop", "clear", "start"]
     workspace.card()

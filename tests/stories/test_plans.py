@@ -43,7 +43,7 @@ the storage, with 3 checkpoints (7.0 MiB)
 *A stop loses*
 what came since the last checkpoint, of Feb 27, 2026 at 3:00:00 AM
 Reason: bad backfill
-⚠️ Clearing dissociates the pipeline's storage, which can delete it: its checkpoints and state are gone for good, and the next start begins from nothing. It *cannot be cancelled*.
+⚠️ Clearing deletes the pipeline's checkpoints and state: it starts empty afterwards. This *cannot be undone*.
 It is one request: stop, clear, start, one after the other. If a step fails, the rest is left undone.
 [Stop, clear and start sales] [Never mind]\
 """)
@@ -136,7 +136,9 @@ def test_an_offer_to_stop_clear_and_start(ana: Teammate) -> None:
     ana.asks("/pipeline clear sales --start")
     (preview,) = ana.told("Stop it, clear and start")
     assert preview.startswith("*Stop, clear and start `sales`?*")
-    assert ana.told("Never mind") == ["Never mind, then: nothing was sent, and `sales` is as it was."]
+    assert ana.told("Never mind") == [
+        "Never mind, then: the stop, clear and start of `sales` was dropped, and nothing was sent."
+    ]
 
 
 @pytest.mark.usefixtures("ana")
@@ -144,7 +146,7 @@ def test_no_offer_where_somebody_asked_already(workspace: Workspace) -> None:
     ria, ben, olaf = workspace.requester("ria"), workspace.approver("ben"), workspace.requester("olaf")
     ria.confirms("/pipeline clear sales --stop", "Ask for approval")
     assert olaf.asks("/pipeline clear sales") == snapshot(
-        "🙋 @ria asked to stop and clear it Mar 2, 2026 at 3:00:00 AM, and it waits for approval: follow it in its thread."
+        "🙋 @ria already requested the stop and clear of `sales`, Mar 2, 2026 at 3:00:00 AM. It waits for approval: follow it in its thread."
     )
     ben.told("Approve")
     workspace.passes(minutes=1)

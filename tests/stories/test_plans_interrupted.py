@@ -120,7 +120,7 @@ def test_nothing_that_was_asked_for_ever_arrives(
     assert "⚠️ Needs a human." in workspace.card()
     called = workspace.thread()[-1]
     assert called.startswith("⚠️ I need a human. Known: the request was sent 3 times")
-    assert called.endswith(f"Then `/pipeline clear sales --restart` starts afresh. {so_far} @ana")
+    assert called.endswith(f"Then type `/pipeline clear sales --restart` to request it again. {so_far} @ana")
     ana.clicks("Close")
     assert ana.last_confirm == snapshot(f"""\
 Close the stop, clear and start of sales?
@@ -129,7 +129,7 @@ Only if you looked in Feldera and are sure that no {step} is under way. Another 
 """)
     ana.reads()
     workspace.passes(seconds=5)
-    closed = f"☑️ Closed by @ana, who looked: nothing is under way any more. `/pipeline clear sales --restart` starts afresh. {so_far}"
+    closed = f"☑️ The stop, clear and start of `sales` was closed by @ana, who looked: nothing is under way any more. To request it again, type `/pipeline clear sales --restart`. {so_far}"
     assert workspace.thread()[-1] == f"{closed} @ana"
     assert "*State*\n☑️ Closed by hand.\n" in workspace.card()
     assert workspace.card().endswith(f"\n{left}\n{closed}\nId `ID1`")
@@ -170,7 +170,7 @@ def test_at_every_exchange(workspace: Workspace, ana: Teammate, exchanges: int) 
             [
                 "⏳ `sales` is stopping already. I send nothing, and watch.",
                 "✓ Step 1 of 2: stopped `sales` after 5 hours and 5 minutes.",
-                f"❌ Not cleared: {LEFT} Type `/pipeline clear sales --stop` to look again. Done: stopped. Not done: clear. `sales` is now ⏹️ Stopped, its storage 💾 in use. @ana",
+                f"❌ `sales` was not cleared: {LEFT} Type `/pipeline clear sales --stop` to look again. Done: stopped. Not done: clear. `sales` is now ⏹️ Stopped, its storage 💾 in use. @ana",
             ],
         ),
         (
@@ -181,7 +181,7 @@ def test_at_every_exchange(workspace: Workspace, ana: Teammate, exchanges: int) 
             [
                 "⏳ Feldera is clearing the storage already. I send nothing, and watch.",
                 "✓ Step 1 of 2: cleared `sales` after 5 hours and 5 minutes.",
-                f"❌ Not started: {LEFT} Type `/pipeline clear sales --start` to look again. Done: cleared. Not done: start. `sales` is now ⏹️ Stopped, its storage ⬜ cleared. @ana",
+                f"❌ `sales` was not started: {LEFT} Type `/pipeline clear sales --start` to look again. Done: cleared. Not done: start. `sales` is now ⏹️ Stopped, its storage ⬜ cleared. @ana",
             ],
         ),
     ],

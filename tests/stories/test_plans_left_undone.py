@@ -60,7 +60,7 @@ def does_not_compile_once_cleared(feldera: FelderaSimulator) -> None:
             clear_refused,
             ["stop", "clear"],
             [
-                f"❌ Not cleared: Feldera refused, saying `storage backend is read-only` (`StorageReadOnly`). Done: stopped. Not done: clear and start. `sales` is now ⏹️ Stopped, its storage 💾 in use. {STAYS_STOPPED}",
+                f"❌ `sales` was not cleared: Feldera refused, saying `storage backend is read-only` (`StorageReadOnly`). Done: stopped. Not done: clear and start. `sales` is now ⏹️ Stopped, its storage 💾 in use. {STAYS_STOPPED}",
             ],
             "❌ Stopped, not cleared.",
             [

@@ -31,9 +31,11 @@ def test_never_mind(workspace: Workspace) -> None:
     ana = workspace.operator("ana")
     ana.asks("/pipeline clear orders")
     confirm = ana.finds("Clear orders")
-    assert ana.told("Never mind") == ["Never mind, then: nothing was sent, and `orders` is as it was."]
+    assert ana.told("Never mind") == [
+        "Never mind, then: the clear of `orders` was dropped, and nothing was sent."
+    ]
     ana.presses(confirm)
-    assert ana.reads() == ["This was dropped already: nothing was sent, and `orders` is as it was."]
+    assert ana.reads() == ["The clear of `orders` was already dropped: nothing was sent."]
     workspace.passes(minutes=1)
     assert workspace.cards() == []
     assert workspace.sent == []
@@ -47,7 +49,9 @@ def test_never_mind_after_the_confirmation(workspace: Workspace) -> None:
     ana.told("Clear orders")
     ana.presses(never_mind)
     assert ana.reads() == snapshot(
-        ["This was confirmed already, Mar 2, 2026 at 3:00:00 AM by @ana: follow it in its thread."]
+        [
+            "The clear of `orders` was already confirmed by @ana Mar 2, 2026 at 3:00:00 AM: follow it in its thread."
+        ]
     )
     assert ana.links() == [workspace.permalink()]
     workspace.passes(seconds=10)
@@ -139,7 +143,7 @@ def test_a_preview_is_good_for_half_an_hour(workspace: Workspace) -> None:
         "⌛ This preview is more than 30 minutes old, and things may have changed. Nothing was sent. Type `/pipeline clear orders` to look again."
     ]
     ana.presses(never_mind)
-    assert ana.reads()[0].startswith("Never mind, then: nothing was sent")
+    assert ana.reads()[0].startswith("Never mind, then: the clear of `orders` was dropped")
     assert workspace.sent == []
     ana.told("Clear orders")
     workspace.passes(seconds=10)

@@ -90,7 +90,7 @@ class RandomCast(Watched):
 
     def the_asker_goes_on(self, shown: str) -> None:
         request = self.requests[shown]
-        for label in ("Ask for approval", f"Clear {request.pipeline}", "Break the glass…"):
+        for label in ("Ask for approval", f"Clear {request.pipeline}", "Run as break-glass…"):
             self.presses(request.by, label, shown)
         self.fills_in(request.by, request.pipeline)
 

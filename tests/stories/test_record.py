@@ -64,12 +64,12 @@ def the_glass_is_broken_and_signed_off(workspace: Workspace) -> None:
     workspace.rules("*", "break-glass=allowed")
     ben, rio = workspace.approver("ben"), workspace.responder("rio")
     rio.asks("/pipeline clear orders --break-glass INC-1 disk full")
-    rio.opens("Break the glass…")
+    rio.opens("Run as break-glass…")
     rio.submits("Orders")
     rio.submits("orders")
     rio.reads()
     workspace.passes(seconds=10)
-    ben.told("Sign off")
+    ben.told("Mark as reviewed")
 
 
 def the_right_ends_before_the_request(workspace: Workspace) -> None:

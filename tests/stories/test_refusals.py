@@ -38,7 +38,7 @@ def somebody_clears_and_deletes_it(workspace: Workspace) -> None:
     [
         (
             somebody_starts_it,
-            "❌ Not cleared: Feldera refused, saying `Cannot transition storage status from 'in_use' to 'clearing' with resources status 'stopped' and desired status 'provisioned'. Storage status cannot be changed unless the pipeline is fully stopped.` (`StorageStatusImmutableUnlessStopped`). @ana",
+            "❌ `orders` was not cleared: Feldera refused, saying `Cannot transition storage status from 'in_use' to 'clearing' with resources status 'stopped' and desired status 'provisioned'. Storage status cannot be changed unless the pipeline is fully stopped.` (`StorageStatusImmutableUnlessStopped`). @ana",
         ),
         (
             somebody_clears_and_deletes_it,
@@ -106,7 +106,7 @@ def test_a_key_that_may_only_read(tmp_path: Path) -> None:
     workspace.operator("ana").clears("orders")
     workspace.passes(minutes=1)
     assert workspace.thread()[-1] == snapshot(
-        "❌ Not cleared: Feldera does not let this bot in (`Insufficient permissions: this action requires the 'write' role, but the caller has 'read'` (`InsufficientPermissions`)). Whoever runs the bot should check its Feldera credentials: they need the role `write`. @ana"
+        "❌ `orders` was not cleared: Feldera does not let this bot in (`Insufficient permissions: this action requires the 'write' role, but the caller has 'read'` (`InsufficientPermissions`)). Whoever runs the bot should check its Feldera credentials: they need the role `write`. @ana"
     )
     assert len(workspace.sent) == 1
     workspace.closes()
@@ -120,7 +120,7 @@ def test_a_key_that_was_deleted(guarded: Workspace) -> None:
     ana.told("Clear orders")
     guarded.passes(minutes=1)
     assert guarded.thread() == [
-        "❌ Not cleared: Feldera does not let this bot in (`Feldera does not accept the bot's credentials (401).`). Whoever runs the bot should check its Feldera credentials: they need the role `write`. @ana"
+        "❌ `orders` was not cleared: Feldera does not let this bot in (`Feldera does not accept the bot's credentials (401).`). Whoever runs the bot should check its Feldera credentials: they need the role `write`. @ana"
     ]
     assert "✗ Request not sent\n✗ Storage not cleared by this\n" in guarded.card()
     assert guarded.sent == []
@@ -180,7 +180,7 @@ def test_an_address_at_which_something_else_answers(workspace: Workspace) -> Non
     assert workspace.thread() == snapshot(
         [
             "🔌 I cannot ask Feldera (`Something other than the Feldera API answers at its address.`). The request has not been sent yet. I keep trying. Whoever runs the bot should check `FELDERA_HOST`.",
-            "❌ Not cleared: what answers at Feldera's address is not Feldera (`Something other than the Feldera API answers at its address.`). Whoever runs the bot should check `FELDERA_HOST`. @ana",
+            "❌ `orders` was not cleared: what answers at Feldera's address is not Feldera (`Something other than the Feldera API answers at its address.`). Whoever runs the bot should check `FELDERA_HOST`. @ana",
         ]
     )
     assert workspace.sent == []
@@ -192,6 +192,6 @@ def test_a_request_to_which_no_feldera_answers_404(workspace: Workspace) -> None
     workspace.operator("ana").clears("orders")
     workspace.passes(minutes=1)
     assert workspace.thread()[-1] == snapshot(
-        "❌ Not cleared: what answers at Feldera's address is not Feldera (`There is no Feldera API at its address (404).`). Whoever runs the bot should check `FELDERA_HOST`. @ana"
+        "❌ `orders` was not cleared: what answers at Feldera's address is not Feldera (`There is no Feldera API at its address (404).`). Whoever runs the bot should check `FELDERA_HOST`. @ana"
     )
     assert len(workspace.sent) == 1

@@ -120,7 +120,7 @@ def test_while_a_human_is_wanted(workspace: Workspace, ana: Teammate) -> None:
     ana.told("Close")
     workspace.passes(seconds=5)
     assert workspace.thread()[-1] == snapshot(
-        "☑️ Closed by @ana, who looked: nothing is under way any more. `/pipeline clear orders` starts afresh. @ana"
+        "☑️ The clear of `orders` was closed by @ana, who looked: nothing is under way any more. To request it again, type `/pipeline clear orders`. @ana"
     )
     assert "☑️ Closed by hand." in workspace.card()
     assert len(workspace.sent) == 3

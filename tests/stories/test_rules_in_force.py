@@ -41,7 +41,7 @@ def test_nothing_has_changed(workspace: Workspace, ben: Teammate) -> None:
 
 
 NO_RIGHT = "❌ Not cleared: @ana may no longer clear `orders`. The permission ended after the confirmation; nothing was sent. @ana (approved by @ben)"
-NOT_ENOUGH = "❌ Not cleared: the approvals do not suffice any more (a rule was tightened, or an approver lost the right). Nothing was sent. Type `/pipeline clear orders` to ask again. @ana (approved by @ben)"
+NOT_ENOUGH = "❌ `orders` was not cleared: the approvals do not suffice any more (a rule was tightened, or an approver lost the right). Nothing was sent. Type `/pipeline clear orders` to ask again. @ana (approved by @ben)"
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,9 @@ def test_an_operator_under_a_new_rule(workspace: Workspace) -> None:
     workspace.feldera_goes_down()
     oli.told("Clear orders")
     workspace.rules("orders", "approvals=1")
-    assert when_it_is_back(workspace).startswith("❌ Not cleared: the approvals do not suffice any more")
+    assert when_it_is_back(workspace).startswith(
+        "❌ `orders` was not cleared: the approvals do not suffice any more"
+    )
     assert workspace.sent == []
 
 
@@ -93,8 +95,8 @@ def test_a_rule_was_tightened_while_it_waits(workspace: Workspace, ben: Teammate
     workspace.rules("orders", "approvals=2")
     workspace.passes(seconds=10)
     assert "0 of 2" in workspace.card()
-    assert ben.told("Approve") == ["👍 Approved: 1 of 2."]
-    assert workspace.approver("cem").told("Approve") == ["👍 Approved: 2 of 2."]
+    assert ben.told("Approve") == ["👍 Approved: 1 of 2 for the clear of `orders`."]
+    assert workspace.approver("cem").told("Approve") == ["👍 Approved: 2 of 2 for the clear of `orders`."]
     workspace.passes(seconds=10)
     assert workspace.thread()[-1] == "✅ Cleared `orders` after 2 seconds. @ana (approved by @ben @cem)"
 
@@ -105,7 +107,7 @@ def test_a_rule_was_loosened_while_it_waits(workspace: Workspace, ben: Teammate)
     workspace.rules("orders", "approvals=1")
     workspace.passes(seconds=10)
     assert "0 of 2" in workspace.card()
-    assert ben.told("Approve") == ["👍 Approved: 1 of 2."]
+    assert ben.told("Approve") == ["👍 Approved: 1 of 2 for the clear of `orders`."]
     workspace.passes(minutes=1)
     assert workspace.sent == []
     workspace.thread()
@@ -182,7 +184,7 @@ def test_slack_does_not_tell_who_is_in_the_group_when_it_is_sent(workspace: Work
     workspace.passes(minutes=2)
     assert workspace.sent == []
     assert workspace.thread()[-1] == snapshot(
-        "❌ Not cleared: Slack did not tell whether the people behind this may still do it (`this workspace's Slack plan has no user groups`), and without knowing I send nothing. Type `/pipeline clear orders` to ask again. @ana (approved by @ben)"
+        "❌ `orders` was not cleared: Slack did not tell whether the people behind this may still do it (`this workspace's Slack plan has no user groups`), and without knowing I send nothing. Type `/pipeline clear orders` to ask again. @ana (approved by @ben)"
     )
 
 
@@ -198,7 +200,7 @@ def test_a_restart_while_it_waits_for_approval(workspace: Workspace, ben: Teamma
     assert "[Approve] [Deny] [Withdraw]" in workspace.card()
     ben.told("Approve")
     workspace.restarts()
-    assert ben.told("Approve") == ["You approved it already: 1 of 2."]
+    assert ben.told("Approve") == ["You already approved the clear of `orders`: 1 of 2."]
     cem = workspace.approver("cem")
     workspace.run(cem.clicking("Approve"))
     workspace.restarts()

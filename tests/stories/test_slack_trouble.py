@@ -34,7 +34,7 @@ def test_asked_to_wait_with_the_card(workspace: Workspace, ana: Teammate) -> Non
     ana.clicks("Clear orders")
     workspace.passes(seconds=29)
     assert ana.reads() == [
-        "⏳ Confirmed. The card of `orders` goes up now; nothing is sent before it stands."
+        "⏳ Confirmed. Posting the clear of `orders`; it is sent once its card is visible."
     ]
     assert workspace.sent == []
     workspace.passes(minutes=1)
@@ -73,7 +73,7 @@ def test_away_for_longer_than_a_confirmation_is_good_for(workspace: Workspace, a
     workspace.passes(minutes=1)
     ana.reads()
     assert workspace.thread() == [
-        "❌ Not cleared: the request could not be sent within 4 hours of the confirmation. Nothing was sent. Type `/pipeline clear orders` to look again. @ana"
+        "❌ `orders` was not cleared: the request could not be sent within 4 hours of the confirmation. Nothing was sent. Type `/pipeline clear orders` to look again. @ana"
     ]
     assert "✗ Request not sent\n✗ Storage not cleared by this\n" in workspace.card()
     assert workspace.sent == []
@@ -136,7 +136,7 @@ def test_an_answer_that_cannot_be_changed_any_more(workspace: Workspace, ana: Te
     workspace.slack.rate_limits(POST, retry_after=40 * 60)
     ana.clicks("Clear orders")
     workspace.passes(hours=1)
-    assert ana.reads()[0].startswith("⏳ Confirmed. The card of `orders` goes up now")
+    assert ana.reads()[0].startswith("⏳ Confirmed. Posting the clear of `orders`")
     assert workspace.thread()[-1].startswith("✅ Cleared `orders`")
 
 

@@ -81,7 +81,7 @@ def test_an_approval(workspace: Workspace, ben: Teammate, how: str) -> None:
     """It counts, and ben hears of it twice: that it takes longer, and what came of it."""
     typed = f"/pipeline approve {workspace.request()}"
     slowly(workspace, ben.clicking("Approve") if how == "clicked" else ben.typing(typed))
-    assert ben.reads() == [LONGER, "👍 Approved: 1 of 1."]
+    assert ben.reads() == [LONGER, "👍 Approved: 1 of 1 for the clear of `orders`."]
     workspace.passes(seconds=10)
     assert workspace.thread()[-1].startswith("✅ Cleared")
 
@@ -94,7 +94,7 @@ def test_the_last_of_several_approvals(workspace: Workspace) -> None:
         workspace.approver(name).told("Approve")
     ben = workspace.approver("ben")
     slowly(workspace, ben.clicking("Approve"), 1, 3)
-    assert ben.reads()[-1] == "👍 Approved: 4 of 4."
+    assert ben.reads()[-1] == "👍 Approved: 4 of 4 for the clear of `orders`."
     workspace.thread()
 
 
@@ -131,12 +131,14 @@ def test_a_denial(workspace: Workspace, ben: Teammate) -> None:
     slowly(workspace, ben.submitting("not today"))
     assert ben.screen == snapshot("""\
 Answer
-Denied. The clear of `orders` is off, and its requester reads why.
+Denied. @ana is told why; the clear of `orders` was not sent.
 [Close]\
 """)
     ben.closes_modal()
     workspace.passes(seconds=5)
-    assert workspace.thread() == ["❌ Denied by @ben: `not today`. Nothing was sent. @ana"]
+    assert workspace.thread() == [
+        "❌ The clear of `orders` was denied by @ben: `not today`. Nothing was sent. @ana"
+    ]
 
 
 def test_a_modal_that_was_closed_meanwhile(workspace: Workspace, ben: Teammate) -> None:
@@ -157,7 +159,7 @@ def test_a_press_on_home(workspace: Workspace, ben: Teammate) -> None:
     ben.opens_home()
     slowly(workspace, ben.pressing(ben.finds_on_home("Approve")))
     assert ben.screen == f"Answer\n{LONGER}\n[Close]"
-    assert ben.dms() == ["👍 Approved: 1 of 1."]
+    assert ben.dms() == ["👍 Approved: 1 of 1 for the clear of `orders`."]
     workspace.passes(seconds=10)
     assert "[Approve]" not in ben.home()
     workspace.thread()
@@ -179,9 +181,11 @@ def test_a_press_on_home_that_changes_nothing(workspace: Workspace, ben: Teammat
 
 def test_the_form_of_a_broken_glass(workspace: Workspace, rio: Teammate) -> None:
     workspace.bot.background_tasks.patience = 0.0
-    assert rio.told("Break the glass…") == [f"{TOO_LATE} Press *Break the glass…* again; nothing was sent."]
+    assert rio.told("Run as break-glass…") == [
+        f"{TOO_LATE} Press *Run as break-glass…* again; nothing was sent."
+    ]
     workspace.bot.background_tasks.patience = 2.0
-    rio.opens("Break the glass…")
+    rio.opens("Run as break-glass…")
     slowly(workspace, rio.submitting("order"))
     assert "Type the pipeline's name, `orders`, letter by letter. Nothing was sent." in rio.screen
     rio.closes_modal()
@@ -189,9 +193,9 @@ def test_the_form_of_a_broken_glass(workspace: Workspace, rio: Teammate) -> None
 
 
 def test_a_broken_glass(workspace: Workspace, rio: Teammate) -> None:
-    rio.opens("Break the glass…")
+    rio.opens("Run as break-glass…")
     slowly(workspace, rio.submitting("orders"))
-    assert "⏳ Confirmed. The card of `orders` goes up now; nothing is sent before it stands." in rio.screen
+    assert "⏳ Confirmed. Posting the clear of `orders`; it is sent once its card is visible." in rio.screen
     rio.closes_modal()
     workspace.passes(seconds=10)
     rio.reads()
@@ -209,7 +213,7 @@ def test_a_slow_database_is_not_blamed_on_slack(workspace: Workspace, ben: Teamm
         other.close()
 
     workspace.does(done())
-    assert ben.reads() == [LONGER, "👍 Approved: 1 of 1."]
+    assert ben.reads() == [LONGER, "👍 Approved: 1 of 1 for the clear of `orders`."]
     workspace.thread()
 
 
@@ -239,6 +243,6 @@ def test_no_ack_in_time_is_no_other_button(tmp_path: Path) -> None:
         workspace.slack.lets_go()
 
     workspace.does(clicks_in_vain())
-    assert ben.reads() == ["👍 Approved: 1 of 1."]
+    assert ben.reads() == ["👍 Approved: 1 of 1 for the clear of `orders`."]
     workspace.thread()
     workspace.closes()

@@ -6,9 +6,9 @@ from inline_snapshot import snapshot
 from bot.domain.access.permissions import Role
 from tests.workspace import Teammate, Workspace
 
-IN_TIME = "🛑 Cancelled before sending: nothing was sent, and `orders` is as it was."
-TAKEN_BACK = "↩️ Withdrawn: nothing was sent, and `orders` is as it was."
-OVER = "This is over since Mar 2, 2026 at 3:00:00 AM. ↩️ Withdrawn by @ana: nothing was sent. See its thread."
+IN_TIME = "🛑 Cancelled before sending: the clear of `orders` was not sent."
+TAKEN_BACK = "↩️ Withdrawn: the clear of `orders` was not sent."
+OVER = "This is over since Mar 2, 2026 at 3:00:00 AM. ↩️ The clear of `orders` was withdrawn by @ana: nothing was sent. See its thread."
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def test_stopped_by_whoever_has_a_say(workspace: Workspace, who: str) -> None:
     workspace.passes(minutes=5)
     assert "[" not in workspace.card()
     assert "↩️ Cancelled before sending." in workspace.card()
-    said = f"↩️ Cancelled by @{stopper.name} before sending: nothing was sent. @ana (approved by @ben)"
+    said = f"↩️ The clear of `orders` was cancelled by @{stopper.name} before sending: nothing was sent. @ana (approved by @ben)"
     assert workspace.thread()[-1] == said
     assert workspace.sent == []
 
@@ -89,7 +89,9 @@ def test_too_late_to_stop(workspace: Workspace) -> None:
     workspace.passes(minutes=1)
     ana.presses(button)
     assert ana.reads() == snapshot(
-        ["This was already approved by @ben Mar 2, 2026 at 3:00:00 AM: follow it in its thread."]
+        [
+            "The clear of `orders` was already approved by @ben Mar 2, 2026 at 3:00:00 AM: follow it in its thread."
+        ]
     )
     assert "⏳ Clearing" in workspace.card()
     workspace.thread()
@@ -104,7 +106,9 @@ def test_an_operator_without_approvals_has_the_window_too(workspace: Workspace) 
     workspace.passes(seconds=10)
     assert oli.told("Cancel request") == [IN_TIME]
     workspace.passes(minutes=5)
-    assert workspace.thread() == ["↩️ Cancelled by @oli before sending: nothing was sent. @oli"]
+    assert workspace.thread() == [
+        "↩️ The clear of `orders` was cancelled by @oli before sending: nothing was sent. @oli"
+    ]
     assert workspace.sent == []
 
 
@@ -116,9 +120,9 @@ def test_withdrawn(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
     card = workspace.card()
     assert "*State*\n↩️ Withdrawn.\n" in card
     assert card.endswith(
-        "✗ 1 approval missing\n✗ Request not sent\n✗ Storage not cleared by this\n↩️ Withdrawn by @ana: nothing was sent.\nId `ID1`"
+        "✗ 1 approval missing\n✗ Request not sent\n✗ Storage not cleared by this\n↩️ The clear of `orders` was withdrawn by @ana: nothing was sent.\nId `ID1`"
     )
-    assert workspace.thread() == ["↩️ Withdrawn by @ana: nothing was sent. @ana"]
+    assert workspace.thread() == ["↩️ The clear of `orders` was withdrawn by @ana: nothing was sent. @ana"]
     for button in (approve, deny):
         ben.presses(button)
         assert ben.reads() == [OVER]

@@ -31,7 +31,7 @@ def test_a_stop(workspace: Workspace, ana: Teammate) -> None:
 *A stop loses*
 what came since the last checkpoint, of Feb 27, 2026 at 3:00:00 AM
 Reason: its source is broken
-⚠️ A forced stop loses what came since the last checkpoint, of Feb 27, 2026 at 3:00:00 AM. It *cannot be cancelled*.
+⚠️ A forced stop loses what came since the last checkpoint, of Feb 27, 2026 at 3:00:00 AM. This *cannot be undone*.
 [Stop sales] [Never mind]\
 """)
     assert ana.hears() == snapshot(

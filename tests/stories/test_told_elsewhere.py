@@ -44,7 +44,7 @@ def test_a_denial(workspace: Workspace, private: Channel, ana: Teammate, ben: Te
     ben.opens("Deny")
     ben.submits("not during the audit")
     workspace.passes(seconds=5)
-    said = "❌ Denied by @ben: `not during the audit`. Nothing was sent. @ana"
+    said = "❌ The clear of `orders` was denied by @ben: `not during the audit`. Nothing was sent. @ana"
     assert ana.dms() == [f"{said}\n{ABOUT}"]
     assert workspace.thread(private) == [said]
 
@@ -140,13 +140,11 @@ def test_a_request_that_was_withdrawn_before_its_card_could_be_posted(workspace:
     workspace.feldera.adds("users")
     ana.clears("orders")
     assert rae.requests("users") == snapshot(
-        ["🙋 Asked. The card of `users` goes up now; you hear of every decision."]
+        ["🙋 Asked. Posting the clear of `users`; you are told of every decision."]
     )
     rae.types(f"/pipeline withdraw {workspace.request('users')}")
     workspace.passes(minutes=5)
-    assert rae.reads() == snapshot(
-        ["↩️ Withdrawn before it was posted: nothing was sent, and `users` is as it was."]
-    )
+    assert rae.reads() == snapshot(["↩️ Withdrawn before it was posted: the clear of `users` was not sent."])
     assert "orders" in workspace.card()
     workspace.thread()
     assert rae.types("/pipeline pending") == "Nothing waits for anybody."

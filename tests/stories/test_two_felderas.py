@@ -78,7 +78,7 @@ def test_what_was_asked_for_before_is_not_sent(workspace: Workspace, oli: Teamma
     workspace.passes(minutes=2)
     oli.reads()
     assert workspace.thread()[-1] == snapshot(
-        "❌ Not cleared: what answers at Feldera's address is not Feldera (`staging is the same Feldera and tenant as prod`). Whoever runs the bot should check `PIPELINE_BOT_TARGETS__STAGING__HOST`. @oli"
+        "❌ `staging/p-00` was not cleared: what answers at Feldera's address is not Feldera (`staging is the same Feldera and tenant as prod`). Whoever runs the bot should check `PIPELINE_BOT_TARGETS__STAGING__HOST`. @oli"
     )
     assert "❌ Not cleared." in workspace.card()
     assert [feldera.clears for feldera in workspace.felderas.values()] == [{}, {}]

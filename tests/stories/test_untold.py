@@ -65,7 +65,7 @@ def test_slack_never_tells(workspace: Workspace) -> None:
     assert workspace.sent == []
     assert workspace.thread()[1] == waits("Slack is asked too often and wants 3600 s of quiet")
     assert workspace.thread()[2:] == [
-        "❌ Not cleared: the request could not be sent within 4 hours of the confirmation. Nothing was sent. Type `/pipeline clear orders` to look again. @ana (approved by @ben)"
+        "❌ `orders` was not cleared: the request could not be sent within 4 hours of the confirmation. Nothing was sent. Type `/pipeline clear orders` to look again. @ana (approved by @ben)"
     ]
 
 
@@ -87,12 +87,10 @@ def test_it_can_be_stopped_meanwhile(workspace: Workspace, ana: Teammate, ben: T
     workspace.slack.answers_500("users.info", times=20, about=ben.id)
     workspace.passes(minutes=1)
     assert workspace.thread()[-1].startswith("⏸️ Slack did not tell")
-    assert ana.told("Cancel request") == [
-        "🛑 Cancelled before sending: nothing was sent, and `orders` is as it was."
-    ]
+    assert ana.told("Cancel request") == ["🛑 Cancelled before sending: the clear of `orders` was not sent."]
     workspace.passes(minutes=1)
     assert workspace.sent == []
-    assert workspace.thread()[-1].startswith("↩️ Cancelled by @ana before sending")
+    assert workspace.thread()[-1].startswith("↩️ The clear of `orders` was cancelled by @ana before sending")
 
 
 @pytest.mark.usefixtures("ana")
@@ -105,7 +103,7 @@ def test_who_left_meanwhile(workspace: Workspace, ben: Teammate) -> None:
     assert workspace.sent == []
     _, waited, ended = workspace.thread()
     assert waited == waits("Slack is asked too often and wants 120 s of quiet")
-    assert ended.startswith("❌ Not cleared: the approvals do not suffice any more")
+    assert ended.startswith("❌ `orders` was not cleared: the approvals do not suffice any more")
 
 
 @pytest.mark.usefixtures("ana")
@@ -124,7 +122,10 @@ def test_a_group_that_cannot_be_read(workspace: Workspace) -> None:
 
 @pytest.mark.parametrize(
     ("slack_says", "answer"),
-    [("nothing of ben", "👍 Approved: 3 of 3."), ("that ben has left", "👍 Approved: 2 of 3.")],
+    [
+        ("nothing of ben", "👍 Approved: 3 of 3 for the clear of `orders`."),
+        ("that ben has left", "👍 Approved: 2 of 3 for the clear of `orders`."),
+    ],
 )
 def test_a_glitch_takes_nobodys_approval(workspace: Workspace, slack_says: str, answer: str) -> None:
     """While bob approves: what Slack does tell of ben holds at once, and is said; otherwise his approval stays."""

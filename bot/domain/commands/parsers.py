@@ -57,7 +57,7 @@ def _incident(verb: Verb, name: PipelineName, reason: str, read: Options) -> str
         return ""
     if not read.incident or not reason:
         raise Misunderstood(
-            "Breaking the glass takes an incident and a reason. "
+            "Break-glass needs an incident and a reason. "
             f"Type `{model.COMMAND} {verb.word} {name} --break-glass INCIDENT reason…`."
         )
     return read.incident

@@ -12,7 +12,7 @@ class Verb:
     """A row of the verb table.
 
     `ids`: its words name people, groups or channels, so that a mention is read as its id. `targets` are
-    those of the bot that parses them.
+    those of the bot that parses them. `other_word` can be typed instead of `word`.
     """
 
     word: str
@@ -22,6 +22,7 @@ class Verb:
     example: str
     read: Callable[["Verb", str], Command]
     ids: bool = False
+    other_word: str | None = None
     targets: Targets = ONE
 
     @property

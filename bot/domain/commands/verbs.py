@@ -33,7 +33,7 @@ def parse(text: str, targets: Targets = ONE) -> Command:
 
 
 def find_verb(word: str) -> Verb | None:
-    return next((verb for verb in VERBS if verb.word == word.lower()), None)
+    return next((verb for verb in VERBS if word.lower() in {verb.word, verb.other_word}), None)
 
 
 def _read_help(_verb: Verb, rest: str) -> Help:
@@ -63,9 +63,13 @@ def _unknown_verb(word: str, rest: str) -> str:
 
 def _closest(word: str) -> str | None:
     """The likeliest intended verb, if any; one that destroys data only if hardly any other can be meant."""
-    close = difflib.get_close_matches(word.lower(), [verb.word for verb in VERBS], n=2)
+    close = difflib.get_close_matches(word.lower(), _every_word(), n=2)
     likely = [each for each in close if each not in _DESTRUCTIVE or _resembles(word.lower(), each)]
     return likely[0] if likely else None
+
+
+def _every_word() -> list[str]:
+    return [word for verb in VERBS for word in (verb.word, verb.other_word) if word]
 
 
 def _resembles(word: str, verb: str) -> bool:
@@ -90,8 +94,8 @@ VERBS: tuple[Verb, ...] = (
             "all as one request with one approval. A clear dissociates the pipeline's storage, which can delete it: "
             "all checkpoints are gone, and it cannot be cancelled. What follows NAME and the options is the reason, "
             "shown on the card. An *operator* clears at once where no rule asks for approvals; a *requester* asks, and "
-            "others approve. In an emergency a *responder* can break the glass where a rule allows it: it runs at once, "
-            "everybody who could have approved is told, and one of them has to sign it off afterwards."
+            "others approve. In an emergency a *responder* can run it as break-glass where a rule allows it: it runs at "
+            "once, everyone who could have approved is notified, and one of them must review it afterwards."
         ),
         example="clear orders schema change, see INC-42",
         read=parsers.clear,
@@ -140,7 +144,7 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         word="pending",
         arguments="",
-        summary="List the requests that wait for approval, and broken glasses that wait to be signed off.",
+        summary="List the requests that wait for approval, and break-glass requests that await review.",
         details=f"{_ALONE} You see those of pipelines that you may see.",
         example="pending",
         read=parsers.pending,
@@ -171,9 +175,13 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         word="sign-off",
+        other_word="review",
         arguments="ID",
-        summary="Sign off a broken glass, having looked at what was done and why.",
-        details="Needs the role approver, and somebody else than the one who broke it.",
+        summary="Mark a break-glass request as reviewed, having looked at what was done and why.",
+        details=(
+            "Needs the role approver. Nobody reviews their own break-glass request. "
+            f"`{COMMAND} review ID` is the same."
+        ),
         example="sign-off 7fk2qa",
         read=parsers.sign_off,
     ),

@@ -16,7 +16,7 @@ from bot.domain.events import EventKind
 from bot.engine.attempted_actions import AttemptedAction
 from bot.engine.replies import PermissionDenied
 from bot.slack.sentences.plan_text import action_name, listed
-from bot.slack.text.spans import Text, shortened
+from bot.slack.text.spans import NOTHING, Text, shortened
 
 _TRIED = {
     AttemptedAction.CONFIRM: "confirm",
@@ -25,18 +25,24 @@ _TRIED = {
     AttemptedAction.DENY: "deny",
     AttemptedAction.WITHDRAW: "withdraw",
     AttemptedAction.STOP: "cancel",
-    AttemptedAction.SIGN_OFF: "sign off",
+    AttemptedAction.SIGN_OFF: "review",
     AttemptedAction.CLOSE: "close",
 }
 
 
 def wanted(reply: PermissionDenied) -> str:
-    """`clear`, `approve a clear of`: to go before the pipeline's name."""
+    """`clear`, `approve a clear of`: to go before the pipeline's name; `how` goes after it."""
     if reply.plan is None:
         return "see"
     if reply.tried is not None:
         return f"{_TRIED[reply.tried]} a {action_name(reply.plan)} of"
-    return "break the glass for" if reply.decision.action is Action.BREAK_GLASS else action_name(reply.plan)
+    return action_name(reply.plan)
+
+
+def how(reply: PermissionDenied) -> Text:
+    """What follows the pipeline's name, if anything: ` as break-glass`."""
+    is_break_glass = reply.tried is None and reply.decision.action is Action.BREAK_GLASS
+    return Text(" as break-glass") if is_break_glass else NOTHING
 
 
 def change_in_words(change: AccessChange) -> Text:
@@ -70,14 +76,14 @@ _RECORDED: dict[str, str] = {
     Action.CLEAR: "to clear",
     Action.STOP: "to stop",
     Action.START: "to start",
-    Action.BREAK_GLASS: "to break the glass of",
+    Action.BREAK_GLASS: "to use break-glass on",
     AttemptedAction.CONFIRM: "to confirm it",
     AttemptedAction.DROP: "to dismiss it",
     AttemptedAction.APPROVE: "to approve it",
     AttemptedAction.DENY: "to deny it",
     AttemptedAction.WITHDRAW: "to withdraw it",
     AttemptedAction.STOP: "to cancel it",
-    AttemptedAction.SIGN_OFF: "to sign it off",
+    AttemptedAction.SIGN_OFF: "to review it",
     AttemptedAction.CLOSE: "to close it",
 }
 

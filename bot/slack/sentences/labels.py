@@ -60,8 +60,8 @@ EVENTS: Mapping[EventKind, tuple[str, str]] = {
     EventKind.REQUESTED: ("🙋", "asked for"),
     EventKind.REMINDED: ("⏰", "reminded"),
     EventKind.APPROVED: ("👍", "approved"),
-    EventKind.BREAK_GLASS_RUN: (GLASS, "glass broken"),
-    EventKind.SIGNED_OFF: ("🔏", "signed off"),
+    EventKind.BREAK_GLASS_RUN: (GLASS, "run as break-glass"),
+    EventKind.SIGNED_OFF: ("🔏", "reviewed"),
     EventKind.HELD: (FROZEN, "held by a freeze"),
     EventKind.UNVERIFIED: ("⏸️", "held while Slack does not tell"),
     EventKind.SENT: ("📤", "sent"),
@@ -140,8 +140,8 @@ class Field(StrEnum):
     UNTIL = "Until"
     ASKED = "Asked"
     FROZEN = "Frozen"
-    RUN_AS_BREAK_GLASS = "Break the glass for"
-    GLASS = "Glass broken for"
+    RUN_AS_BREAK_GLASS = "Run as break-glass for"
+    GLASS = "Break-glass for"
     ACTION_NAMES = "Last events, by Feldera's record"
     ENDED = "Last operations"
 

@@ -30,14 +30,14 @@ SENTENCES: Mapping[Ending, LiteralString] = {
     ),
     Ending.UP_OTHERWISE: "{name} is up, but {said}: somebody asked for that in Feldera.",
     Ending.NOTHING_TO_START: "Nothing to start: {name} runs already. {Nothing}.",
-    Ending.FELDERA_REFUSED: "{undone}: Feldera refused, saying {said}{code}.",
+    Ending.FELDERA_REFUSED: "{name} was not {done}: Feldera refused, saying {said}{code}.",
     Ending.UNKNOWN_PIPELINE: "{undone}: Feldera has no pipeline {name} any more.",
     Ending.NO_ACCESS: (
-        "{undone}: Feldera does not let this bot in ({said}{code}). "
+        "{name} was not {done}: Feldera does not let this bot in ({said}{code}). "
         "Whoever runs the bot should check its Feldera credentials: they need the role `write`."
     ),
     Ending.WRONG_ADDRESS: (
-        "{undone}: what answers at Feldera's address is not Feldera ({said}). "
+        "{name} was not {done}: what answers at Feldera's address is not Feldera ({said}). "
         "Whoever runs the bot should check {host}."
     ),
     Ending.PERMISSION_LOST: (
@@ -45,8 +45,8 @@ SENTENCES: Mapping[Ending, LiteralString] = {
         "{nothing}."
     ),
     Ending.NO_PLACE: (
-        "{undone}: neither the channel nor a direct message takes the card ({said}), "
-        "and nothing is {done} that nobody can see."
+        "{name} was not {done}: neither the channel nor a direct message takes the card ({said}), "
+        "and I send nothing that nobody can see."
     ),
     Ending.RECREATED_BEFORE: (
         "{undone}: {name} is another pipeline than the one reviewed: it was deleted and created again. "
@@ -61,27 +61,27 @@ SENTENCES: Mapping[Ending, LiteralString] = {
         "{undone}: the request took no effect, and somebody has started {name} meanwhile. {stop_it} {again}."
     ),
     Ending.TOO_LATE: (
-        "{undone}: the request could not be sent within 4 hours of the {before}. {Nothing}. "
+        "{name} was not {done}: the request could not be sent within 4 hours of the {before}. {Nothing}. "
         "Type {again} to look again."
     ),
     Ending.APPROVALS_LOST: (
-        "{undone}: the approvals do not suffice any more (a rule was tightened, or an approver lost the right). "
+        "{name} was not {done}: the approvals do not suffice any more (a rule was tightened, or an approver lost the right). "
         "{Nothing}. Type {again} to ask again."
     ),
     Ending.RIGHTS_UNREAD: (
-        "{undone}: Slack did not tell whether the people behind this may still do it ({said}), and without "
+        "{name} was not {done}: Slack did not tell whether the people behind this may still do it ({said}), and without "
         "knowing I send nothing. Type {again} to ask again."
     ),
-    Ending.DENIED: "Denied by {by}: {said}. {Nothing}.",
-    Ending.DENIED_IN_SHELL: "Denied by whoever runs this bot: {said}. {Nothing}.",
-    Ending.NOT_APPROVED: "Not approved in time. {Nothing}. Type {again} to ask again.",
-    Ending.STOPPED: "Cancelled by {by} before sending: {nothing}.",
-    Ending.WITHDRAWN: "Withdrawn by {by}: {nothing}.",
+    Ending.DENIED: "The {do} of {name} was denied by {by}: {said}. {Nothing}.",
+    Ending.DENIED_IN_SHELL: "The {do} of {name} was denied by whoever runs this bot: {said}. {Nothing}.",
+    Ending.NOT_APPROVED: "The {do} of {name} was not approved in time. {Nothing}. Type {again} to ask again.",
+    Ending.STOPPED: "The {do} of {name} was cancelled by {by} before sending: {nothing}.",
+    Ending.WITHDRAWN: "The {do} of {name} was withdrawn by {by}: {nothing}.",
     Ending.UNTOUCHED: (
         "I need a human. Known: the request was sent {sends}, Feldera never confirmed it, and {name} is as it was. "
         "Not known: whether a request is still on its way. "
         "What to do: look at {name} in Feldera; once you are sure that nothing is under way, press *Close*. "
-        "Then {again} starts afresh."
+        "Then type {again} to request it again."
     ),
     Ending.UNPROVABLE: (
         "I need a human. Known: the request was sent {sends}, Feldera never confirmed it, and {name} has been run since. "
@@ -91,7 +91,7 @@ SENTENCES: Mapping[Ending, LiteralString] = {
     Ending.CONTRADICTION: (
         "I need a human. Known: Feldera accepted the request, and yet {name} is neither {doing} nor {done}. "
         "Not known: why. What to do: look at {name} in Feldera and at its log; once you are sure that nothing is "
-        "under way, press *Close*. Then {again} starts afresh."
+        "under way, press *Close*. Then type {again} to request it again."
     ),
     Ending.AMBIGUOUS_FELDERA: (
         "I need a human. Known: the request was sent {sends}, and since then Feldera's address shows no {name}, or another "
@@ -104,7 +104,7 @@ SENTENCES: Mapping[Ending, LiteralString] = {
         "Not known: what became of {name}. What to do: look at Feldera, or at where it has gone; I go on asking. Once "
         "you are sure that nothing is under way, press *Close*."
     ),
-    Ending.CLOSED: "Closed by {by}, who looked: nothing is under way any more. {again} starts afresh.",
+    Ending.CLOSED: "The {do} of {name} was closed by {by}, who looked: nothing is under way any more. To request it again, type {again}.",
     Ending.RESTARTED_BEFORE: (
         "{undone}: {name} was started after it was reviewed, so this is another run. {Nothing}. "
         "Type {again} to look again."
@@ -136,7 +136,7 @@ SENTENCES: Mapping[Ending, LiteralString] = {
         "{undone}: while {name} was starting, somebody stopped and cleared it, and deleted or renamed it."
     ),
     Ending.LEFT_TO_HUMAN: (
-        "{undone}: the step before it was done after all, but a human was called meanwhile, and the rest is left to them. "
+        "{name} was not {done}: the step before it was done after all, but a human was called meanwhile, and the rest is left to them. "
         "Type {again} to look again."
     ),
 }

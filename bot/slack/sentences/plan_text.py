@@ -8,11 +8,6 @@ from bot.domain.operations.plans import START, STOP, Plan, StepName, loses_data
 from bot.slack.text.spans import Text
 
 _DONE = {StepName.STOP: "stopped", StepName.CLEAR: "cleared", StepName.START: "started"}
-_HAPPENS = {
-    StepName.STOP: "it is stopped by force",
-    StepName.CLEAR: "its storage is cleared",
-    StepName.START: "it is started",
-}
 DOING = {StepName.STOP: "stopping", StepName.CLEAR: "clearing", StepName.START: "starting"}
 _TYPED = {
     (StepName.STOP, StepName.CLEAR): " --stop",
@@ -34,11 +29,10 @@ def title(plan: Plan, name: PipelineName) -> str:
     return f"{action_name(plan).capitalize()} {name}"
 
 
-def at_once(plan: Plan) -> str:
-    """A sentence for whoever runs it as break-glass: which steps are made at once."""
-    final = ", which cannot be cancelled" if loses_data(plan) else ""
-    happens = listed([_HAPPENS[step] for step in plan])
-    return f"{happens.capitalize()} at once{final}."
+def at_once(plan: Plan, name: PipelineName) -> str:
+    """What the break-glass form asks for, and what happens once it is typed."""
+    final = " This cannot be undone." if loses_data(plan) else ""
+    return f"To {action_name(plan)} {name} at once, without approval, type its name again.{final}"
 
 
 def done(step: StepName) -> str:

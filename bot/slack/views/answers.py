@@ -17,7 +17,7 @@ from bot.slack.sentences.pipeline_text import link_to
 from bot.slack.sentences.unusable_channel_text import why_not
 from bot.slack.text.blocks import Message, message, said, section
 from bot.slack.text.mrkdwn import TEXT_MAX
-from bot.slack.text.spans import NOTHING, Text, code, shortened
+from bot.slack.text.spans import NOTHING, Text, code, mention, shortened
 from bot.slack.views import (
     access_answers,
     can_i_view,
@@ -184,6 +184,7 @@ def answer(reply: Reply, workspace_url: str) -> Message:  # noqa: C901, PLR0911,
 
 def _result(result: Result, operation: Operation, workspace_url: str) -> Message:  # noqa: C901, PLR0911, PLR0912 - one case a result
     name, plan = operation.pipeline, operation.plan
+    action = plan_text.action_name(plan)
     match result:
         case Result.ASKED_ALREADY:
             return refusals_view.already_requested(operation, workspace_url)
@@ -192,24 +193,32 @@ def _result(result: Result, operation: Operation, workspace_url: str) -> Message
         case Result.ALREADY_SIGNED_OFF:
             return click_refusals_view.already_decided(operation, workspace_url, signing=True)
         case Result.STARTED:
-            return said("⏳ Confirmed. The card of `{}` goes up now; nothing is sent before it stands.", name)
+            return said(
+                "⏳ Confirmed. Posting the {} of `{}`; it is sent once its card is visible.", action, name
+            )
         case Result.ASKED:
-            return said("🙋 Asked. The card of `{}` goes up now; you hear of every decision.", name)
+            return said("🙋 Asked. Posting the {} of `{}`; you are told of every decision.", action, name)
         case Result.DROPPED:
-            return said("Never mind, then: nothing was sent, and `{}` is as it was.", name)
+            return said("Never mind, then: the {} of `{}` was dropped, and nothing was sent.", action, name)
         case Result.APPROVED:
-            return said("👍 Approved: {} of {}.", len(operation.approval.given), operation.approval.needed)
+            given, needed = len(operation.approval.given), operation.approval.needed
+            return said("👍 Approved: {} of {} for the {} of `{}`.", given, needed, action, name)
         case Result.DENIED:
-            doing = plan_text.action_name(plan)
-            return said("Denied. The {} of `{}` is off, and its requester reads why.", doing, name)
+            requester = mention(operation.requester.user)
+            return said("Denied. {} is told why; the {} of `{}` was not sent.", requester, action, name)
         case Result.WITHDRAWN:
-            return said("↩️ Withdrawn: nothing was sent, and `{}` is as it was.", name)
+            return said("↩️ Withdrawn: the {} of `{}` was not sent.", action, name)
         case Result.CANCELLED:
-            return said("🛑 Cancelled before sending: nothing was sent, and `{}` is as it was.", name)
+            return said("🛑 Cancelled before sending: the {} of `{}` was not sent.", action, name)
         case Result.SIGNED_OFF:
-            return said("🔏 Signed off: the broken glass of `{}` needs nobody any more.", name)
+            return said("🔏 Reviewed: the break-glass {} of `{}`.", action, name)
         case Result.CLOSED:
-            return said("☑️ Closed. `{}` starts afresh.", plan_text.command(plan, name))
+            return said(
+                "☑️ Closed. To request the {} of `{}` again, type `{}`.",
+                action,
+                name,
+                plan_text.command(plan, name),
+            )
         case _:
             return click_refusals_view.refused(result, operation)
 
@@ -218,7 +227,8 @@ def placed(operation: Operation, workspace_url: str) -> Message:
     """What replaces the confirmed preview once the card is posted, or once it is clear that none ever will be."""
     name = operation.pipeline
     if operation.display.card is None and operation.state is State.WITHDRAWN:
-        return said("↩️ Withdrawn before it was posted: nothing was sent, and `{}` is as it was.", name)
+        action = plan_text.action_name(operation.plan)
+        return said("↩️ Withdrawn before it was posted: the {} of `{}` was not sent.", action, name)
     if operation.display.card is None:
         refused = operation.outcome.message if operation.outcome else "unknown"
         return said(

@@ -103,7 +103,7 @@ def buttons_now(operation: Operation) -> list[ButtonElement]:
         case State.NEEDS_HUMAN:
             found = [close_button(operation)]
     if operation.awaits_review:
-        found.append(blocks.button("Sign off", SIGN_OFF, operation.id))
+        found.append(blocks.button("Mark as reviewed", SIGN_OFF, operation.id))
     return found
 
 
@@ -182,7 +182,11 @@ def _steps(operation: Operation) -> list[Text]:
     """What was done, is being done, is still to do, or was not done."""
     ended = operation.state.has_ended
     asked = (
-        "Glass broken" if operation.incident else "Asked for" if operation.approval.needed else "Confirmed"
+        "Run as break-glass"
+        if operation.incident
+        else "Asked for"
+        if operation.approval.needed
+        else "Confirmed"
     )
     who = mention(operation.requester.user)
     steps = [Text("{} {} by {}{}", DONE, asked, who, _when(operation.confirmed_at))]
@@ -199,9 +203,9 @@ def _steps(operation: Operation) -> list[Text]:
     if operation.incident:
         signed = operation.review
         steps.append(
-            Text("{} To be signed off by an approver", DOING)
+            Text("{} Awaiting review by an approver", DOING)
             if signed is None
-            else Text("{} Signed off by {}{}", DONE, mention(signed.by.user), _when(signed.at))
+            else Text("{} Reviewed by {}{}", DONE, mention(signed.by.user), _when(signed.at))
         )
     return steps
 

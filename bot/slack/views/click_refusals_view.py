@@ -20,27 +20,32 @@ _Refusal = Literal[
 
 
 def refused(result: _Refusal, operation: Operation) -> Message:
+    action, name = action_name(operation.plan), operation.pipeline
     match result:
         case Result.TOO_OLD:
             return said(
                 "⌛ This preview is more than 30 minutes old, and things may have changed. "
                 "Nothing was sent. Type `{}` to look again.",
-                command(operation.plan, operation.pipeline),
+                command(operation.plan, name),
             )
         case Result.NOTHING_TO_SIGN_OFF:
             return said(
-                "The {action} of `{name}` has nothing to sign off: {why}.",
-                action=action_name(operation.plan),
-                name=operation.pipeline,
-                why="it has not been sent yet" if operation.incident else "no glass was broken for it",
+                "The {action} of `{name}` has nothing to review: {why}.",
+                action=action,
+                name=name,
+                why="it has not been sent yet" if operation.incident else "it did not run as break-glass",
             )
         case Result.APPROVED_BEFORE:
             given, needed = len(operation.approval.given), operation.approval.needed
-            return said("You approved it already: {} of {}.", given, needed)
+            return said("You already approved the {} of `{}`: {} of {}.", action, name, given, needed)
         case Result.OWN_REQUEST:
-            return said("🚫 You asked for it yourself: others decide.")
+            return said("🚫 You requested the {} of `{}` yourself: others decide.", action, name)
         case Result.OWN_BREAK_GLASS:
-            return said("🚫 You broke the glass yourself: somebody else has to sign it off.")
+            return said(
+                "🚫 You ran the {} of `{}` as break-glass yourself: somebody else must review it.",
+                action,
+                name,
+            )
         case _:
             assert_never(result)
 
@@ -62,17 +67,18 @@ def not_known() -> Message:
 
 def already_decided(operation: Operation, workspace_url: str, *, signing: bool = False) -> Message:
     """Too late: who was first, and when."""
-    where, signed, outcome = link_to(operation, workspace_url), operation.review, operation.outcome
-    if signing and signed is not None:
+    where, review, outcome = link_to(operation, workspace_url), operation.review, operation.outcome
+    what = Text("The {} of `{}`", action_name(operation.plan), operation.pipeline)
+    if signing and review is not None:
         return said(
-            "It was signed off already, by {} {}: see {}.", mention(signed.by.user), at(signed.at), where
+            "{} was already reviewed by {} {}: see {}.", what, mention(review.by.user), at(review.at), where
         )
     if operation.confirmed_at is None:
-        return said("This was dropped already: nothing was sent, and `{}` is as it was.", operation.pipeline)
+        return said("{} was already dropped: nothing was sent.", what)
     approved = NOTHING
     if operation.approval.given and operation.ready_at is not None:
         last = operation.approval.given[-1]
-        approved = Text("This was already approved by {} {}", mention(last.by.user), at(last.at))
+        approved = Text("{} was already approved by {} {}", what, mention(last.by.user), at(last.at))
     if outcome is not None and operation.ended_at is not None:
         ended = Text("This is over since {}", at(operation.ended_at))
         return said(
@@ -84,7 +90,8 @@ def already_decided(operation: Operation, workspace_url: str, *, signing: bool =
     if approved:
         return said("{}: follow it in {}.", approved, where)
     return said(
-        "This was confirmed already, {when} by {who}: follow it in {where}.",
+        "{what} was already confirmed by {who} {when}: follow it in {where}.",
+        what=what,
         when=at(operation.confirmed_at),
         who=mention(operation.requester.user),
         where=where,

@@ -30,7 +30,7 @@ def pending_list(shown: replies.PendingList, workspace_url: str) -> Message:
 def _waiting(operation: Operation, workspace_url: str) -> Text:
     name, where = operation.pipeline, link_to(operation, workspace_url)
     if operation.incident:
-        glass = Text("glass broken for {}, to be signed off", code(operation.incident, 100))
+        glass = Text("run as break-glass for {}, awaiting review", code(operation.incident, 100))
         return Text("{} `{}`: {}, {}: {}", GLASS, name, what(operation), glass, where)
     count = f"{len(operation.approval.given)} of {operation.approval.needed} approvals"
     until = (

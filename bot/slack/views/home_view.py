@@ -43,7 +43,7 @@ _WHAT_FOR = Text(
     "👋 *Hello!* I stop, clear and start Feldera pipelines for whoever may, with the approvals that the team wants, and "
     "everybody sees what came of it."
 )
-_UNSIGNED = Text("{} The glass was broken, and no approver has signed it off yet", GLASS)
+_UNSIGNED = Text("{} Run as break-glass, awaiting review by an approver", GLASS)
 _AGAIN_SOON = Text("I look again in a minute.")
 _FOOTER = Text(
     "Only you see this page. It follows what happens for an hour after you opened it or pressed a button on it. "
@@ -127,7 +127,7 @@ def _what_for_a_human(operation: Operation) -> Block | None:
     if operation.state is State.NEEDS_HUMAN and operation.outcome is not None:
         found.append(sentence(operation, operation.outcome, operation.state))
     if operation.awaits_review:
-        found.append(Text("{}: look at what was done and why, then sign it off.", _UNSIGNED))
+        found.append(Text("{}: look at what was done and why, then press *Mark as reviewed*.", _UNSIGNED))
     return blocks.section(Text("\n").join(found)) if found else None
 
 

@@ -22,13 +22,10 @@ BREAK_GLASS = "break_glass"
 DROP = "never_mind"
 STOP_AND_CLEAR = "stop_and_clear"
 
-_CANNOT_BE_CANCELLED = (
-    "⚠️ Clearing dissociates the pipeline's storage, which can delete it: its checkpoints and state are gone for "
-    "good, and the next start begins from nothing. It *cannot be cancelled*."
-)
+_DELETES_STATE = "⚠️ Clearing deletes the pipeline's checkpoints and state: it starts empty afterwards. This *cannot be undone*."
 
 
-_STOPS_BY_FORCE = "⚠️ A forced stop loses {}. It *cannot be cancelled*."
+_STOPS_BY_FORCE = "⚠️ A forced stop loses {}. This *cannot be undone*."
 _IN_ORDER = "It is one request: {}, one after the other. If a step fails, the rest is left undone."
 
 
@@ -68,7 +65,7 @@ def consequences(authority: Authorization, reviewed: Fingerprint, plan: Plan) ->
     """What cannot be undone, how the steps depend on each other, and who decides."""
     told = [
         Text(_STOPS_BY_FORCE, lost(reviewed)) if plan == STOP else NOTHING,
-        Text(_CANNOT_BE_CANCELLED) if StepName.CLEAR in plan and not _is_cleared(reviewed) else NOTHING,
+        Text(_DELETES_STATE) if StepName.CLEAR in plan and not _is_cleared(reviewed) else NOTHING,
         _begins(reviewed) if plan == START else NOTHING,
         Text(_IN_ORDER, ", ".join(step.value for step in plan)) if len(plan) > 1 else NOTHING,
         _what_then(authority),
@@ -82,7 +79,7 @@ def _is_cleared(reviewed: Fingerprint) -> bool:
 
 def _begins(reviewed: Fingerprint) -> Text:
     if reviewed.cleared or reviewed.checkpoints.count == 0:
-        return Text("▶️ It begins from nothing: there is no checkpoint to go on from.")
+        return Text("▶️ It starts empty: there is no checkpoint to go on from.")
     return Text("▶️ It goes on from its last checkpoint.")
 
 
@@ -101,7 +98,7 @@ def _at_stake(operation: Operation, *, once_sent: bool = False, with_times: bool
 def _go(operation: Operation, authority: Authorization) -> ButtonElement:
     name, plan = operation.pipeline, operation.plan
     if authority.is_break_glass:
-        return blocks.button("Break the glass…", BREAK_GLASS, operation.id, style="danger")
+        return blocks.button("Run as break-glass…", BREAK_GLASS, operation.id, style="danger")
     asks = authority.approvals_needed > 0
     doing = plan_text.title(plan, name)
     harmless = asks or plan == START
@@ -123,8 +120,8 @@ def _what_then(authority: Authorization) -> Text:
     requirements = authority.requirements
     if authority.is_break_glass:
         return Text(
-            "🚨 Breaking the glass runs it at once, without approval. Everybody who could have approved is told, "
-            "and one of them has to sign it off afterwards."
+            "🚨 As break-glass this runs at once, without approval. Everyone who could have approved is notified, "
+            "and one of them must review it afterwards."
         )
     stop = (
         Text(" It can be cancelled for {} before it is sent.", span_in_words(requirements.stop_window))

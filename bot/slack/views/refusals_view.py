@@ -16,7 +16,7 @@ from bot.domain.access.request_objections import (
 from bot.domain.access.rules import Freeze
 from bot.domain.ids import PipelineName, UserId
 from bot.domain.operations.operation import Operation, State
-from bot.domain.operations.plans import CLEAR, START, StepName
+from bot.domain.operations.plans import START, StepName
 from bot.domain.pipelines.pipeline import STOPPED, Pipeline, Problem
 from bot.domain.pipelines.targets import target_in
 from bot.engine.replies import (
@@ -28,7 +28,7 @@ from bot.engine.replies import (
     NotStopped,
     PermissionDenied,
 )
-from bot.slack.sentences.action_text import change_in_words, wanted
+from bot.slack.sentences.action_text import change_in_words, how, wanted
 from bot.slack.sentences.decision_text import why
 from bot.slack.sentences.labels import asked_at
 from bot.slack.sentences.losses import lost
@@ -49,7 +49,14 @@ PATTERNS_SHOWN = 500  # characters: as much as a field's error has
 
 def denied(reply: PermissionDenied) -> Message:
     nothing = Text(" Nothing was sent.") if reply.confirming else NOTHING
-    return said("🚫 You may not {} `{}`: {}{}", wanted(reply), reply.pipeline, why(reply.decision), nothing)
+    return said(
+        "🚫 You may not {wanted} `{name}`{how}: {why}{nothing}",
+        wanted=wanted(reply),
+        name=reply.pipeline,
+        how=how(reply),
+        why=why(reply.decision),
+        nothing=nothing,
+    )
 
 
 def not_allowed(shown: NotAllowed) -> Message:
@@ -143,7 +150,8 @@ def frozen(name: PipelineName, freeze: Freeze) -> Message:
 def break_glass_forbidden(reply: BreakGlassForbidden) -> Message:
     rules = some_of([Text("`{}`", pattern) for pattern in reply.requirements.rules])
     return said(
-        "🚫 The glass of `{name}` cannot be broken: {because}. Ask as usual: `{command} reason…`.",
+        "🚫 The {action} of `{name}` cannot run as break-glass: {because}. Ask as usual: `{command} reason…`.",
+        action=action_name(reply.plan),
         name=reply.pipeline,
         because=Text("the rules on {} do not allow it", rules) if rules else "no rule allows it",
         command=command(reply.plan, reply.pipeline),
@@ -302,11 +310,11 @@ def busy(holder: Operation, workspace_url: str, *, may_close: bool) -> Message:
 
 
 def already_requested(operation: Operation, workspace_url: str) -> Message:
-    same = operation.plan == CLEAR
     return said(
-        "🙋 {who} {asked} {when}, and it waits for approval: follow it in {where}.",
+        "🙋 {who} already requested the {action} of `{name}`, {when}. It waits for approval: follow it in {where}.",
         who=mention(operation.requester.user),
-        asked="asked for just this" if same else f"asked to {action_name(operation.plan)} it",
+        action=action_name(operation.plan),
+        name=operation.pipeline,
         when=at(asked_at(operation)),
         where=link_to(operation, workspace_url),
     )

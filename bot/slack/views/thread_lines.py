@@ -220,16 +220,22 @@ def _reminded(operation: Operation, _event: Event) -> Text:
 
 def _break_glass_run(operation: Operation, event: Event) -> Text:
     said = Text(
-        "{} broke the glass for {}: {}. It runs at once. One of you has to look at it afterwards and sign it off.",
-        _by(event),
-        code(operation.incident, 100),
-        code(operation.reason),
+        "{by} runs the {action} of `{name}` as break-glass for {incident}: {reason}. It runs at once, without approval. "
+        "One of you must review it afterwards.",
+        by=_by(event),
+        action=plan_text.action_name(operation.plan),
+        name=operation.pipeline,
+        incident=code(operation.incident, 100),
+        reason=code(operation.reason),
     )
     return Text(" ").join([said, *_mentioned(event, "told")])
 
 
 def _signed_off(operation: Operation, event: Event) -> Text:
-    return Text("{} signed it off. {}", _by(event), mention(operation.requester.user))
+    action, requester = plan_text.action_name(operation.plan), mention(operation.requester.user)
+    return Text(
+        "{} reviewed the break-glass {} of `{}`. {}", _by(event), action, operation.pipeline, requester
+    )
 
 
 def _held(_operation: Operation, event: Event) -> Text:

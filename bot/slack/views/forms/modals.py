@@ -32,13 +32,13 @@ def why_deny(operation_id: OperationId) -> dict[str, Any]:
 
 
 def type_the_name(operation: Operation) -> dict[str, Any]:
-    """Beside the name stands all that is done once it is typed."""
+    """The label says all that is done once the name is typed."""
     return _asking(
         BREAK_GLASS_FORM,
         operation.id,
-        title="Break the glass",
-        submit="Break the glass",
-        label=f"Type the pipeline's name again. {plan_text.at_once(operation.plan)}",
+        title="Run as break-glass",
+        submit="Run as break-glass",
+        label=plan_text.at_once(operation.plan, operation.pipeline),
         longest=100,
     )
 

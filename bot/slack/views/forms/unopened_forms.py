@@ -22,10 +22,10 @@ def denial_too_late() -> Message:
 
 
 def break_glass() -> Message:
-    return said("✍️ Slack did not open the form. Nothing was sent: press *Break the glass…* again.")
+    return said("✍️ Slack did not open the form. Nothing was sent: press *Run as break-glass…* again.")
 
 
 def break_glass_expired() -> Message:
     return said(
-        "This took so long that Slack lets me ask you nothing any more. Press *Break the glass…* again; nothing was sent."
+        "This took so long that Slack lets me ask you nothing any more. Press *Run as break-glass…* again; nothing was sent."
     )
