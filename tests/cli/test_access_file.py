@@ -174,7 +174,10 @@ GRANT = "- {user: U0ANA, role: viewer, pattern: x}"
             "rules:\n- {pattern: x, quorum: 2}",
             "Line 2: `quorum` is not known in a rule. There are: pattern, approvals,",
         ),
-        ("rules:\n- {pattern: x, within: 2h approvals=0}", "Line 2: `2h approvals=0` is no length of time"),
+        (
+            "rules:\n- {pattern: x, within: 2h approvals=0}",
+            "Line 2: `2h approvals=0` is not a valid length of time",
+        ),
         (
             "rules:\n- {pattern: x, approvals: 1}\n- {pattern: x, approvals: 2}",
             "Line 3: there is a rule on x already.",

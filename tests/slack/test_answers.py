@@ -54,10 +54,10 @@ def denied(action=Action.CLEAR, *grants, plan=CLEAR):
 def test_a_denial():
     """The role it takes, and whom to ask; nothing about the pipeline, not even whether there is one."""
     assert answer(denied()).text == snapshot(
-        "🚫 You may not clear `orders`: that takes the role *operator* on it. An admin of this bot can grant it. You are `UANA`."
+        "🚫 You may not clear `orders`: you need the role *operator* on it. An admin of this bot can grant it. You are `UANA`."
     )
     assert answer(denied(Action.VIEW, plan=None)).text == snapshot(
-        "🚫 You may not see `orders`: that takes the role *viewer*, *requester*, *operator*, *approver* or *responder* on it. An admin of this bot can grant it. You are `UANA`."
+        "🚫 You may not see `orders`: you need the role *viewer*, *requester*, *operator*, *approver* or *responder* on it. An admin of this bot can grant it. You are `UANA`."
     )
 
 
@@ -97,7 +97,7 @@ def test_a_preview_has_two_buttons_that_carry_only_the_operations_id():
 def test_a_denial_to_somebody_whose_permission_ended():
     lapsed = grant(ANA, pattern="orders*", expires_at=START - timedelta(hours=1))
     assert answer(denied(Action.CLEAR, lapsed)).text == snapshot(
-        "🚫 You may not clear `orders`: that takes the role *operator* on it. Your *operator* on `orders*` ended <!date^1772416800^{date_short_pretty} at {time_secs}|2026-03-02 02:00:00 UTC>. An admin of this bot can grant it. You are `UANA`."
+        "🚫 You may not clear `orders`: you need the role *operator* on it. Your *operator* on `orders*` ended <!date^1772416800^{date_short_pretty} at {time_secs}|2026-03-02 02:00:00 UTC>. An admin of this bot can grant it. You are `UANA`."
     )
 
 
@@ -124,17 +124,17 @@ def test_why_there_is_nothing_to_confirm():
         )
     ] == snapshot(
         [
-            "❌ Feldera has no pipeline `ordres` (upper and lower case count).",
-            "❌ Feldera has no pipeline `ordres` (upper and lower case count). Did you mean `orders` or `orders-eu`?",
+            "❌ Feldera has no pipeline `ordres` (names are case-sensitive).",
+            "❌ Feldera has no pipeline `ordres` (names are case-sensitive). Did you mean `orders` or `orders-eu`?",
             "✋ `orders` must be stopped before it can be cleared. It is Running since <!date^1772420400^{date_short_pretty} at {time_secs}|2026-03-02 03:00:00 UTC>. Stop it in Feldera, then type `/pipeline clear orders` again.",
-            "✋ `orders` must be stopped before it can be cleared. Somebody has asked it to start: it is Stopped since <!date^1772413200^{date_short_pretty} at {time_secs}|2026-03-02 01:00:00 UTC>, wanted Running since <!date^1772413200^{date_short_pretty} at {time_secs}|2026-03-02 01:00:00 UTC>. Stop it in Feldera, then type `/pipeline clear orders` again.",
-            "✋ `orders` must be stopped before it can be cleared. It is stopping: Stopping since <!date^1772420400^{date_short_pretty} at {time_secs}|2026-03-02 03:00:00 UTC>, wanted Stopped since <!date^1772413200^{date_short_pretty} at {time_secs}|2026-03-02 01:00:00 UTC>. Once it is Stopped, type `/pipeline clear orders` again.",
-            "✅ Nothing to clear: the storage of `orders` is cleared.",
-            "✅ Nothing to clear: the storage of `orders` is cleared. Somebody has asked the pipeline to start: it is Stopped since <!date^1772413200^{date_short_pretty} at {time_secs}|2026-03-02 01:00:00 UTC>, wanted Running since <!date^1772413200^{date_short_pretty} at {time_secs}|2026-03-02 01:00:00 UTC>.",
+            "✋ `orders` must be stopped before it can be cleared. Somebody has asked it to start: it is Stopped since <!date^1772413200^{date_short_pretty} at {time_secs}|2026-03-02 01:00:00 UTC>, desired Running since <!date^1772413200^{date_short_pretty} at {time_secs}|2026-03-02 01:00:00 UTC>. Stop it in Feldera, then type `/pipeline clear orders` again.",
+            "✋ `orders` must be stopped before it can be cleared. It is stopping: Stopping since <!date^1772420400^{date_short_pretty} at {time_secs}|2026-03-02 03:00:00 UTC>, desired Stopped since <!date^1772413200^{date_short_pretty} at {time_secs}|2026-03-02 01:00:00 UTC>. Once it is Stopped, type `/pipeline clear orders` again.",
+            "✅ `orders` is already cleared.",
+            "✅ `orders` is already cleared. Somebody has asked the pipeline to start: it is Stopped since <!date^1772413200^{date_short_pretty} at {time_secs}|2026-03-02 01:00:00 UTC>, desired Running since <!date^1772413200^{date_short_pretty} at {time_secs}|2026-03-02 01:00:00 UTC>.",
             "⏳ `orders` is being cleared already, and not by me. `/pipeline status orders` shows when it is done.",
             "❌ Feldera describes the storage of `orders` in a word I do not know, so I leave it alone. This bot may be older than your Feldera.",
-            "✋ Another operation holds `orders`: <@UANA> asked for a clear <!date^1772420400^{date_short_pretty} at {time_secs}|2026-03-02 03:00:00 UTC>. Follow it in <https://acme.slack.com/archives/C1/p1700000000000100|its thread>.",
-            "✋ Another operation holds `orders`: <@UANA> asked for a clear <!date^1772420400^{date_short_pretty} at {time_secs}|2026-03-02 03:00:00 UTC>. Follow it in its card, which is about to be posted.",
+            "✋ Another operation holds `orders`: <@UANA> requested a clear <!date^1772420400^{date_short_pretty} at {time_secs}|2026-03-02 03:00:00 UTC>. Follow it in <https://acme.slack.com/archives/C1/p1700000000000100|its thread>.",
+            "✋ Another operation holds `orders`: <@UANA> requested a clear <!date^1772420400^{date_short_pretty} at {time_secs}|2026-03-02 03:00:00 UTC>. Follow it in its card, which is about to be posted.",
         ]
     )
 
@@ -180,14 +180,14 @@ def test_a_second_click_learns_how_it_stands(operation):
 
 
 def test_only_whoever_may_sees_the_button_that_closes():
-    """An operation that needs a human says so to whoever finds it in the way."""
+    """An operation that needs attention says so to whoever finds it in the way."""
     offered = answer(replies.Busy(needs_human(), may_close=True))
     assert [(button["action_id"], button["value"]) for button in buttons(offered)] == [
         ("close_operation", "op1")
     ]
     plain = answer(replies.Busy(needs_human(), may_close=False))
     assert buttons(plain) == []
-    assert "needs a human" in plain.text
+    assert "needs attention" in plain.text
 
 
 def test_the_confirmed_preview_turns_into_the_way_to_the_card():
@@ -215,7 +215,7 @@ def test_the_confirmed_preview_turns_into_the_way_to_the_card():
         ("C1", "is_archived", "<#C1> is archived"),
         ("C1", "restricted_action_thread_locked", "I may not post in <#C1>"),
         ("C1", "msg_<blocked>", "I cannot post in <#C1> (`msg_&lt;blocked&gt;`)"),
-        ("D1", "channel_not_found", "I am not in the conversation in which it was asked for"),
+        ("D1", "channel_not_found", "I am not in the conversation in which it was requested"),
     ],
 )
 def test_why_the_card_is_not_where_it_was_asked_for(origin, word, because):

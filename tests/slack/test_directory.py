@@ -63,7 +63,7 @@ GROUPS, USERS = "usergroups.users.list", "users.info"
 TROUBLES = [
     (
         lambda slack, method: slack.rate_limits(method, retry_after=17),
-        "Slack is asked too often and wants 17 s of quiet",
+        "Slack rate-limited me; retry in 17 s",
         True,
     ),
     (lambda slack, method: slack.answers_500(method), "Slack is in trouble", True),

@@ -71,7 +71,7 @@ async def test_what_slack_is_asked_to_wait_for_is_not_asked(slack, people, clock
     membership = await look_at(people, ben, oncall, fresh=True)
     assert (membership.kind, membership.why) == (
         Kind.UNKNOWN,
-        "Slack is asked too often and wants 8 s of quiet",
+        "Slack rate-limited me; retry in 8 s",
     )
     assert membership.unresolved_groups == frozenset()
     assert [call.method for call in slack.calls] == ["users.info", "usergroups.users.list"]
@@ -168,6 +168,6 @@ async def test_no_memory_has_to_do_for_changes_of_access(slack, people):
     assert await asked_by(Caller.ACCESS) == Membership(
         ana,
         unresolved_groups=frozenset({groups[0].id}),
-        why="Slack is asked too often and wants 60 s of quiet",
+        why="Slack rate-limited me; retry in 60 s",
         transient=True,
     )

@@ -43,12 +43,12 @@ def test_the_lines_of_a_clear_that_goes_well():
     ] == snapshot(
         [
             "📤 Sent the request to Feldera, <!date^1772420400^{date_short_pretty} at {time_secs}|2026-03-02 03:00:00 UTC>.",
-            "⏳ Feldera accepted it, <!date^1772420400^{date_short_pretty} at {time_secs}|2026-03-02 03:00:00 UTC>: the storage is being cleared. From here it cannot be cancelled.",
+            "⏳ Feldera accepted it, <!date^1772420400^{date_short_pretty} at {time_secs}|2026-03-02 03:00:00 UTC>: `orders` is being cleared. From here that cannot be cancelled.",
             "⏳ Still clearing after 30 seconds.",
             "⏳ Still clearing after 10 minutes.",
-            "🐌 This takes unusually long: 3 minutes and 5 seconds so far. Feldera's runner says it is unhealthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled; I keep watching. <@UANA>",
-            "🐌 This takes unusually long: 3 minutes and 5 seconds so far. Feldera's runner says it is healthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled; I keep watching. <@UANA>",
-            "🐌 This takes unusually long: 3 minutes and 5 seconds so far. Feldera's runner could not be asked: `no answer`. Feldera repeats a clear until it succeeds, and it cannot be cancelled; I keep watching. <@UANA>",
+            "🐌 This is taking unusually long: 3 minutes and 5 seconds so far. Feldera's runner says it is unhealthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled; I keep watching. <@UANA>",
+            "🐌 This is taking unusually long: 3 minutes and 5 seconds so far. Feldera's runner says it is healthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled; I keep watching. <@UANA>",
+            "🐌 This is taking unusually long: 3 minutes and 5 seconds so far. Feldera's runner could not be asked: `no answer`. Feldera repeats a clear until it succeeds, and it cannot be cancelled; I keep watching. <@UANA>",
             "✅ Cleared `orders` after 9 seconds. <@UANA>",
         ]
     )
@@ -68,11 +68,11 @@ def test_the_lines_of_a_clear_that_meets_trouble():
         [
             "⏸️ The request had no effect (`the row is locked`). I keep trying.",
             "❔ No usable answer came (`timed out`). I look at the pipeline before I do anything else.",
-            "⏳ The storage is being cleared: it seems that the request did arrive. It cannot be cancelled.",
-            "⏳ Feldera is clearing the storage already. I send nothing, and watch.",
+            "⏳ `orders` is being cleared: it seems that the request did arrive. It cannot be cancelled.",
+            "⏳ Feldera is already clearing `orders`. I send nothing, and watch.",
             "📤 Sent the request again, <!date^1772420400^{date_short_pretty} at {time_secs}|2026-03-02 03:00:00 UTC>: so far it had had no effect.",
             "🔌 Feldera answers again, after 1 hour.",
-            "⚠️ I need a human. Known: the request was sent once, Feldera never confirmed it, and `orders` is as it was. Not known: whether a request is still on its way. What to do: look at `orders` in Feldera; once you are sure that nothing is under way, press *Close*. Then type `/pipeline clear orders` to request it again. <@UANA>",
+            "⚠️ Needs attention. Known: the request was sent once, Feldera never confirmed it, and `orders` is as it was. Not known: whether a request is still on its way. What to do: look at `orders` in Feldera; once you are sure that nothing is under way, press *Close*. Then type `/pipeline clear orders` to request it again. <@UANA>",
         ]
     )
 
@@ -83,7 +83,7 @@ def test_the_lines_of_a_clear_that_meets_trouble():
         (State.READY, "has not been sent"),
         (State.SUBMITTING, "Whether the request arrived"),
         (State.WAITING, "The clear goes on without me"),
-        (State.NEEDS_HUMAN, "A human is needed as before"),
+        (State.NEEDS_HUMAN, "It needs attention as before"),
     ],
 )
 def test_an_outage_is_said_with_what_it_means_at_that_point(state, meanwhile):
@@ -94,7 +94,7 @@ def test_a_call_for_a_human_stays_as_it_was():
     """Told late, after the operation was settled, it still says what was known then."""
     settled = ended(State.SUCCEEDED, Ending.CLEARED)
     told = said(settled, EventKind.NEEDS_HUMAN, ending="unprovable", message="")
-    assert told.startswith("⚠️ I need a human.")
+    assert told.startswith("⚠️ Needs attention.")
     assert "<@UANA>" in told
 
 

@@ -43,7 +43,7 @@ SENT = {EventKind.SENT, EventKind.SENT_AGAIN}
 _COLUMNS = ("operation", "pipeline", "kind", "at", "by_team", "by_user", "data", "hash")
 APPROVED, REVIEWED = "👍 Approved:", "🔏 Reviewed:"
 VERDICTS = {  # how the answers begin that somebody had better have a right to
-    "🙋 Asked": VERBS["clear"],
+    "🙋 Requested": VERBS["clear"],
     "⏳ Confirmed": VERBS["clear"],
     APPROVED: VERBS["approve"],
     REVIEWED: VERBS["sign-off"],

@@ -33,7 +33,7 @@ def test_approved_by_the_beginning_of_its_id(workspace, ana, ben):
     dan = workspace.approver("dan", pattern="payments")
     ana.requests("orders")
     request = workspace.request()
-    unknown = "❌ Nothing that waits, and that you may see, is "
+    unknown = "❌ Nothing that waits, and that you can see, is "
     assert dan.types(f"/pipeline approve {request}").startswith(f"{unknown}`ID1`, or several are.")
     assert ana.types("/pipeline approve zzzzzz").startswith(f"{unknown}`zzzzzz`, or several are.")
     assert ana.types("/pipeline approve").startswith("🤔 Which request?")
@@ -100,7 +100,7 @@ def test_another_clear_holds_the_pipeline(workspace, ana, ben):
     workspace.feldera.sticks_clearing("orders")
     oli.clears("orders")
     workspace.passes(seconds=5)
-    assert ben.told("Approve")[0].startswith("✋ Another operation holds `orders`: @oli asked for a clear")
+    assert ben.told("Approve")[0].startswith("✋ Another operation holds `orders`: @oli requested a clear")
     workspace.feldera.unsticks("orders")
     workspace.passes(minutes=1)
     assert ben.told("Approve") == ["👍 Approved: 1 of 1 for the clear of `orders`."]
@@ -118,7 +118,7 @@ def test_another_clear_holds_the_pipeline(workspace, ana, ben):
 
 def test_whose_approval_does_not_count(workspace, ana):
     """Those without the role on this pipeline; and guests, bots and people of other organisations whatever they hold."""
-    role, told = "that takes the role *approver* on it.", {}
+    role, told = "you need the role *approver* on it.", {}
     oli, pat = workspace.operator("oli"), workspace.approver("pat", pattern="pay*")
     gil = workspace.stranger("gil", guest=True)
     eve = workspace.stranger("eve", team="T0OTHER")
@@ -131,7 +131,7 @@ def test_whose_approval_does_not_count(workspace, ana):
     assert {name: said.split("`orders`: ")[1].split(" An admin")[0] for name, said in told.items()} == {
         "oli": role,
         "pat": role,
-        "gil": "guests of this workspace may do nothing here, whatever is granted to them.",
+        "gil": "guests of this workspace may do nothing here, even if they have a grant.",
         "eve": "only members of this workspace may do anything here.",
         "app": "bots may do nothing here.",
     }
@@ -165,12 +165,14 @@ def test_slack_does_not_say_who_clicks(workspace, ana, ben):
         (lambda: slack.answers_500("users.info"), "Slack is in trouble"),
         (
             lambda: slack.rate_limits("users.info", retry_after=30),
-            "Slack is asked too often and wants 30 s of quiet",
+            "Slack rate-limited me; retry in 30 s",
         ),
     ):
         fails()
-        no = f"🚫 You may not approve a clear of `orders`: Slack did not tell who you are (`{why}`), "
-        assert ben.told("Approve") == [f"{no}and without knowing I say no. Try again in a minute."]
+        no = (
+            f"🚫 You may not approve a clear of `orders`: your account cannot be checked right now (`{why}`)."
+        )
+        assert ben.told("Approve") == [f"{no} Try again in a minute."]
     assert "0 of 1" in workspace.card()
     workspace.passes(seconds=31)
     assert ben.told("Approve") == ["👍 Approved: 1 of 1 for the clear of `orders`."]

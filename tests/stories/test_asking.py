@@ -9,7 +9,7 @@ def test_a_request_from_the_command_to_the_last_line(workspace, ana, ben):
     """Command, preview, question, card, approval, thread; the last line names the requester and who approved."""
     preview = ana.asks("/pipeline clear orders schema change").splitlines()
     assert preview[-2:] == snapshot(
-        ["🙋 It takes 1 approval by another person, within 1h.", "[Ask for approval] [Never mind]"]
+        ["🙋 Needs 1 approval from another person within 1h.", "[Ask for approval] [Never mind]"]
     )
     ana.clicks("Ask for approval")
     assert ana.last_confirm == snapshot("""\
@@ -17,7 +17,7 @@ Ask to clear orders?
 This destroys the storage, with 3 checkpoints (7.0 MiB). It cannot be cancelled once it is sent.
 [Ask] [Go back]\
 """)
-    assert ana.reads() == ["🙋 Asked. Follow `orders` in its thread."]
+    assert ana.reads() == ["🙋 Requested. Follow `orders` in its thread."]
     assert workspace.card() == snapshot("""\
 Clear orders
 *State*
@@ -31,7 +31,7 @@ the storage, with 3 checkpoints (7.0 MiB)
 *Until*
 Mar 2, 2026 at 4:00:00 AM
 Reason: schema change
-✓ Asked for by @ana · Mar 2, 2026 at 3:00:00 AM
+✓ Requested by @ana · Mar 2, 2026 at 3:00:00 AM
 ⏳ 1 more approval
 ○ Request to Feldera
 ○ Storage cleared
@@ -51,7 +51,7 @@ It destroys the storage, with 3 checkpoints (7.0 MiB), and cannot be cancelled o
         [
             "👍 @ben approved (1 of 1). @ana",
             "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
-            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: the storage is being cleared. From here it cannot be cancelled.",
+            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: `orders` is being cleared. From here that cannot be cancelled.",
             "✅ Cleared `orders` after 2 seconds. @ana (approved by @ben)",
         ]
     )
@@ -63,7 +63,7 @@ def test_the_card_goes_where_the_rule_says(workspace, ana, ben):
     approvals = workspace.slack.adds_channel("approvals")
     oncall = workspace.user_group("oncall", ben)
     workspace.rules("ord*", f"approvals=2 channel={approvals.id} group={oncall.id} within=2h")
-    assert ana.requests("orders", "schema change") == ["🙋 Asked. Follow `orders` in its thread."]
+    assert ana.requests("orders", "schema change") == ["🙋 Requested. Follow `orders` in its thread."]
     assert ana.links() == [workspace.permalink(approvals)]
     assert workspace.cards() == []
     assert "0 of 2\n*Until*\nMar 2, 2026 at 5:00:00 AM\n*Asked*\n@oncall\n" in workspace.card(approvals)
@@ -122,7 +122,7 @@ def test_a_reason_that_a_rule_wants(workspace, ana):
     ana.asks("/pipeline clear orders")
     workspace.rules("orders", r"reason=required matching=INC-\d+")
     wanted = (
-        "✍️ A clear of `orders` takes a reason, and the reason must contain something like `INC-\\d+`. "
+        "✍️ A clear of `orders` needs a reason, and the reason must contain something like `INC-\\d+`. "
         "Type `/pipeline clear orders reason…`."
     )
     assert ana.told("Ask for approval") == [wanted]

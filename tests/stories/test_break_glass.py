@@ -71,7 +71,7 @@ Answer
     )
     assert workspace.thread()[-1] == "✅ Cleared `orders` after 2 seconds. @rio"
     assert ben.types("/pipeline pending") == snapshot(
-        "🚨 `orders`: clear `ID1`, asked for by @rio Mar 2, 2026 at 3:00:00 AM, run as break-glass for `INC-123`, awaiting review: its thread"
+        "🚨 `orders`: clear `ID1`, requested by @rio Mar 2, 2026 at 3:00:00 AM, run as break-glass for `INC-123`, awaiting review: its thread"
     )
     workspace.passes(days=2)
     assert ben.told("Mark as reviewed") == ["🔏 Reviewed: the break-glass clear of `orders`."]
@@ -158,7 +158,7 @@ def test_the_rules_do_not_allow_it(workspace, rules, because):
 def test_whoever_is_no_responder(workspace):
     """Neither an operator nor an approver nor an admin runs anything as break-glass."""
     workspace.rules("orders", ALLOWED)
-    no = "🚫 You may not clear `orders` as break-glass: that takes the role *responder* on it."
+    no = "🚫 You may not clear `orders` as break-glass: you need the role *responder* on it."
     for person in (workspace.operator("oli"), workspace.approver("ben"), workspace.admin("ada")):
         assert person.types(CLEAR).startswith(no)
 

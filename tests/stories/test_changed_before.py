@@ -81,7 +81,7 @@ def test_being_cleared_by_somebody_since_the_preview(workspace):
     workspace.passes(minutes=1)
     assert workspace.thread() == snapshot(
         [
-            "⏳ Feldera is clearing the storage already. I send nothing, and watch.",
+            "⏳ Feldera is already clearing `payments`. I send nothing, and watch.",
             "✅ Cleared `payments` after 20 seconds. @oli",
         ]
     )

@@ -3,7 +3,7 @@
 from inline_snapshot import snapshot
 
 SENT = "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM."
-ACCEPTED = "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: the storage is being cleared. From here it cannot be cancelled."
+ACCEPTED = "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: `orders` is being cleared. From here that cannot be cancelled."
 
 
 def test_a_clear_from_the_command_to_the_last_line(workspace, oli):
@@ -99,7 +99,7 @@ def test_the_milestones_of_a_long_clear(workspace, oli):
             "0:00:30  ⏳ Still clearing after 30 seconds.",
             "0:01:00  ⏳ Still clearing after 1 minute.",
             "0:02:00  ⏳ Still clearing after 2 minutes.",
-            "0:03:08.530800  🐌 This takes unusually long: 3 minutes and 9 seconds so far. Feldera's runner says it is unhealthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled; I keep watching. @oli",
+            "0:03:08.530800  🐌 This is taking unusually long: 3 minutes and 9 seconds so far. Feldera's runner says it is unhealthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled; I keep watching. @oli",
             "0:05:00  ⏳ Still clearing after 5 minutes.",
             "0:10:00  ⏳ Still clearing after 10 minutes.",
             "0:30:00  ⏳ Still clearing after 30 minutes.",
@@ -144,5 +144,5 @@ def test_what_notifications_and_screen_readers_say(workspace, oli):
         ]
     )
     oli.asks("/pipeline status orders")
-    assert oli.hears() == "orders: Stopped, wanted Stopped, storage cleared, program Success."
+    assert oli.hears() == "orders: Stopped, desired Stopped, storage cleared, program Success."
     assert workspace.follows() == "✅ Cleared."

@@ -71,7 +71,7 @@ def test_the_form_tells_who_is_asked_and_where(workspace, ana):
     ana.uses_shortcut("Clear a pipeline")
     nobody = "⚠️ Nobody else has the right to approve it now: an admin of this bot can grant it."
     shown = ana.chooses("orders")
-    assert "\n🙋 It takes 1 approval by another person, within 1h.\n" in shown
+    assert "\n🙋 Needs 1 approval from another person within 1h.\n" in shown
     assert f"\nIts card goes to our direct messages. · {nobody}\n" in shown
     approvals = workspace.slack.adds_channel("approvals")
     oncall = workspace.user_group("oncall", workspace.approver("ben"))
@@ -80,12 +80,12 @@ def test_the_form_tells_who_is_asked_and_where(workspace, ana):
     )
     shown = ana.chooses("orders")
     assert (
-        "\n🙋 It takes 2 approvals by other people, within 2h. It can be cancelled for 30s before it is sent.\n"
+        "\n🙋 Needs 2 approvals from other people within 2h. It can be cancelled for 30s before it is sent.\n"
         in shown
     )
     assert "\nIts card goes to #approvals and asks @oncall. · Who may approve: @ben.\n" in shown
     assert shown.endswith("[Never mind] [Ask for approval]")
-    assert ana.submits() == CONFIRMED.replace("⏳ Confirmed", "🙋 Asked")
+    assert ana.submits() == CONFIRMED.replace("⏳ Confirmed", "🙋 Requested")
     assert "🙋 Waiting for approval." in workspace.card(approvals)
     assert workspace.cards(ana.dm) == []
     assert workspace.sent == []
@@ -139,9 +139,9 @@ def test_nothing_to_see(workspace):
     pat = workspace.operator("pat", pattern="users-*")
     workspace.grants(gus, Role.OPERATOR)
     no = "Answer\n🚫 You may not see any pipeline: "
-    assert eve.opens_form().startswith(f"{no}that takes the role *viewer*, *requester*,")
+    assert eve.opens_form().startswith(f"{no}you need the role *viewer*, *requester*,")
     assert gus.uses_shortcut("Clear a pipeline").startswith(f"{no}guests of this workspace may do")
-    assert pat.opens_form().startswith("Answer\nThere is no pipeline that you may see. `/pipeline whoami`")
+    assert pat.opens_form().startswith("Answer\nThere is no pipeline that you can see. `/pipeline whoami`")
     assert workspace.record() == snapshot(
         [
             "03:00 refused by eve: action=view pattern=* why=no_grant",
@@ -157,7 +157,7 @@ def test_another_choice(workspace, oli):
     workspace.rules("users", r"reason=required matching=INC-\d+")
     oli.opens_form()
     oli.chooses("orders")
-    nothing = "✅ Nothing to clear: the storage of `archive` is cleared."
+    nothing = "✅ `archive` is already cleared."
     assert oli.chooses("archive").splitlines()[4:6] == [nothing, "Reason: ____"]
     runs = (
         "✋ `users` must be stopped before it can be cleared: it is Running since Mar 2, 2026 at 3:00:00 AM."

@@ -54,7 +54,7 @@ def test_a_clear_that_is_under_way_is_waited_for(either):
         [
             "0:00:11.500000  🔌 I cannot ask Feldera (`Feldera cannot reach its database.`). The clear goes on without me. I keep trying.",
             "0:05:17.875000  🔌 Feldera answers again, after 5 minutes and 11 seconds.",
-            "0:05:17.875000  🐌 This takes unusually long: 5 minutes and 18 seconds so far. Feldera's runner says it is healthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled; I keep watching. @oli",
+            "0:05:17.875000  🐌 This is taking unusually long: 5 minutes and 18 seconds so far. Feldera's runner says it is healthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled; I keep watching. @oli",
             "0:05:32.875000  ✅ Cleared `orders` after 5 minutes and 33 seconds. @oli",
         ]
     )

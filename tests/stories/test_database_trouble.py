@@ -63,7 +63,7 @@ def test_a_full_disk_at_a_preview_and_at_clicks(workspace, ana, ben):
     workspace.disk_has_room_again()
     ana.asks("/pipeline clear orders")
     for person, label, done in (
-        (ana, "Ask for approval", "🙋 Asked. Follow `orders` in its thread."),
+        (ana, "Ask for approval", "🙋 Requested. Follow `orders` in its thread."),
         (ben, "Approve", "👍 Approved: 1 of 1 for the clear of `orders`."),
     ):
         workspace.disk_fills_up()

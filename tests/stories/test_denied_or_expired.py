@@ -31,7 +31,7 @@ Why? The person who asked reads it.: ____
     assert [card[2], *card[-7:]] == snapshot(
         [
             "❌ Denied.",
-            "✓ Asked for by @ana · Mar 2, 2026 at 3:00:00 AM",
+            "✓ Requested by @ana · Mar 2, 2026 at 3:00:00 AM",
             "✓ Approved by @ben · Mar 2, 2026 at 3:01:00 AM",
             "✗ 1 approval missing",
             "✗ Request not sent",

@@ -13,7 +13,7 @@ DENIED = {  # by a viewer, who sees the request but may do nothing about it
     "start orders": "start `orders`",
     "approve ID": "approve a clear of `orders`",
     "deny ID not now": "deny a clear of `orders`",
-    "sign-off ID": "sign off a clear of `orders`",
+    "sign-off ID": "review a clear of `orders`",
     "grant @vic operator orders": "grant *operator* on `orders`",
     "revoke @vic viewer *": "revoke *viewer* on `*`",
     "rule orders approvals=2": "set a rule on `orders`",
@@ -41,7 +41,7 @@ def vic(workspace, ana):
 
 def test_a_viewer(workspace, vic):
     """By command and by button; each no is on the record, once."""
-    no = "🚫 You may not {}: that takes the role "
+    no = "🚫 You may not {}: you need the role "
     for typed, what in DENIED.items():
         said = vic.types(f"/pipeline {typed.replace('ID', workspace.request())}")
         assert said.startswith(no.format(what)), typed
@@ -57,7 +57,7 @@ def test_a_viewer(workspace, vic):
 @pytest.mark.parametrize(("typed", "what"), UNSEEN.items())
 def test_a_stranger(workspace, typed, what):
     said = workspace.stranger("eve").types(f"/pipeline {typed}")
-    assert said.startswith(f"🚫 You may not {what}: that takes the role ")
+    assert said.startswith(f"🚫 You may not {what}: you need the role ")
 
 
 def test_no_verb_was_forgotten():

@@ -100,8 +100,8 @@ def is_frozen(workspace, _form):
     workspace.freezes("ord*", hours=4)
 
 
-GONE = "Feldera has no pipeline orders (upper and lower case count). Did you mean orders-eu?"
-NO_GRANT = "that takes the role requester, operator or responder on it. An admin of this bot can grant it."
+GONE = "Feldera has no pipeline orders (names are case-sensitive). Did you mean orders-eu?"
+NO_GRANT = "you need the role requester, operator or responder on it. An admin of this bot can grant it."
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_somebody_else_was_faster(workspace, form):
     pat = workspace.operator("pat")
     pat.clears("orders")
     workspace.passes(seconds=20)
-    held = "✋ Another operation holds {}: {} asked for a clear {}. Follow it in its thread."
+    held = "✋ Another operation holds {}: {} requested a clear {}. Follow it in its thread."
     at = "2026-03-02 03:00:00 UTC"
     assert below("Pipeline", form.submits()) == f"⚠ {held.format('orders', 'somebody', at)}"
     shown = held.format("`orders`", "@pat", "Mar 2, 2026 at 3:00:00 AM")

@@ -53,7 +53,7 @@ def test_the_form_does_not_open(workspace, oli):
     assert oli.uses_shortcut("Clear a pipeline") == ""
     assert oli.dms() == [UNOPENED.format("Slack is in trouble")]
     workspace.slack.rate_limits("views.open", retry_after=30)
-    assert oli.asks("/pipeline clear") == UNOPENED.format("Slack is asked too often and wants 30 s of quiet")
+    assert oli.asks("/pipeline clear") == UNOPENED.format("Slack rate-limited me; retry in 30 s")
 
 
 def test_an_update_whose_answer_is_lost(workspace, form):
@@ -109,7 +109,7 @@ def test_no_place_takes_the_card(workspace, oli):
     workspace.passes(minutes=10)
     assert oli.screen == snapshot("""\
 Answer
-❌ `orders` was *not* cleared: I cannot post in the conversation in which it was asked for (`messages_tab_disabled`), and Slack does not let me write to you directly (`messages_tab_disabled`). I clear nothing that nobody can see.
+❌ `orders` was *not* cleared: I cannot post in the conversation in which it was requested (`messages_tab_disabled`), and Slack does not let me write to you directly (`messages_tab_disabled`). I clear nothing that nobody can see.
 [Close]\
 """)
     assert workspace.sent == []

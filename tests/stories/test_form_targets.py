@@ -51,7 +51,7 @@ def test_one_is_down(workspace, ana):
     assert pat.looks_for("ord") == ["prod/orders"]
     assert "staging" not in pat.screen
     said = nobody.opens_form()
-    assert "There is no pipeline that you may see." in said
+    assert "There is no pipeline that you can see." in said
     assert "staging" not in said
 
 

@@ -40,7 +40,7 @@ def test_whichever_way_slack_reaches_the_bot(tmp_path, *, over_http):
     shown = ana.picks("orders")
     assert "Who may approve: @ben." in shown
     assert "🔌" not in shown
-    assert ana.submits(Reason="schema change") == CONFIRMED.replace("⏳ Confirmed", "🙋 Asked")
+    assert ana.submits(Reason="schema change") == CONFIRMED.replace("⏳ Confirmed", "🙋 Requested")
     assert "🙋 Waiting for approval." in workspace.card(ana.dm)
     ben.types(f"/pipeline approve {workspace.request()}")
     workspace.passes(seconds=10)

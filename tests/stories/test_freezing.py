@@ -41,7 +41,7 @@ def test_what_waits_for_approval(workspace, ana, ben):
     ana.requests("orders")
     workspace.freezes("orders", "release day", hours=2)
     workspace.passes(minutes=5)
-    frozen = "*Frozen*\n🧊 until Mar 2, 2026 at 5:00:00 AM\n✓ Asked for by @ana"
+    frozen = "*Frozen*\n🧊 until Mar 2, 2026 at 5:00:00 AM\n✓ Requested by @ana"
     assert f"*Until*\nMar 2, 2026 at 4:00:00 AM\n{frozen}" in workspace.card()
     assert ben.told("Approve") == ["👍 Approved: 1 of 1 for the clear of `orders`."]
     workspace.passes(minutes=5)

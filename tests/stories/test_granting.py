@@ -7,7 +7,7 @@ from bot.domain.access.permissions import Role
 from bot.domain.events import EventKind
 
 PREVIEW = "*Clear `orders`?*"
-NO_ROLE = "🚫 You may not clear `orders`: that takes the role *requester*, *operator* or *responder* on it."
+NO_ROLE = "🚫 You may not clear `orders`: you need the role *requester*, *operator* or *responder* on it."
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def test_only_admins_change_grants(workspace, eve, role):
 def test_an_admin_has_no_power_over_pipelines(workspace, root):
     """`admin` is for access alone: not even a look."""
     assert root.types("/pipeline clear orders").startswith(NO_ROLE)
-    assert root.types("/pipeline status orders").startswith("🚫 You may not see `orders`: that takes the")
+    assert root.types("/pipeline status orders").startswith("🚫 You may not see `orders`: you need the")
     assert workspace.feldera.requests == []
 
 
@@ -107,7 +107,7 @@ def test_a_narrower_admin(workspace):
     assert ada.types("/pipeline grant @ana viewer prod-eu-*").startswith("✅")
     for change in ("grant @ana viewer *", "grant @ana viewer prod*", "grant @ana viewer orders"):
         assert ada.types(f"/pipeline {change}").startswith("🚫 You may not grant *viewer* on `")
-    no = "🚫 You may not revoke *operator* on `*`: that takes the role *admin* on it."
+    no = "🚫 You may not revoke *operator* on `*`: you need the role *admin* on it."
     assert ada.types("/pipeline revoke @ana operator *").startswith(no)
     assert ana.asks("/pipeline status orders").startswith("orders\n")
 
@@ -116,8 +116,8 @@ def test_a_narrower_admin(workspace):
     ("typed", "answer"),
     [
         ("grant @eve operator", "Type `/pipeline grant @user|@group ROLE PATTERN [for 12h] [note…]`, for"),
-        ("grant `<!everyone>` viewer orders", "`'<!everyone>'` is nobody I can find: mention a person"),
-        ("grant @eve boss orders", "`boss` is no role. There are: `viewer`, `requester`, `operator`,"),
+        ("grant `<!everyone>` viewer orders", "I cannot find a user `'<!everyone>'`: mention a person"),
+        ("grant @eve boss orders", "`boss` is not a role. The roles are: `viewer`, `requester`, `operator`,"),
         ("grant @eve operator <!channel>", "'<!channel>' is no pipeline pattern: use the letters, digits,"),
     ],
 )
@@ -144,6 +144,6 @@ def test_whoever_was_just_put_out_of_the_admins_grants_nothing(workspace, eve):
         assert rob.types(f"/pipeline grant @eve viewer team{number}-*").startswith("✅")
     admins.leaves(rob.person)
     for _ in range(2):
-        no = "🚫 You may not grant *operator* on `*`: that takes the role *admin* on it."
+        no = "🚫 You may not grant *operator* on `*`: you need the role *admin* on it."
         assert rob.types("/pipeline grant @eve operator *").startswith(no)
     assert eve.types("/pipeline clear orders").startswith("🚫")

@@ -7,8 +7,8 @@ from bot.domain.access.permissions import Role
 from bot.domain.events import EventKind
 
 PREVIEW = "*Clear `orders`?*"
-NO_ROLE = "🚫 You may not clear `orders`: that takes the role *requester*, *operator* or *responder* on it."
-UNVERIFIED = "🚫 You may not clear `orders`: it depends on a user group, and Slack did not tell who is in it"
+NO_ROLE = "🚫 You may not clear `orders`: you need the role *requester*, *operator* or *responder* on it."
+UNVERIFIED = "🚫 You may not clear `orders`: it depends on a user group that cannot be checked right now"
 CLEAR = "/pipeline clear orders"
 
 
@@ -111,7 +111,7 @@ def test_joining_and_leaving_count_at_the_approval(workspace, ana, eva):
     ana.requests("orders")
     leads.leaves(eva)
     leads.joins(cora)
-    assert eva.told("Approve")[0].startswith("🚫 You may not approve a clear of `orders`: that takes the")
+    assert eva.told("Approve")[0].startswith("🚫 You may not approve a clear of `orders`: you need the")
     workspace.feldera_goes_down()
     assert cora.told("Approve") == ["👍 Approved: 1 of 1 for the clear of `orders`."]
     workspace.passes(seconds=20)
@@ -166,7 +166,7 @@ def test_a_failing_look_up_denies_at_the_click(workspace, eva):
     confirm = eva.finds("Clear orders")
     workspace.slack.rate_limits("usergroups.users.list", retry_after=30)
     eva.presses(confirm)
-    quiet = "(`Slack is asked too often and wants 30 s of quiet`). Try again in a minute. Nothing was sent."
+    quiet = "(`Slack rate-limited me; retry in 30 s`). Try again in a minute. Nothing was sent."
     assert eva.reads() == [f"{UNVERIFIED} {quiet}"]
     workspace.passes(seconds=31)
     eva.presses(confirm)

@@ -7,10 +7,10 @@ from bot.engine.handlers.access_commands import HISTORY_READ
 from bot.store import audit_log
 from bot.store.connection.database import open_database, writing
 
-EVERYTHING = "*The record of everything*"
-NOTHING = "Nothing that you may see."
-REPORTS = "🚫 Mar 2, 2026 at 3:00:00 AM: refused @eve: to clear `reports` (no grant)"
-UNSEEN = "🚫 You may not see `orders`: that takes the role *viewer*, *requester*, *operator*, *approver* or *responder*"
+EVERYTHING = "*Audit log of everything*"
+NOTHING = "Nothing that you can see."
+REPORTS = "🚫 Mar 2, 2026 at 3:00:00 AM: denied @eve: clear `reports` (no grant)"
+UNSEEN = "🚫 You may not see `orders`: you need the role *viewer*, *requester*, *operator*, *approver* or *responder*"
 
 
 def pages_of(person, typed):
@@ -28,8 +28,8 @@ def test_the_record_of_a_pipeline(workspace):
     workspace.passes(seconds=10)
     eve.types("/pipeline clear orders")
     assert ana.types("/pipeline history orders") == snapshot("""\
-*The record of orders*
-🚫 Mar 2, 2026 at 3:00:10 AM: refused @eve: to clear `orders` (no grant)
+*Audit log of orders*
+🚫 Mar 2, 2026 at 3:00:10 AM: denied @eve: clear `orders` (no grant)
 ✅ Mar 2, 2026 at 3:00:02 AM: `orders`: ended (cleared) · its thread
 ⏳ Mar 2, 2026 at 3:00:00 AM: `orders`: accepted by Feldera · its thread
 📤 Mar 2, 2026 at 3:00:00 AM: `orders`: sent · its thread
@@ -59,16 +59,16 @@ def test_the_record_of_changes_of_access(workspace):
     assert title == EVERYTHING
     assert [line.replace("Mar 2, 2026 at 3:00:00 AM: ", "") for line in lines] == snapshot(
         [
-            "🚫 refused @root: to grant *operator* of @root on `orders` (own favour)",
+            "🚫 denied @root: grant @root *operator* on `orders` (own favour)",
             "🧊 unfrozen `orders` by @root: before until Mar 2, 2026 at 7:00:00 AM by @root: `release day`",
             "🧊 frozen `orders` by @root: until Mar 2, 2026 at 7:00:00 AM, reason `release day`",
             "📏 rule dropped `orders` by @root: before approvals=3 reason=required",
             "📏 rule set `orders` by @root: rule approvals=3 reason=required, before approvals=2",
             "📏 rule set `orders` by @root: rule approvals=2",
-            "🔑 revoked *operator* of @ana on `orders` by @root: before number 2 by @root, until Mar 2, 2026 at 3:00:00 PM (`on call`)",
-            "🔑 granted *approver* of @oncall on `orders` by @root",
-            "🔑 granted *operator* of @ana on `orders` by @root: until Mar 2, 2026 at 3:00:00 PM, note `on call`",
-            "🔑 granted *admin* of @root on `*` by `shell:owner`",
+            "🔑 revoked @ana *operator* on `orders` by @root: before number 2 by @root, until Mar 2, 2026 at 3:00:00 PM (`on call`)",
+            "🔑 granted @oncall *approver* on `orders` by @root",
+            "🔑 granted @ana *operator* on `orders` by @root: until Mar 2, 2026 at 3:00:00 PM, note `on call`",
+            "🔑 granted @root *admin* on `*` by `shell:owner`",
         ]
     )
     assert ana.types("/pipeline history") == f"{EVERYTHING}\n{NOTHING}"
@@ -90,11 +90,11 @@ def test_entries_of_an_earlier_version(workspace):
     db.close()
     assert root.types("/pipeline history").split("\n") == snapshot(
         [
-            "*The record of everything*",
+            "*Audit log of everything*",
             "🧊 Mar 2, 2026 at 3:00:00 AM: unfrozen `orders` by @root: before `until 2026-03-02T07:00:00+00:00 by shell:root: release day`",
             "📏 Mar 2, 2026 at 3:00:00 AM: rule dropped `orders` by @root: before `approvals=2 matching=ˋxˋ`",
             "🔑 Mar 2, 2026 at 3:00:00 AM: revoked `orders` by @root: before `number 2 by T0ACME/U03ANA, until revoked (<!here>)`",
-            "🔑 Mar 2, 2026 at 3:00:00 AM: granted *admin* of @root on `*` by `shell:owner`",
+            "🔑 Mar 2, 2026 at 3:00:00 AM: granted @root *admin* on `*` by `shell:owner`",
         ]
     )
 
@@ -105,13 +105,13 @@ def test_pages(workspace):
     for number in range(23):
         ana.types(f"/pipeline grant @root viewer p{number}")
     pages = pages_of(ana, "/pipeline history @ana")
-    assert [page.count("refused") for page in pages] == [10, 10, 3]
+    assert [page.count("denied") for page in pages] == [10, 10, 3]
     words = "".join(pages).replace("`", "").split()
     numbers = [int(word[1:]) for word in words if word[0] == "p" and word[1:].isdigit()]
     assert numbers == list(reversed(range(23)))
-    assert root.types("/pipeline history @ana").count("refused") == 10
+    assert root.types("/pipeline history @ana").count("denied") == 10
     ana.types("/pipeline history")
-    assert ana.told("Older")[0].count("refused") == 10
+    assert ana.told("Older")[0].count("denied") == 10
 
 
 def test_pages_of_one_pipeline(workspace):
@@ -138,12 +138,12 @@ def test_the_record_of_a_person(workspace):
     ana.told("Never mind")
     ben.types("/pipeline clear reports")
     assert ana.types("/pipeline history @ana") == snapshot("""\
-*The record of @ana*
+*Audit log of @ana*
 ↩️ Mar 2, 2026 at 3:00:00 AM: `orders`: ended (withdrawn) by @ana
 💬 Mar 2, 2026 at 3:00:00 AM: `orders`: previewed by @ana\
 """)
-    assert ben.types("/pipeline history @ana") == f"*The record of @ana*\n{NOTHING}"
-    his = f"*The record of @ben*\n{REPORTS.replace('eve', 'ben')}"
+    assert ben.types("/pipeline history @ana") == f"*Audit log of @ana*\n{NOTHING}"
+    his = f"*Audit log of @ben*\n{REPORTS.replace('eve', 'ben')}"
     assert ana.types("/pipeline history @ben") == ben.types("/pipeline history @ben") == his
 
 
@@ -159,10 +159,10 @@ def test_who_sees_what(workspace):
     workspace.rules("orders", "approvals=2")
     workspace.rules("reports-*", "approvals=2")
     assert ada.types("/pipeline history") == snapshot("""\
-*The record of everything*
+*Audit log of everything*
 📏 Mar 2, 2026 at 3:00:00 AM: rule set `reports-*` by `shell:owner`: rule approvals=2
-🔑 Mar 2, 2026 at 3:00:00 AM: granted *admin* of @ada on `reports-*` by `shell:owner`
-🔑 Mar 2, 2026 at 3:00:00 AM: granted *viewer* of @eve on `reports-*` by `shell:owner`\
+🔑 Mar 2, 2026 at 3:00:00 AM: granted @ada *admin* on `reports-*` by `shell:owner`
+🔑 Mar 2, 2026 at 3:00:00 AM: granted @eve *viewer* on `reports-*` by `shell:owner`\
 """)
 
 
@@ -217,7 +217,7 @@ def test_whoever_has_no_role_has_nothing_read(workspace):
         assert person.types("/pipeline history").split("\n")[1:] == [NOTHING]
         assert NOTHING in person.types("/pipeline history @eve")
     ben.types("/pipeline clear orders")
-    assert ben.types("/pipeline history").count("refused") == 1
+    assert ben.types("/pipeline history").count("denied") == 1
 
 
 def test_no_entry_falls_between_two_pages(workspace):

@@ -59,7 +59,7 @@ Waiting for you
 ✅ Nothing waits for you.
 Under way
 *Clear payments* · `ID2` · its thread
-🙋 Waiting for approval. Asked for by @ana Mar 2, 2026 at 3:00:00 AM. 0 of 1 approvals until Mar 2, 2026 at 4:00:00 AM.
+🙋 Waiting for approval. Requested by @ana Mar 2, 2026 at 3:00:00 AM. 0 of 1 approvals until Mar 2, 2026 at 4:00:00 AM.
 """)
     workspace.freezes("orders", hours=4)
     workspace.freezes("payments", hours=4)
@@ -82,14 +82,14 @@ def test_a_plan_of_several_steps(workspace: Workspace, ana: Teammate, ben: Teamm
     assert "*A stop loses*\nnothing: it is stopped, or stopping, already\n" in ben.home()
     ben.clicks_home("Approve")
     workspace.passes(seconds=4)
-    assert "\n⏳ Starting since Mar 2, 2026 at 3:00:04 AM (Provisioning). Asked for by @ana" in ben.home()
+    assert "\n⏳ Starting since Mar 2, 2026 at 3:00:04 AM (Provisioning). Requested by @ana" in ben.home()
     workspace.passes(seconds=30)
     assert above_access(ben) == snapshot("""\
 Waiting for you
 ✅ Nothing waits for you.
-Lately
-Mar 2, 2026 at 3:00:07 AM: ✅ Started `orders` after 2 seconds: it runs. All is done, in 5 seconds: stopped already, cleared and started. Asked for by @ana, in its thread.
-`/pipeline history` shows the whole record.
+Recent
+Mar 2, 2026 at 3:00:07 AM: ✅ Started `orders` after 2 seconds: it runs. All is done, in 5 seconds: stopped already, cleared and started. Requested by @ana, in its thread.
+`/pipeline history` shows the whole audit log.
 """)
     workspace.threads()
 
@@ -108,7 +108,7 @@ Waiting for you
 ✅ Nothing waits for you.
 Under way
 *Clear orders* · `ID1` · its thread
-🙋 Waiting for approval. Asked for by @ana Mar 2, 2026 at 3:00:00 AM. 1 of 2 approvals until Mar 2, 2026 at 4:00:00 AM.
+🙋 Waiting for approval. Requested by @ana Mar 2, 2026 at 3:00:00 AM. 1 of 2 approvals until Mar 2, 2026 at 4:00:00 AM.
 [Deny]
 """)
     assert above_access(vic) == above_access(ben).replace("[Deny]\n", "")
@@ -162,7 +162,7 @@ def test_roles_for_a_while(workspace: Workspace) -> None:
     assert "Clear payments" in ben.home()
     workspace.passes(minutes=10)
     assert ben.home() == snapshot("""\
-👋 *Hello!* I stop, clear and start Feldera pipelines for whoever may, with the approvals that the team wants, and everybody sees what came of it.
+👋 *Hello!* I stop, clear and start Feldera pipelines for people who have a role here, with the approvals that the team requires, and report the outcome.
 You have no role here now. An admin of this bot can give you one: ask them to type `/pipeline grant @you requester PIPELINE`, with your name, and the role and the pipeline that you need. This page shows the rest then.
 `/pipeline help` shows all that I can do.\
 """)
@@ -197,10 +197,10 @@ def test_whoever_may_see_nothing(workspace: Workspace, ana: Teammate, ben: Teamm
     assert shown == snapshot(
         [
             [
-                "Slack did not tell who you are (`Slack is in trouble`), and without knowing I show nothing. I look again in a minute."
+                "Your account cannot be checked right now (`Slack is in trouble`), so nothing is shown. I look again in a minute."
             ],
             [
-                "Guests of this workspace may do nothing here, whatever is granted to them. Ask a member of the team to do it for you, or an admin of the workspace to make you a member."
+                "Guests of this workspace may do nothing here, even if they have a grant. Ask a member of the team to do it for you, or an admin of the workspace to make you a member."
             ],
             [
                 "Only members of this workspace may do anything here. Ask somebody of the team to do it for you."
@@ -220,7 +220,7 @@ def test_a_role_through_a_user_group(workspace: Workspace) -> None:
     workspace.passes(minutes=2)
     workspace.slack.fails_next("usergroups.users.list", "internal_error")
     assert ben.opens_home().split("\n")[1] == snapshot(
-        "Whether you have a role here depends on a user group, and Slack did not tell who is in it (`Slack is in trouble`). I look again in a minute."
+        "Whether you have a role here depends on a user group that cannot be checked right now (`Slack is in trouble`). I look again in a minute."
     )
     workspace.passes(minutes=1)
     assert "[Approve] [Deny]" in ben.home()
@@ -234,6 +234,6 @@ def test_some_of_ones_roles_cannot_be_read(workspace: Workspace) -> None:
     workspace.grants_group(workspace.user_group("leads", ben), Role.APPROVER)
     workspace.slack.fails_next("usergroups.users.list", "internal_error")
     assert (
-        "🔑 number 1, *viewer* on `orders`\nSlack did not tell everything about you (`Slack is in trouble`): "
-        "what depends on it is not shown. · Only you see this page."
+        "🔑 number 1, *viewer* on `orders`\nYour groups cannot be checked right now (`Slack is in trouble`): "
+        "what depends on them is not shown. · Only you see this page."
     ) in ben.opens_home()

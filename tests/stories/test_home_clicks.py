@@ -23,7 +23,7 @@ It destroys the storage, with 3 checkpoints (7.0 MiB), and cannot be cancelled o
     workspace.passes(seconds=1)
     assert "✅ Nothing waits for you.\nUnder way\n*Clear orders* · `ID1` · its thread\n" in ben.home()
     workspace.passes(seconds=10)
-    assert "Lately\nMar 2, 2026 at 3:00:02 AM: ✅ Cleared `orders` after 2 seconds." in ben.home()
+    assert "Recent\nMar 2, 2026 at 3:00:02 AM: ✅ Cleared `orders` after 2 seconds." in ben.home()
     assert ben.screen == ""
     assert "\n✅ Cleared.\n" in workspace.card()
     assert workspace.thread()[0] == "👍 @ben approved (1 of 1). @ana"
@@ -46,7 +46,7 @@ Denied. @ana is told why; the clear of `orders` was not sent.
 """)
     workspace.passes(seconds=5)
     denied = "❌ The clear of `orders` was denied by @ben: `not during the audit`. Nothing was sent."
-    assert f"✅ Nothing waits for you.\nLately\nMar 2, 2026 at 3:00:00 AM: {denied}" in ben.home()
+    assert f"✅ Nothing waits for you.\nRecent\nMar 2, 2026 at 3:00:00 AM: {denied}" in ben.home()
     workspace.card()
     assert workspace.thread() == [f"{denied} @ana"]
 
@@ -58,7 +58,7 @@ def test_withdrawn(workspace: Workspace, ana: Teammate) -> None:
     workspace.passes(seconds=5)
     assert ana.screen == ""
     assert (
-        "Lately\nMar 2, 2026 at 3:00:00 AM: ↩️ The clear of `orders` was withdrawn by @ana: nothing was sent."
+        "Recent\nMar 2, 2026 at 3:00:00 AM: ↩️ The clear of `orders` was withdrawn by @ana: nothing was sent."
         in ana.home()
     )
     assert "↩️ Withdrawn." in workspace.card()
@@ -70,7 +70,7 @@ def test_stopped_in_time(workspace: Workspace, ana: Teammate, ben: Teammate) -> 
     ana.requests("orders")
     ben.told("Approve")
     workspace.passes(seconds=5)
-    stoppable = "⏳ To be sent Mar 2, 2026 at 3:00:30 AM, can be cancelled until then. Asked for by @ana"
+    stoppable = "⏳ To be sent Mar 2, 2026 at 3:00:30 AM, can be cancelled until then. Requested by @ana"
     assert stoppable in ana.opens_home()
     ana.clicks_home("Cancel request")
     workspace.passes(minutes=1)
@@ -92,12 +92,12 @@ def test_a_broken_glass_is_signed_off(workspace: Workspace, ben: Teammate) -> No
     waits = "🚨 Run as break-glass, awaiting review by an approver"
     assert f"*Break-glass for*\n`INC-123`\nReason: lag alarm at night\n{waits}: look" in ben.opens_home()
     assert "✅ Nothing waits for you.\nYour requests\n" in rio.opens_home()
-    assert f"✅ Cleared. Asked for by @rio Mar 2, 2026 at 3:00:00 AM. {waits}." in rio.home()
+    assert f"✅ Cleared. Requested by @rio Mar 2, 2026 at 3:00:00 AM. {waits}." in rio.home()
     assert "[Mark as reviewed]" not in rio.home()
     ben.clicks_home("Mark as reviewed")
     workspace.passes(seconds=5)
     assert ben.screen == ""
-    assert "✅ Nothing waits for you.\nLately\n" in ben.home()
+    assert "✅ Nothing waits for you.\nRecent\n" in ben.home()
     assert "✓ Reviewed by @ben" in workspace.card()
     workspace.threads()
 
@@ -109,10 +109,10 @@ def test_what_needs_a_human_is_closed(workspace: Workspace) -> None:
     oli.clears("orders")
     workspace.passes(minutes=2)
     assert (
-        "Waiting for you\n*Clear orders* · `ID1` · its thread\n*State*\n⚠️ Needs a human.\n"
+        "Waiting for you\n*Clear orders* · `ID1` · its thread\n*State*\n⚠️ Needs attention.\n"
         in oli.opens_home()
     )
-    assert "\n⚠️ I need a human. Known: the request was sent 3 times" in oli.home()
+    assert "\n⚠️ Needs attention. Known: the request was sent 3 times" in oli.home()
     assert "Under way\n*Clear orders*" in vic.opens_home()
     assert "[Close]" not in vic.home()
     oli.clicks_home("Close")

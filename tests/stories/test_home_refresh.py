@@ -144,7 +144,7 @@ def test_slack_is_silent(workspace: Workspace, ana: Teammate, ben: Teammate) -> 
     workspace.run(goes_on())
     workspace.passes(seconds=2)
     assert "Clear orders" in ben.home()
-    assert ana.reads() == ["🙋 Asked. Follow `orders` in its thread."]
+    assert ana.reads() == ["🙋 Requested. Follow `orders` in its thread."]
     workspace.card()
 
 

@@ -67,7 +67,7 @@ def test_they_are_told_why(workspace: Workspace) -> None:
     gus, bot = almighty(workspace, "gus"), almighty(workspace, "bo")
     becomes_a_guest(gus)
     turns_out_to_be_a_bot(bot)
-    guests = "guests of this workspace may do nothing here, whatever is granted to them."
+    guests = "guests of this workspace may do nothing here, even if they have a grant."
     assert gus.types("/pipeline clear orders") == f"🚫 You may not clear `orders`: {guests}"
     assert gus.types("/pipeline can-i clear orders") == f"🚫 No, you cannot clear `orders`: {guests}"
     refused = f"🚫 You may not grant *operator* on `orders`: {guests}"
@@ -156,10 +156,7 @@ def test_somebody_whom_slack_does_not_tell_of(workspace: Workspace) -> None:
     """Who cannot be looked up may do nothing, and is told why; a minute later it is as before."""
     ana = almighty(workspace)
     workspace.slack.answers_500("users.info", times=3)
-    why = (
-        "Slack did not tell who you are (`Slack is in trouble`), and without knowing I say no. "
-        "Try again in a minute."
-    )
+    why = "your account cannot be checked right now (`Slack is in trouble`). Try again in a minute."
     assert ana.types("/pipeline clear orders") == f"🚫 You may not clear `orders`: {why}"
     refused = f"🚫 You may not grant *viewer* on `orders`: {why}"
     assert ana.types("/pipeline grant @ana viewer orders") == refused
@@ -188,12 +185,12 @@ def test_what_was_theirs_is_theirs_no_more(workspace: Workspace, ana: Teammate) 
     assert [ana.types(f"/pipeline {command}").split("\n")[:2] for command in commands] == snapshot(
         [
             ["Nothing waits for anybody."],
-            ["*The record of everything*", "Nothing that you may see."],
+            ["*Audit log of everything*", "Nothing that you can see."],
             ["No grants to show: you see your own, and those on patterns that you administer."],
             ["*Rules and freezes*", "None that concerns you."],
         ]
     )
     assert "🚫" in ana.told("Withdraw")[0]
-    assert "Nothing that waits, and that you may see" in ana.types(f"/pipeline withdraw {request}")
+    assert "Nothing that waits, and that you can see" in ana.types(f"/pipeline withdraw {request}")
     assert "🙋 Waiting for approval." in workspace.card()
     workspace.thread()

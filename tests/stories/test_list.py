@@ -25,22 +25,22 @@ def test_every_state_at_a_glance(workspace: Workspace) -> None:
     assert oli.reads() == snapshot(
         [
             """\
-*Pipelines*: 5 that you may see.
+*Pipelines*: 5 that you can see.
 ⏹️ `archive`: Stopped since Jan 21, 2026 at 3:00:00 AM · ⬜ cleared
 ⏹️ `Broken`: Stopped since Mar 2, 2026 at 3:00:00 AM · 💾 in use, 1 checkpoint, size unknown · ⚠️ does not compile (SqlError)
 ⏹️ `orders`: Stopped since Mar 2, 2026 at 3:00:00 AM · 💾 in use, 3 checkpoints, 7.0 MiB
 ▶️ `payments`: Running since Mar 1, 2026 at 3:00:00 AM · 💾 in use, 3 checkpoints, 7.0 MiB
-🔄 `reports`: Provisioning since Mar 2, 2026 at 3:00:00 AM, wanted Running since Mar 2, 2026 at 3:00:00 AM · 💾 in use, 3 checkpoints, 7.0 MiB\
+🔄 `reports`: Provisioning since Mar 2, 2026 at 3:00:00 AM, desired Running since Mar 2, 2026 at 3:00:00 AM · 💾 in use, 3 checkpoints, 7.0 MiB\
 """
         ]
     )
     assert oli.hears() == snapshot("""\
-*Pipelines*: 5 that you may see.
+*Pipelines*: 5 that you can see.
 archive: Stopped, storage cleared.
 Broken: Stopped, storage in use, has an error.
 orders: Stopped, storage in use.
 payments: Running, storage in use.
-reports: Provisioning, wanted Running, storage in use.\
+reports: Provisioning, desired Running, storage in use.\
 """)
     assert ben.reads() == []
 
@@ -58,13 +58,13 @@ def test_what_is_under_way(workspace: Workspace) -> None:
     below = [line for line in oli.asks("/pipeline list").split("\n") if line[0] in "🔒🙋🧊"]
     assert below == snapshot(
         [
-            "🔒 Held by ⏳ clear `ID1`, asked for by @oli Mar 2, 2026 at 3:00:00 AM: its thread",
-            "🙋 Waiting for approval: clear `ID2`, asked for by @ben Mar 2, 2026 at 3:00:00 AM: its thread",
+            "🔒 Held by ⏳ clear `ID1`, requested by @oli Mar 2, 2026 at 3:00:00 AM: its thread",
+            "🙋 Waiting for approval: clear `ID2`, requested by @ben Mar 2, 2026 at 3:00:00 AM: its thread",
             "🧊 Frozen until Mar 2, 2026 at 5:00:00 AM: `release day`",
         ]
     )
     assert oli.hears() == snapshot("""\
-*Pipelines*: 3 that you may see.
+*Pipelines*: 3 that you can see.
 orders: Stopped, storage being cleared, held by the clear of @oli.
 payments: Stopped, storage in use, @ben waits for approval.
 users: Stopped, storage in use, frozen.\
@@ -82,8 +82,8 @@ def test_only_what_the_caller_may_see(workspace: Workspace) -> None:
     oli = workspace.viewer("oli", pattern="orders*")
     for name in ("orders-eu", "prod-orders", "payments"):
         workspace.feldera.adds(name)
-    assert shape(oli.asks("/pipeline list")) == ["*Pipelines*: 2 that you may see.", "orders", "orders-eu"]
-    matching = "*Pipelines that match `*orders*`*: 2 that you may see."
+    assert shape(oli.asks("/pipeline list")) == ["*Pipelines*: 2 that you can see.", "orders", "orders-eu"]
+    matching = "*Pipelines that match `*orders*`*: 2 that you can see."
     assert oli.asks("/pipeline list *orders*").startswith(matching)
 
 
@@ -92,16 +92,16 @@ def test_a_pattern_that_matches_nothing_says_so_and_no_more(workspace: Workspace
     oli = workspace.viewer("oli", pattern="orders")
     workspace.feldera.adds("prod-users")
     for pattern in ("prod-*", "test-*"):
-        nothing = f"No pipeline that you may see matches `{pattern}` (upper and lower case count)."
+        nothing = f"No pipeline that you can see matches `{pattern}` (names are case-sensitive)."
         assert oli.asks(f"/pipeline list {pattern}") == nothing
     for name in ("prod-users", "nothing"):
-        nothing = f"No pipeline that you may see matches `{name}` (upper and lower case count)."
+        nothing = f"No pipeline that you can see matches `{name}` (names are case-sensitive)."
         more = f" `/pipeline list *{name}*` finds it anywhere in a name."
         assert oli.asks(f"/pipeline list {name}") == nothing + more
     workspace.feldera.someone_clears("orders")
     workspace.passes(seconds=5)
     workspace.feldera.someone_deletes("orders")
-    assert oli.asks("/pipeline list") == "There is no pipeline that you may see."
+    assert oli.asks("/pipeline list") == "There is no pipeline that you can see."
 
 
 def test_whoever_may_see_nothing_is_told_no(workspace: Workspace) -> None:
@@ -109,7 +109,7 @@ def test_whoever_may_see_nothing_is_told_no(workspace: Workspace) -> None:
     eve, root = workspace.stranger("eve"), workspace.admin("root")
     before = len(workspace.feldera.requests)
     assert eve.types("/pipeline list prod-*") == snapshot(
-        "🚫 You may not see any pipeline: that takes the role *viewer*, *requester*, *operator*, *approver* or *responder* on it. An admin of this bot can grant it. You are `U02EVE`."
+        "🚫 You may not see any pipeline: you need the role *viewer*, *requester*, *operator*, *approver* or *responder* on it. An admin of this bot can grant it. You are `U02EVE`."
     )
     assert root.types("/pipeline list").startswith("🚫 You may not see any pipeline: ")
     assert len(workspace.feldera.requests) == before
@@ -121,8 +121,8 @@ def test_whoever_may_see_nothing_is_told_no(workspace: Workspace) -> None:
     )
     assert root.types("/pipeline history").split("\n")[1:3] == snapshot(
         [
-            "🚫 Mar 2, 2026 at 3:00:00 AM: refused @root: to see `*` (no grant)",
-            "🚫 Mar 2, 2026 at 3:00:00 AM: refused @eve: to see `prod-*` (no grant)",
+            "🚫 Mar 2, 2026 at 3:00:00 AM: denied @root: see `*` (no grant)",
+            "🚫 Mar 2, 2026 at 3:00:00 AM: denied @eve: see `prod-*` (no grant)",
         ]
     )
 
@@ -133,10 +133,10 @@ def test_a_group_that_slack_does_not_tell(workspace: Workspace) -> None:
     workspace.grants_group(workspace.user_group("oncall", oli), Role.VIEWER, "payments")
     workspace.slack.downgrades_plan()
     title, row, missing = oli.asks("/pipeline list").split("\n")
-    assert title == "*Pipelines*: 1 that you may see."
+    assert title == "*Pipelines*: 1 that you can see."
     assert "`orders`" in row
     assert missing == snapshot(
-        "Slack did not tell which user groups you are in (`this workspace's Slack plan has no user groups`): some pipelines may be missing."
+        "Your user groups cannot be checked right now (`this workspace's Slack plan has no user groups`): some pipelines may be missing."
     )
 
 
@@ -147,7 +147,7 @@ def test_page_by_page(workspace: Workspace) -> None:
         workspace.feldera.adds(f"prod-{number:02}")
     shown = [shape(oli.asks("/pipeline list prod-*"))]
     shown += [shape(*oli.told(label)) for label in ("Next", "Next", "Previous", "Previous")]
-    of = "of 30 that you may see."
+    of = "of 30 that you can see."
     first = [f"*Pipelines that match `prod-*`*: 1 to 12 {of}", "prod-00", "prod-11", "[Next]"]
     second = [
         f"*Pipelines that match `prod-*`*: 13 to 24 {of}",
@@ -174,7 +174,7 @@ def test_a_page_is_found_by_the_name_beside_it(workspace: Workspace) -> None:
     for number in range(12, 30):
         workspace.feldera.someone_deletes(f"prod-{number}")
     assert shape(*oli.told("Next")) == [
-        "*Pipelines that match `prod-*`*: 11 that you may see.",
+        "*Pipelines that match `prod-*`*: 11 that you can see.",
         "prod-00",
         "prod-10",
     ]
@@ -199,7 +199,7 @@ def test_rows_that_cannot_be_read_hide_no_other(workspace: Workspace) -> None:
     odd = {"name": "odd", "storage_status": 7}
     workspace.feldera.answers_next(200, body=[odd, {"name": "or/ders"}, None])
     assert oli.asks("/pipeline list") == snapshot("""\
-*Pipelines*: 1 that you may see.
+*Pipelines*: 1 that you can see.
 ❔ `odd`: Feldera's answer does not have the form this bot knows.
 2 pipelines are left out: their names in Feldera's list cannot be read.\
 """)
@@ -241,7 +241,7 @@ def test_ten_thousand_pipelines(workspace: Workspace) -> None:
     oli = workspace.viewer("oli", pattern="p-*")
     workspace.feldera.adds_many(f"p-{number:05}" for number in range(10_000))
     before = len(workspace.feldera.requests)
-    title = "*Pipelines*: 1 to 12 of 10,000 that you may see."
+    title = "*Pipelines*: 1 to 12 of 10,000 that you can see."
     assert shape(oli.asks("/pipeline list")) == [title, "p-00000", "p-00011", "[Next]"]
     assert [request.path for request in workspace.feldera.requests[before:]] == ["/v0/pipelines"]
 

@@ -9,7 +9,7 @@ from tests.workspace import Teammate, Workspace
 SENT = "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM."
 LOST = "❔ No usable answer came (`The connection to Feldera broke before its answer was complete.`). I look at the pipeline before I do anything else."
 SENT_AGAIN = "📤 Sent the request again, Mar 2, 2026 at 3:00:{} AM: so far it had had no effect."
-UNPROVABLE = "⚠️ I need a human. Known: the request was sent once, Feldera never confirmed it, and `orders` has been run since. Not known: whether it was cleared before that; Feldera's record does not tell. What to do: ask whoever started `orders`; once you are sure that nothing is under way, press *Close*. @oli"
+UNPROVABLE = "⚠️ Needs attention. Known: the request was sent once, Feldera never confirmed it, and `orders` has been run since. Not known: whether it was cleared before that; Feldera's events do not show it. What to do: ask whoever started `orders`; once you are sure that nothing is under way, press *Close*. @oli"
 STARTED_SINCE = (
     "✅ `orders` was cleared, and somebody has started it since: its storage is in use again. @oli"
 )
@@ -22,7 +22,7 @@ def test_an_answer_that_is_lost_on_its_way_back(workspace: Workspace, oli: Teamm
     assert workspace.thread() == [
         SENT,
         LOST,
-        "⏳ The storage is being cleared: it seems that the request did arrive. It cannot be cancelled.",
+        "⏳ `orders` is being cleared: it seems that the request did arrive. It cannot be cancelled.",
         "✅ Cleared `orders` after 2 seconds. @oli",
     ]
     assert "\n✅ Cleared.\n" in workspace.card()
@@ -42,7 +42,7 @@ def test_a_request_that_is_lost_on_its_way_there(workspace: Workspace, oli: Team
         SENT,
         LOST,
         SENT_AGAIN.format(15),
-        "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:15 AM: the storage is being cleared. From here it cannot be cancelled.",
+        "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:15 AM: `orders` is being cleared. From here that cannot be cancelled.",
         "✅ Cleared `orders` after 2 seconds. @oli",
     ]
     assert "\n✓ Request sent · Mar 2, 2026 at 3:00:15 AM\n" in workspace.card()
@@ -60,12 +60,12 @@ def test_lost_three_times(workspace: Workspace, oli: Teammate) -> None:
     *lines, called = workspace.thread()
     assert lines == [SENT, LOST, SENT_AGAIN.format(15), LOST, SENT_AGAIN.format(30), LOST]
     assert called == snapshot(
-        "⚠️ I need a human. Known: the request was sent 3 times, Feldera never confirmed it, and `orders` is as it was. Not known: whether a request is still on its way. What to do: look at `orders` in Feldera; once you are sure that nothing is under way, press *Close*. Then type `/pipeline clear orders` to request it again. @oli"
+        "⚠️ Needs attention. Known: the request was sent 3 times, Feldera never confirmed it, and `orders` is as it was. Not known: whether a request is still on its way. What to do: look at `orders` in Feldera; once you are sure that nothing is under way, press *Close*. Then type `/pipeline clear orders` to request it again. @oli"
     )
     card = workspace.card()
-    assert "*State*\n⚠️ Needs a human.\n" in card
+    assert "*State*\n⚠️ Needs attention.\n" in card
     said = called.removesuffix(" @oli")
-    assert card.endswith(f"⚠️ Storage cleared? A human has to look\n{said}\nId `ID1`\n[Close]")
+    assert card.endswith(f"⚠️ Storage cleared? Needs attention\n{said}\nId `ID1`\n[Close]")
     assert len(workspace.sent) == 3
     assert workspace.feldera.clears["orders"] == 0
 
@@ -118,7 +118,7 @@ def test_lost_and_then_run_for_so_long_that_the_record_tells_nothing(
         workspace.feldera.someone_resumes("orders")
     workspace.feldera_comes_back()
     workspace.passes(minutes=2)
-    assert "⚠️ Needs a human." in workspace.card()
+    assert "⚠️ Needs attention." in workspace.card()
     assert workspace.thread()[-1] == UNPROVABLE
     assert len(workspace.sent) == 1
 
@@ -132,13 +132,13 @@ def test_lost_and_then_started_where_no_record_is_kept(workspace: Workspace, oli
     workspace.clock.passes(seconds=30)
     workspace.passes(minutes=5)
     assert workspace.thread() == [SENT, LOST, UNPROVABLE]
-    assert "⚠️ Needs a human.\n" in workspace.card()
+    assert "⚠️ Needs attention.\n" in workspace.card()
     workspace.feldera_goes_down()
     workspace.passes(minutes=10)
     workspace.feldera_comes_back()
     workspace.passes(minutes=2)
     assert workspace.thread()[-1].startswith("🔌 Feldera answers again")
-    assert "⚠️ Needs a human.\n" in workspace.card(), "only its record is missing"
+    assert "⚠️ Needs attention.\n" in workspace.card(), "only its record is missing"
     workspace.feldera.is_upgraded()
     workspace.passes(minutes=2)
     assert workspace.thread()[-1] == STARTED_SINCE

@@ -10,12 +10,12 @@ CLOSED = "☑️ The clear of `orders` was closed by @{}, who looked: nothing is
 
 @pytest.fixture
 def stuck(workspace: Workspace, oli: Teammate) -> Workspace:
-    """Oli's clear of `orders` got no answer three times, and needs a human."""
+    """Oli's clear of `orders` got no answer three times, and needs attention."""
     workspace.feldera_drops(3)
     oli.clears("orders", "schema change")
     workspace.passes(minutes=2)
-    assert "⚠️ Needs a human." in workspace.card()
-    assert "I need a human" in workspace.thread()[-1]
+    assert "⚠️ Needs attention." in workspace.card()
+    assert "Needs attention" in workspace.thread()[-1]
     return workspace
 
 
@@ -53,7 +53,7 @@ the storage, with 3 checkpoints (7.0 MiB)
 Reason: schema change
 ✓ Confirmed by @oli · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:30 AM
-☑️ Storage cleared? A human has looked
+☑️ Storage cleared? Closed by hand
 ☑️ The clear of `orders` was closed by @ben, who looked: nothing is under way any more. To request it again, type `/pipeline clear orders`.
 Id `ID1`\
 """)
@@ -63,12 +63,12 @@ def test_closed_by_somebody_who_wanted_to_clear(stuck: Workspace, oli: Teammate)
     """It holds the pipeline, hours later too; who is told so may end it right there, if they may clear it."""
     stuck.leaps(hours=5)  # a confirmation is good for four; no later limit follows
     held = snapshot("""\
-✋ Another operation holds `orders`: @oli asked for a clear Mar 2, 2026 at 3:00:00 AM. Follow it in its thread. It needs a human: its card says what to look at.
+✋ Another operation holds `orders`: @oli requested a clear Mar 2, 2026 at 3:00:00 AM. Follow it in its thread. It needs attention: its card says what to look at.
 [Close]\
 """)
     ben = stuck.operator("ben")
     assert [person.asks("/pipeline clear orders") for person in (oli, ben)] == [held, held]
-    assert "I need a human" in stuck.thread()[-1]
+    assert "Needs attention" in stuck.thread()[-1]
     assert len(stuck.sent) == 3
     closes(ben, stuck)
 
@@ -83,7 +83,7 @@ def test_closing_takes_the_same_right_as_clearing(stuck: Workspace) -> None:
         stuck.operator("olga", "payments-*"),
     ):
         told += person.told("Close")
-    role = "that takes the role *operator* on it. An admin of this bot can grant it. You are"
+    role = "you need the role *operator* on it. An admin of this bot can grant it. You are"
     assert told == [
         f"🚫 You may not close a clear of `orders`: {why}"
         for why in (
@@ -94,7 +94,7 @@ def test_closing_takes_the_same_right_as_clearing(stuck: Workspace) -> None:
         )
     ]
     stuck.passes(minutes=1)
-    assert "⚠️ Needs a human." in stuck.card()
+    assert "⚠️ Needs attention." in stuck.card()
 
 
 def test_closed_twice(stuck: Workspace) -> None:
@@ -121,7 +121,7 @@ def test_the_request_arrives_after_all(stuck: Workspace) -> None:
     stuck.feldera.unsticks("orders")
     stuck.passes(minutes=2)
     assert stuck.thread()[-2:] == [
-        "⏳ Feldera is clearing the storage already. I send nothing, and watch.",
+        "⏳ Feldera is already clearing `orders`. I send nothing, and watch.",
         "✅ Cleared `orders` after 2 minutes and 35 seconds. @oli",
     ]
     assert "✅ Cleared." in stuck.card()
@@ -141,12 +141,12 @@ def test_feldera_goes_away_while_a_human_is_wanted(stuck: Workspace) -> None:
     stuck.feldera_goes_down()
     stuck.passes(minutes=10)
     assert stuck.thread()[-1] == snapshot(
-        "🔌 I cannot ask Feldera (`No connection to Feldera at feldera.example.`). A human is needed as before. I keep trying."
+        "🔌 I cannot ask Feldera (`No connection to Feldera at feldera.example.`). It needs attention as before. I keep trying."
     )
-    away = "⚠️ Needs a human. I have not been able to ask Feldera since Mar 2, 2026 at 3:02:45 AM.\n"
+    away = "⚠️ Needs attention. I have not been able to ask Feldera since Mar 2, 2026 at 3:02:45 AM.\n"
     assert away in stuck.card()
-    assert "\n⚠️ I need a human. Known: the request was sent 3 times" in stuck.card()
+    assert "\n⚠️ Needs attention. Known: the request was sent 3 times" in stuck.card()
     stuck.feldera_comes_back()
     stuck.passes(minutes=2)
     assert stuck.thread()[-1].startswith("🔌 Feldera answers again, after ")
-    assert "⚠️ Needs a human.\n" in stuck.card()
+    assert "⚠️ Needs attention.\n" in stuck.card()

@@ -26,7 +26,7 @@ def test_both_ask_at_once(workspace: Workspace, ana: Teammate) -> None:
         person.asks("/pipeline clear orders")
     workspace.at_once(ana.clicking("Ask for approval"), ben.clicking("Ask for approval"))
     told = {person.name: person.reads()[-1] for person in (ana, ben)}
-    (first,) = (name for name, line in told.items() if line.startswith("🙋 Asked."))
+    (first,) = (name for name, line in told.items() if line.startswith("🙋 Requested."))
     (second,) = told.keys() - {first}
     assert told[second].startswith(f"🙋 @{first} already requested the ")
     assert len(workspace.cards()) == 1
@@ -53,7 +53,7 @@ def test_five_open_requests(workspace: Workspace, ana: Teammate) -> None:
             "`/pipeline pending` lists them; `/pipeline withdraw ID` withdraws one.",
         ]
     )
-    assert ben.requests("p7")[0].startswith("🙋 Asked.")
+    assert ben.requests("p7")[0].startswith("🙋 Requested.")
     ana.types(f"/pipeline withdraw {workspace.request('p1')}")
     ana.requests("p6")
     workspace.passes(seconds=10)
@@ -85,13 +85,13 @@ def test_what_waits(workspace: Workspace, ana: Teammate) -> None:
     ana.reads()
     orders, payments = ana.types("/pipeline pending").split("\n")
     assert orders == snapshot(
-        "🙋 `orders`: clear `ID1`, asked for by @ana Mar 2, 2026 at 3:00:00 AM, 0 of 1 approvals, until Mar 2, 2026 at 4:00:00 AM: its thread"
+        "🙋 `orders`: clear `ID1`, requested by @ana Mar 2, 2026 at 3:00:00 AM, 0 of 1 approvals, until Mar 2, 2026 at 4:00:00 AM: its thread"
     )
     assert payments.startswith("🙋 `payments`: clear `ID2`, ")
     assert ben.types("/pipeline pending") == orders
     status = ana.asks("/pipeline status orders").splitlines()
     assert status[-7:-5] == snapshot(
-        ["*Waiting for approval*", "🙋 clear `ID1`, asked for by @ana Mar 2, 2026 at 3:00:00 AM: its thread"]
+        ["*Waiting for approval*", "🙋 clear `ID1`, requested by @ana Mar 2, 2026 at 3:00:00 AM: its thread"]
     )
     assert len(workspace.cards()) == 2
 
@@ -109,7 +109,7 @@ def test_ten_requests_in_ten_minutes(workspace: Workspace, ana: Teammate) -> Non
     workspace.passes(minutes=8, seconds=19)
     assert ana.asks("/pipeline clear orders").startswith("✋ You made 10 requests within 10 minutes")
     workspace.passes(seconds=2)
-    assert ana.requests("orders") == ["🙋 Asked. Follow `orders` in its thread."]
+    assert ana.requests("orders") == ["🙋 Requested. Follow `orders` in its thread."]
     workspace.threads()
 
 

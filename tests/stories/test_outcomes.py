@@ -81,7 +81,7 @@ def test_stuck_for_an_hour(workspace: Workspace, oli: Teammate) -> None:
             "⏳ Still clearing after 30 seconds.",
             "⏳ Still clearing after 1 minute.",
             "⏳ Still clearing after 2 minutes.",
-            "🐌 This takes unusually long: 3 minutes and 9 seconds so far. Feldera's runner says it is healthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled; I keep watching. @oli",
+            "🐌 This is taking unusually long: 3 minutes and 9 seconds so far. Feldera's runner says it is healthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled; I keep watching. @oli",
             "⏳ Still clearing after 5 minutes.",
             "⏳ Still clearing after 10 minutes.",
             "⏳ Still clearing after 30 minutes.",
@@ -100,8 +100,8 @@ def test_accepted_and_yet_not_cleared(workspace: Workspace, oli: Teammate) -> No
     workspace.passes(minutes=10)
     assert workspace.thread()[2:] == snapshot(
         [
-            "⚠️ I need a human. Known: Feldera accepted the request, and yet `orders` is neither being cleared nor cleared. Not known: why. What to do: look at `orders` in Feldera and at its log; once you are sure that nothing is under way, press *Close*. Then type `/pipeline clear orders` to request it again. @oli"
+            "⚠️ Needs attention. Known: Feldera accepted the request, and yet `orders` is neither being cleared nor cleared. Not known: why. What to do: look at `orders` in Feldera and at its log; once you are sure that nothing is under way, press *Close*. Then type `/pipeline clear orders` to request it again. @oli"
         ]
     )
-    assert "⚠️ Needs a human." in workspace.card()
+    assert "⚠️ Needs attention." in workspace.card()
     assert len(workspace.sent) == 1

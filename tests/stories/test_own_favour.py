@@ -7,10 +7,7 @@ from bot.domain.access.permissions import Role
 from bot.domain.events import EventKind
 from tests.workspace import Teammate, Workspace
 
-OWN_FAVOUR = (
-    "🚫 That would be in your own favour, and nobody can raise their own rights in Slack. "
-    "Another admin can, or whoever runs the bot."
-)
+OWN_FAVOUR = "🚫 You cannot raise your own access. Another admin can, or whoever runs the bot."
 LOOSER = (
     "approvals=1",
     "approvals=",
@@ -21,9 +18,7 @@ LOOSER = (
     "cancel-window=5s",
     "off",
 )
-NOT_TOLD = (
-    "🚫 That may be in your own favour: Slack did not tell who is in a user group (`Slack is in trouble`)"
-)
+NOT_TOLD = "🚫 You cannot raise your own access, and whether this would cannot be checked right now (`Slack is in trouble`)"
 
 
 @pytest.fixture
@@ -84,10 +79,7 @@ def test_a_group_is_oneself_as_long_as_one_is_in_it(workspace: Workspace, root: 
     oncall.leaves(root)
     workspace.slack.fails_next("usergroups.users.list", "fatal_error")
     told = root.types("/pipeline grant @oncall operator orders")
-    assert (
-        told
-        == f"{NOT_TOLD}, and nobody can raise their own rights in Slack. Try again in a minute, or ask another admin."
-    )
+    assert told == f"{NOT_TOLD}. Try again in a minute, or ask another admin."
     assert root.types("/pipeline grant @oncall operator orders").startswith("✅")
 
 

@@ -117,7 +117,7 @@ def test_no_place_in_the_direct_messages_either(workspace: Workspace, oli: Teamm
     workspace.slack.disables_messages_tab()
     assert oli.told("Clear orders") == snapshot(
         [
-            "❌ `orders` was *not* cleared: I cannot post in the conversation in which it was asked for (`messages_tab_disabled`), and Slack does not let me write to you directly (`messages_tab_disabled`). I clear nothing that nobody can see."
+            "❌ `orders` was *not* cleared: I cannot post in the conversation in which it was requested (`messages_tab_disabled`), and Slack does not let me write to you directly (`messages_tab_disabled`). I clear nothing that nobody can see."
         ]
     )
     workspace.passes(minutes=10)

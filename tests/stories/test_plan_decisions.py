@@ -32,7 +32,7 @@ def test_one_approval_for_the_whole_plan(workspace: Workspace) -> None:
     """A requester asks once; the card shows the plan that is approved, and nothing else is done."""
     ria, ben = workspace.requester("ria"), workspace.approver("ben")
     asked = ria.confirms("/pipeline clear sales --restart bad backfill", "Ask for approval")
-    assert asked == ["🙋 Asked. Follow `sales` in its thread."]
+    assert asked == ["🙋 Requested. Follow `sales` in its thread."]
     assert workspace.card() == snapshot("""\
 Stop, clear and start sales
 *State*
@@ -42,13 +42,13 @@ Stop, clear and start sales
 *Destroys*
 the storage, with 3 checkpoints (7.0 MiB)
 *A stop loses*
-what came since the last checkpoint, of Mar 2, 2026 at 3:00:00 AM
+everything after the last checkpoint (Mar 2, 2026 at 3:00:00 AM)
 *Approvals*
 0 of 1
 *Until*
 Mar 2, 2026 at 4:00:00 AM
 Reason: bad backfill
-✓ Asked for by @ria · Mar 2, 2026 at 3:00:00 AM
+✓ Requested by @ria · Mar 2, 2026 at 3:00:00 AM
 ⏳ 1 more approval
 ○ Stop
 ○ Clear
@@ -59,7 +59,7 @@ Id `ID1`
     ben.clicks("Approve")
     assert ben.last_confirm == snapshot("""\
 Approve the stop, clear and start of sales?
-It destroys the storage, with 3 checkpoints (7.0 MiB) and loses what came since the last checkpoint, and cannot be cancelled once it is sent.
+It destroys the storage, with 3 checkpoints (7.0 MiB) and loses everything after the last checkpoint, and cannot be cancelled once it is sent.
 [Approve] [Go back]\
 """)
     ben.reads()
@@ -78,7 +78,7 @@ It destroys the storage, with 3 checkpoints (7.0 MiB) and loses what came since 
 def test_who_may_only_look_may_not_stop(workspace: Workspace) -> None:
     """The answer names what was wanted, and so does the record."""
     vera, ana = workspace.viewer("vera"), workspace.operator("ana")
-    takes = "that takes the role *requester*, *operator* or *responder* on it. An admin of this bot can grant it. You are `U02VERA`."
+    takes = "you need the role *requester*, *operator* or *responder* on it. An admin of this bot can grant it. You are `U02VERA`."
     for command, wanted in (
         ("stop sales", "stop"),
         ("clear sales --restart", "stop, clear and start"),
@@ -86,10 +86,10 @@ def test_who_may_only_look_may_not_stop(workspace: Workspace) -> None:
     ):
         assert vera.types(f"/pipeline {command}") == f"🚫 You may not {wanted} `sales`: {takes}"
     assert ana.types("/pipeline history sales") == snapshot("""\
-*The record of sales*
-🚫 Mar 2, 2026 at 3:00:00 AM: refused @vera: to start `sales` (no grant): plan `start`
-🚫 Mar 2, 2026 at 3:00:00 AM: refused @vera: to stop, clear and start `sales` (no grant): plan `stop clear start`
-🚫 Mar 2, 2026 at 3:00:00 AM: refused @vera: to stop `sales` (no grant): plan `stop`\
+*Audit log of sales*
+🚫 Mar 2, 2026 at 3:00:00 AM: denied @vera: start `sales` (no grant): plan `start`
+🚫 Mar 2, 2026 at 3:00:00 AM: denied @vera: stop, clear and start `sales` (no grant): plan `stop clear start`
+🚫 Mar 2, 2026 at 3:00:00 AM: denied @vera: stop `sales` (no grant): plan `stop`\
 """)
 
 
@@ -98,9 +98,9 @@ def test_a_rule_holds_for_a_stop_and_not_for_a_start(workspace: Workspace) -> No
     workspace.rules("*", "approvals=2 reason=required cancel-window=30s")
     workspace.feldera.adds("payments")
     ana, ria, ben = workspace.operator("ana"), workspace.requester("ria"), workspace.approver("ben")
-    no_reason = "✍️ A stop of `sales` takes a reason. Type `/pipeline stop sales reason…`."
+    no_reason = "✍️ A stop of `sales` needs a reason. Type `/pipeline stop sales reason…`."
     assert ana.asks("/pipeline stop sales") == no_reason
-    assert "It takes 2 approvals" in ana.asks("/pipeline stop sales now")
+    assert "Needs 2 approvals" in ana.asks("/pipeline stop sales now")
     ana.confirms("/pipeline start orders", "Start orders")
     workspace.passes(seconds=20)
     assert "✅ Started." in workspace.card()

@@ -41,7 +41,7 @@ def test_stop_clear_and_start(workspace: Workspace, ana: Teammate) -> None:
 *A clear would destroy*
 the storage, with 3 checkpoints (7.0 MiB)
 *A stop loses*
-what came since the last checkpoint, of Feb 27, 2026 at 3:00:00 AM
+everything after the last checkpoint (Feb 27, 2026 at 3:00:00 AM)
 Reason: bad backfill
 ⚠️ Clearing deletes the pipeline's checkpoints and state: it starts empty afterwards. This *cannot be undone*.
 It is one request: stop, clear, start, one after the other. If a step fails, the rest is left undone.
@@ -50,7 +50,7 @@ It is one request: stop, clear, start, one after the other. If a step fails, the
     ana.clicks("Stop, clear and start sales")
     assert ana.last_confirm == snapshot("""\
 Stop, clear and start sales?
-This destroys the storage, with 3 checkpoints (7.0 MiB). The stop loses what came since the last checkpoint. It cannot be cancelled.
+This destroys the storage, with 3 checkpoints (7.0 MiB). The stop loses everything after the last checkpoint. It cannot be cancelled.
 [Do it] [Go back]\
 """)
     ana.reads()
@@ -80,7 +80,7 @@ Id `ID1`\
             "0:00:01  ⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: `sales` is being stopped. From here that cannot be cancelled.",
             "0:00:02.500000  ✓ Step 1 of 3: stopped `sales` after 2 seconds.",
             "0:00:03.500000  📤 Sent the clear to Feldera, Mar 2, 2026 at 3:00:02 AM.",
-            "0:00:03.500000  ⏳ Feldera accepted it, Mar 2, 2026 at 3:00:02 AM: the storage is being cleared. From here it cannot be cancelled.",
+            "0:00:03.500000  ⏳ Feldera accepted it, Mar 2, 2026 at 3:00:02 AM: `sales` is being cleared. From here that cannot be cancelled.",
             "0:00:05  ✓ Step 2 of 3: cleared `sales` after 2 seconds.",
             "0:00:06  📤 Sent the start to Feldera, Mar 2, 2026 at 3:00:05 AM.",
             "0:00:06  ⏳ Feldera accepted it, Mar 2, 2026 at 3:00:05 AM: `sales` is being started.",
@@ -112,7 +112,7 @@ Id `ID1`\
 def test_a_plain_clear_of_what_runs_offers_to_stop_it(workspace: Workspace, ana: Teammate) -> None:
     """The offer turns into the preview of the longer plan, with the reason that was typed, for nobody else."""
     assert ana.asks("/pipeline clear sales bad backfill") == snapshot("""\
-✋ `sales` must be stopped before it can be cleared. It is Running since Feb 27, 2026 at 3:00:00 AM. I can stop it first, as one request: that loses what came since the last checkpoint, of Feb 27, 2026 at 3:00:00 AM.
+✋ `sales` must be stopped before it can be cleared. It is Running since Feb 27, 2026 at 3:00:00 AM. I can stop it first, as one request: that loses everything after the last checkpoint (Feb 27, 2026 at 3:00:00 AM).
 [Stop it and clear] [Never mind]\
 """)
     ben = workspace.operator("ben")
@@ -169,7 +169,7 @@ def test_a_restart_of_what_is_stopped_and_cleared_already(workspace: Workspace, 
     """What is so already is not asked for: only the start is sent."""
     workspace.feldera.adds("fresh", storage="Cleared")
     preview = ana.asks("/pipeline clear fresh --restart")
-    assert "*A clear would destroy*\nnothing: the storage is cleared already\n" in preview
+    assert "*A clear would destroy*\nnothing: the storage is already cleared\n" in preview
     assert "*A stop loses*\nnothing: it is stopped, or stopping, already\n" in preview
     ana.told("Stop, clear and start fresh")
     workspace.passes(seconds=30)

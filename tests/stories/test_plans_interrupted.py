@@ -48,7 +48,7 @@ def restarts_until(workspace: Workspace, ana: Teammate, step: str, fails: Callab
         ("stop", "⏳ `sales` is stopping: it seems that the request did arrive."),
         (
             "clear",
-            "⏳ The storage is being cleared: it seems that the request did arrive. It cannot be cancelled.",
+            "⏳ `sales` is being cleared: it seems that the request did arrive. It cannot be cancelled.",
         ),
         ("start", "⏳ `sales` is starting: it seems that the request did arrive."),
     ],
@@ -102,12 +102,12 @@ def test_restarted_before_the_request_arrived(workspace: Workspace, ana: Teammat
         (
             "stop",
             "Not done: clear and start. `sales` is now ▶️ Running, its storage 💾 in use.",
-            "☑️ Stopped? A human has looked\n✗ Not cleared: request not sent\n✗ Not started: request not sent",
+            "☑️ Stopped? Closed by hand\n✗ Not cleared: request not sent\n✗ Not started: request not sent",
         ),
         (
             "start",
             "Done: stopped and cleared. `sales` is now ⏹️ Stopped, its storage ⬜ cleared.",
-            "☑️ Started? A human has looked",
+            "☑️ Started? Closed by hand",
         ),
     ],
 )
@@ -117,14 +117,14 @@ def test_nothing_that_was_asked_for_ever_arrives(
     """Three requests, and a human is called, with what is known; nothing else goes on meanwhile."""
     restarts_until(workspace, ana, step, lambda: workspace.feldera_drops(3))
     workspace.passes(minutes=4)
-    assert "⚠️ Needs a human." in workspace.card()
+    assert "⚠️ Needs attention." in workspace.card()
     called = workspace.thread()[-1]
-    assert called.startswith("⚠️ I need a human. Known: the request was sent 3 times")
+    assert called.startswith("⚠️ Needs attention. Known: the request was sent 3 times")
     assert called.endswith(f"Then type `/pipeline clear sales --restart` to request it again. {so_far} @ana")
     ana.clicks("Close")
     assert ana.last_confirm == snapshot(f"""\
 Close the stop, clear and start of sales?
-Only if you looked in Feldera and are sure that no {step} is under way. Another one can be asked for then.
+Only if you looked in Feldera and are sure that no {step} is under way. It can be requested again then.
 [Close] [Keep open]\
 """)
     ana.reads()
@@ -179,7 +179,7 @@ def test_at_every_exchange(workspace: Workspace, ana: Teammate, exchanges: int) 
             "Clear and start sales",
             FelderaSimulator.someone_clears,
             [
-                "⏳ Feldera is clearing the storage already. I send nothing, and watch.",
+                "⏳ Feldera is already clearing `sales`. I send nothing, and watch.",
                 "✓ Step 1 of 2: cleared `sales` after 5 hours and 5 minutes.",
                 f"❌ `sales` was not started: {LEFT} Type `/pipeline clear sales --start` to look again. Done: cleared. Not done: start. `sales` is now ⏹️ Stopped, its storage ⬜ cleared. @ana",
             ],

@@ -47,7 +47,7 @@ def does_not_compile_once_cleared(feldera: FelderaSimulator) -> None:
             started_once_stopped,
             ["stop"],
             [
-                "❌ Not stopped: somebody started `sales` again before I saw it stopped. I send nothing more. Type `/pipeline clear sales --restart` to look again. Not done: stop, clear and start. `sales` is now 🔄 Initializing, wanted Running, its storage 💾 in use.",
+                "❌ Not stopped: somebody started `sales` again before I saw it stopped. I send nothing more. Type `/pipeline clear sales --restart` to look again. Not done: stop, clear and start. `sales` is now 🔄 Initializing, desired Running, its storage 💾 in use.",
             ],
             "❌ Not stopped.",
             [
@@ -133,7 +133,7 @@ def test_one_lock_for_all_steps(workspace: Workspace, ana: Teammate) -> None:
     restarts(ana, "slow")
     ben = workspace.operator("ben")
     held = (
-        "✋ Another operation holds `slow`: @ana asked for a stop, clear and start Mar 2, 2026 at 3:00:00 AM."
+        "✋ Another operation holds `slow`: @ana requested a stop, clear and start Mar 2, 2026 at 3:00:00 AM."
     )
     assert ben.asks("/pipeline stop slow") == f"{held} Follow it in its thread."
     workspace.passes(minutes=2)

@@ -63,7 +63,7 @@ def test_never_mind_after_the_confirmation(workspace: Workspace) -> None:
 
 
 def test_an_unknown_pipeline_with_close_names(workspace: Workspace) -> None:
-    """Only those that the caller may see are offered; upper and lower case count."""
+    """Only those that the caller may see are offered; names are case-sensitive."""
     for name in ("orders-eu", "orders-us", "orderly", "payments"):
         workspace.feldera.adds(name)
     ana, ben = workspace.operator("ana", pattern="orders*"), workspace.operator("ben", pattern="order*")
@@ -78,7 +78,7 @@ def test_an_unknown_pipeline_with_close_names(workspace: Workspace) -> None:
         ]
     )
     assert workspace.operator("cleo").asks("/pipeline clear warehouse") == snapshot(
-        "❌ Feldera has no pipeline `warehouse` (upper and lower case count)."
+        "❌ Feldera has no pipeline `warehouse` (names are case-sensitive)."
     )
 
 
@@ -99,16 +99,16 @@ def test_why_there_is_nothing_to_confirm(workspace: Workspace) -> None:
     assert [ana.asks(f"/pipeline clear {name}") for name in names] == snapshot(
         [
             """\
-✋ `running` must be stopped before it can be cleared. It is Running since Feb 27, 2026 at 3:00:00 AM. I can stop it first, as one request: that loses what came since the last checkpoint, of Feb 27, 2026 at 3:00:00 AM.
+✋ `running` must be stopped before it can be cleared. It is Running since Feb 27, 2026 at 3:00:00 AM. I can stop it first, as one request: that loses everything after the last checkpoint (Feb 27, 2026 at 3:00:00 AM).
 [Stop it and clear] [Never mind]\
 """,
-            "✋ `stopping` must be stopped before it can be cleared. It is stopping: Running since Mar 2, 2026 at 3:00:00 AM, wanted Stopped since Mar 2, 2026 at 3:00:00 AM. Once it is Stopped, type `/pipeline clear stopping` again.",
+            "✋ `stopping` must be stopped before it can be cleared. It is stopping: Running since Mar 2, 2026 at 3:00:00 AM, desired Stopped since Mar 2, 2026 at 3:00:00 AM. Once it is Stopped, type `/pipeline clear stopping` again.",
             """\
-✋ `starting` must be stopped before it can be cleared. Somebody has asked it to start: it is Stopped since Mar 2, 2026 at 3:00:00 AM, wanted Running since Mar 2, 2026 at 3:00:00 AM. I can stop it first, as one request: that loses what came since the last checkpoint, of Mar 2, 2026 at 3:00:00 AM.
+✋ `starting` must be stopped before it can be cleared. Somebody has asked it to start: it is Stopped since Mar 2, 2026 at 3:00:00 AM, desired Running since Mar 2, 2026 at 3:00:00 AM. I can stop it first, as one request: that loses everything after the last checkpoint (Mar 2, 2026 at 3:00:00 AM).
 [Stop it and clear] [Never mind]\
 """,
-            "✅ Nothing to clear: the storage of `cleared` is cleared.",
-            "✅ Nothing to clear: the storage of `both` is cleared. Somebody has asked the pipeline to start: it is Stopped since Mar 2, 2026 at 3:00:00 AM, wanted Running since Mar 2, 2026 at 3:00:00 AM.",
+            "✅ `cleared` is already cleared.",
+            "✅ `both` is already cleared. Somebody has asked the pipeline to start: it is Stopped since Mar 2, 2026 at 3:00:00 AM, desired Running since Mar 2, 2026 at 3:00:00 AM.",
             "⏳ `clearing` is being cleared already, and not by me. `/pipeline status clearing` shows when it is done.",
         ]
     )
@@ -121,7 +121,7 @@ def test_another_operation_is_live(workspace: Workspace) -> None:
     workspace.slack.rate_limits("chat.postMessage", retry_after=60)
     ana.clears("orders")
     assert ben.asks("/pipeline clear orders") == snapshot(
-        "✋ Another operation holds `orders`: @ana asked for a clear Mar 2, 2026 at 3:00:00 AM. Follow it in its card, which is about to be posted."
+        "✋ Another operation holds `orders`: @ana requested a clear Mar 2, 2026 at 3:00:00 AM. Follow it in its card, which is about to be posted."
     )
     workspace.passes(minutes=2)
     assert ana.reads() == ["⏳ Confirmed. Follow `orders` in its thread."]

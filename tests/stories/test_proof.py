@@ -62,7 +62,7 @@ def both_end(workspace: Workspace) -> None:
 
 
 def test_an_empty_list_proves_no_clear(workspace: Workspace) -> None:
-    """Both requests were lost. One list without a row proves nothing: each pipeline is asked for by its name."""
+    """Both requests were lost. One list without a row proves nothing: each pipeline is requested by its name."""
     sends_in_vain(workspace)
     workspace.feldera.lists_nothing()
     workspace.passes(seconds=10)
@@ -184,7 +184,7 @@ def test_another_feldera_of_the_same_default_tenant(tmp_path: Path, *, is_lost: 
     workspace.passes(minutes=2)
     lines = workspace.thread()
     assert lines[-1].startswith(
-        "⚠️ I need a human. Known: the request was sent once, and since then Feldera's address shows no `orders`"
+        "⚠️ Needs attention. Known: the request was sent once, and since then Feldera's address shows no `orders`"
     )
     assert not any(line.startswith("✅") for line in lines)
     workspace.feldera.answers_as(workspace.feldera)

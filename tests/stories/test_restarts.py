@@ -64,7 +64,7 @@ def test_while_the_request_is_under_way_done(workspace: Workspace, ana: Teammate
     ana.reads()
     workspace.passes(minutes=1)
     assert workspace.thread()[1:] == [
-        "⏳ The storage is being cleared: it seems that the request did arrive. It cannot be cancelled.",
+        "⏳ `orders` is being cleared: it seems that the request did arrive. It cannot be cancelled.",
         CLEARED,
     ]
     assert len(workspace.sent) == 1
@@ -116,7 +116,7 @@ def test_while_a_human_is_wanted(workspace: Workspace, ana: Teammate) -> None:
     workspace.restarts()
     workspace.passes(minutes=5)
     assert workspace.thread() == said
-    assert "⚠️ Needs a human." in workspace.card()
+    assert "⚠️ Needs attention." in workspace.card()
     ana.told("Close")
     workspace.passes(seconds=5)
     assert workspace.thread()[-1] == snapshot(

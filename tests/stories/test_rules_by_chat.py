@@ -157,7 +157,7 @@ def test_what_cannot_be_read_changes_nothing(workspace: Workspace) -> None:
             "🤔 approvals is 0 to 5, not 9.",
             "🤔 within is 1m to 7d.",
             "🤔 cancel-window is 0s to 60s.",
-            "🤔 '[' is no regular expression (RE2 says: missing ]: [).",
+            "🤔 '[' is not a valid regular expression (RE2 says: missing ]: [).",
             "🤔 Say how long: `for 4h`, `until 18:00` or `until 2026-11-25T08:00` (times are UTC). Type `/pipeline freeze PATTERN for|until WHEN reason…`.",
             "🤔 Give a reason: everyone it blocks will see it. Type `/pipeline freeze PATTERN for|until WHEN reason…`.",
             "🤔 That moment has passed already: name one to come (times are UTC).",

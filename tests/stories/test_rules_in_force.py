@@ -121,7 +121,7 @@ def test_the_strictest_of_several_rules(workspace: Workspace) -> None:
     ana = workspace.requester("ana")
     assert ana.asks("/pipeline clear orders").startswith("✍️")
     assert ana.asks("/pipeline clear orders schema change").splitlines()[-2] == snapshot(
-        "🙋 It takes 2 approvals by other people, within 30m. It can be cancelled for 30s before it is sent."
+        "🙋 Needs 2 approvals from other people within 30m. It can be cancelled for 30s before it is sent."
     )
 
 

@@ -103,7 +103,7 @@ def test_a_confirmation(workspace: Workspace) -> None:
     ana.asks("/pipeline clear orders")
     slowly(workspace, ana.clicking("Ask for approval"))
     workspace.passes(seconds=5)
-    assert ana.reads() == ["🙋 Asked. Follow `orders` in its thread.", LONGER]
+    assert ana.reads() == ["🙋 Requested. Follow `orders` in its thread.", LONGER]
     workspace.card()
 
 
@@ -222,7 +222,7 @@ def test_slack_tells_nothing_at_all(workspace: Workspace, ben: Teammate) -> None
     workspace.looks_people_up_within(ANSWERED_WITHIN)
     workspace.slack.hangs(WHO)
     assert ben.told("Approve") == [
-        "🚫 You may not approve a clear of `orders`: Slack did not tell who you are (`Slack did not answer in time`), and without knowing I say no. Try again in a minute."
+        "🚫 You may not approve a clear of `orders`: your account cannot be checked right now (`Slack did not answer in time`). Try again in a minute."
     ]
     workspace.slack.lets_go()
 

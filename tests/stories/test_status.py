@@ -16,14 +16,12 @@ def field(card: str, name: str) -> str:
 
 def brief(card: str) -> list[str]:
     """Deployment, what is wanted, storage, program and last error."""
-    return [field(card, name) for name in ("Deployment", "Wanted", "Storage", "Program", "Last error")]
+    return [field(card, name) for name in ("Deployment", "Desired state", "Storage", "Program", "Last error")]
 
 
 def lately(card: str) -> list[str]:
     """The last events and operations."""
-    events, _, operations = card.partition("*Last events, by Feldera's record*\n")[2].partition(
-        "\n*Last operations*\n"
-    )
+    events, _, operations = card.partition("*Recent Feldera events*\n")[2].partition("\n*Last operations*\n")
     assert operations.endswith("\nOnly you see this.")
     return [*events.split("\n"), *operations.split("\n")[:-1]]
 
@@ -72,8 +70,8 @@ def test_what_a_pipeline_may_be(workspace: Workspace) -> None:
     assert [line for card in shown for line in lately(card) if line.startswith("•")] == snapshot(
         [
             "• Mar 2, 2026 at 3:00:00 AM: 🔄 Provisioning",
-            "• Mar 2, 2026 at 3:00:00 AM: to be started",
-            "• Mar 2, 2026 at 3:00:00 AM: to be started",
+            "• Mar 2, 2026 at 3:00:00 AM: start requested",
+            "• Mar 2, 2026 at 3:00:00 AM: start requested",
             "• Mar 2, 2026 at 3:00:00 AM: 🧹 storage being cleared",
         ]
     )
@@ -92,7 +90,7 @@ def test_crashed(workspace: Workspace) -> None:
         [
             "• Mar 2, 2026 at 3:00:01 AM: ⏹️ Stopped",
             "• Mar 2, 2026 at 3:00:00 AM: 🔄 Stopping, ⚠️ an error",
-            "• Mar 2, 2026 at 3:00:00 AM: to be stopped",
+            "• Mar 2, 2026 at 3:00:00 AM: stop requested",
             "none",
         ]
     )
@@ -104,7 +102,7 @@ def test_the_live_operation_is_shown(workspace: Workspace) -> None:
     ben.clears("orders")
     workspace.passes(minutes=2)
     assert field(ana.asks("/pipeline status orders"), "Operation") == snapshot(
-        "⏳ clear `ID1`, asked for by @ben Mar 2, 2026 at 3:00:00 AM: its thread"
+        "⏳ clear `ID1`, requested by @ben Mar 2, 2026 at 3:00:00 AM: its thread"
     )
     assert ana.links() == [workspace.permalink()]
     workspace.feldera.unsticks("orders")
@@ -131,12 +129,12 @@ def test_what_became_of_the_pipeline_and_who_cleared_it(workspace: Workspace) ->
         [
             "• Mar 2, 2026 at 3:08:01 AM: ⏹️ Stopped",
             "• Mar 2, 2026 at 3:08:00 AM: 🔄 Stopping",
-            "• Mar 2, 2026 at 3:08:00 AM: to be stopped",
+            "• Mar 2, 2026 at 3:08:00 AM: stop requested",
             "• Mar 2, 2026 at 3:07:02 AM: ▶️ Running",
-            "• Mar 2, 2026 at 3:07:01 AM: 🔄 Initializing, wanted Running",
-            "• ❌ clear `ID4`, asked for by @ben Mar 2, 2026 at 3:09:00 AM: Denied Mar 2, 2026 at 3:09:00 AM, its thread",
-            "• ✅ clear `ID3`, asked for by @ana Mar 2, 2026 at 3:06:00 AM: Cleared Mar 2, 2026 at 3:06:02 AM, its thread",
-            "• ✅ clear `ID2`, asked for by @ana Mar 2, 2026 at 3:03:00 AM: Cleared Mar 2, 2026 at 3:03:02 AM, its thread",
+            "• Mar 2, 2026 at 3:07:01 AM: 🔄 Initializing, desired Running",
+            "• ❌ clear `ID4`, requested by @ben Mar 2, 2026 at 3:09:00 AM: Denied Mar 2, 2026 at 3:09:00 AM, its thread",
+            "• ✅ clear `ID3`, requested by @ana Mar 2, 2026 at 3:06:00 AM: Cleared Mar 2, 2026 at 3:06:02 AM, its thread",
+            "• ✅ clear `ID2`, requested by @ana Mar 2, 2026 at 3:03:00 AM: Cleared Mar 2, 2026 at 3:03:02 AM, its thread",
             "`/pipeline history orders` shows all.",
         ]
     )
@@ -176,7 +174,7 @@ def test_rows_without_news_are_no_events(workspace: Workspace) -> None:
     rows = [event(minute, **up) for minute in ("50", "40", "30")]
     first = event("20", resources="Provisioning", wanted="Provisioned")
     assert asked_with_events(workspace, workspace.viewer("ana"), [*rows, first]) == snapshot(
-        ["• Mar 2, 2026 at 2:30:00 AM: ▶️ Running, wanted Running", "none"]
+        ["• Mar 2, 2026 at 2:30:00 AM: ▶️ Running, desired Running", "none"]
     )
 
 
@@ -201,7 +199,7 @@ def test_hostile_words_in_the_record(workspace: Workspace) -> None:
     odd = event("50", **words, storage_status="Melted")
     assert asked_with_events(workspace, workspace.viewer("ana"), [odd, event("40")]) == snapshot(
         [
-            "• Mar 2, 2026 at 2:50:00 AM: ❔ <!channel> & `x` yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy…, wanted Dreaming of, ❔ storage unknown",
+            "• Mar 2, 2026 at 2:50:00 AM: ❔ <!channel> & `x` yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy…, desired Dreaming of, ❔ storage unknown",
             "none",
         ]
     )

@@ -29,18 +29,18 @@ def test_a_stop(workspace: Workspace, ana: Teammate) -> None:
 *Storage*
 💾 in use, 3 checkpoints, 7.0 MiB
 *A stop loses*
-what came since the last checkpoint, of Feb 27, 2026 at 3:00:00 AM
+everything after the last checkpoint (Feb 27, 2026 at 3:00:00 AM)
 Reason: its source is broken
-⚠️ A forced stop loses what came since the last checkpoint, of Feb 27, 2026 at 3:00:00 AM. This *cannot be undone*.
+⚠️ A forced stop loses everything after the last checkpoint (Feb 27, 2026 at 3:00:00 AM). This *cannot be undone*.
 [Stop sales] [Never mind]\
 """)
     assert ana.hears() == snapshot(
-        "Stop sales? This loses what came since the last checkpoint, of Feb 27, 2026 at 3:00:00 AM. It cannot be cancelled. Only you see this."
+        "Stop sales? This loses everything after the last checkpoint (Feb 27, 2026 at 3:00:00 AM). It cannot be cancelled. Only you see this."
     )
     ana.clicks("Stop sales")
     assert ana.last_confirm == snapshot("""\
 Stop sales?
-This loses what came since the last checkpoint. It cannot be cancelled.
+This loses everything after the last checkpoint. It cannot be cancelled.
 [Stop] [Go back]\
 """)
     workspace.passes(seconds=10)
@@ -52,7 +52,7 @@ Stop sales
 *Requested by*
 @ana
 *A stop loses*
-what came since the last checkpoint, of Feb 27, 2026 at 3:00:00 AM
+everything after the last checkpoint (Feb 27, 2026 at 3:00:00 AM)
 Reason: its source is broken
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Stopped · Mar 2, 2026 at 3:00:02 AM
@@ -82,9 +82,9 @@ def test_what_a_stop_loses_as_far_as_feldera_tells(workspace: Workspace, ana: Te
     shown = [ana.asks(f"/pipeline stop {name}") for name in ("sales", "clicks", "fresh")]
     assert [preview.split("\n")[6] for preview in shown] == snapshot(
         [
-            "what came since the last checkpoint, of Mar 2, 2026 at 2:59:00 AM",
-            "what came since the last checkpoint, whose time is not known",
-            "all that it holds, since it has no checkpoint",
+            "everything after the last checkpoint (Mar 2, 2026 at 2:59:00 AM)",
+            "everything after the last checkpoint (time unknown)",
+            "all its state: it has no checkpoint",
         ]
     )
 
@@ -202,9 +202,9 @@ def test_nothing_to_stop_or_to_start(workspace: Workspace, ana: Teammate) -> Non
     """It is so already: there is nothing to confirm, and nothing is sent where that is seen after the confirmation."""
     workspace.feldera.adds("sales", running=True)
     assert ana.asks("/pipeline start sales") == snapshot(
-        "✅ Nothing to start: `sales` is Running since Mar 2, 2026 at 3:00:00 AM."
+        "✅ Nothing to start: `sales` is already Running since Mar 2, 2026 at 3:00:00 AM."
     )
-    assert ana.asks("/pipeline stop orders") == "✅ Nothing to stop: `orders` is stopped."
+    assert ana.asks("/pipeline stop orders") == "✅ `orders` is already stopped."
     ana.asks("/pipeline stop sales")
     workspace.feldera.someone_stops("sales")
     workspace.clock.passes(seconds=5)
@@ -236,7 +236,7 @@ def test_restarted_while_stopping(workspace: Workspace, ana: Teammate) -> None:
     ana.confirms("/pipeline stop sales", "Stop sales")
     workspace.passes(seconds=30)
     assert workspace.thread()[-1] == snapshot(
-        "❌ Not stopped: somebody started `sales` again before I saw it stopped. I send nothing more. Type `/pipeline stop sales` to look again. `sales` is now 🔄 Initializing, wanted Running, its storage 💾 in use. @ana"
+        "❌ Not stopped: somebody started `sales` again before I saw it stopped. I send nothing more. Type `/pipeline stop sales` to look again. `sales` is now 🔄 Initializing, desired Running, its storage 💾 in use. @ana"
     )
     assert len(workspace.sent) == 1
 
@@ -252,7 +252,7 @@ def test_a_stop_that_takes_long(workspace: Workspace, ana: Teammate) -> None:
     assert workspace.thread()[4:] == snapshot(
         [
             "⏳ Still stopping after 2 minutes.",
-            "🐌 This takes unusually long: 3 minutes and 9 seconds so far. Feldera's runner says it is healthy. Feldera repeats a stop until it succeeds; its log says what hinders it. I keep watching. @ana",
+            "🐌 This is taking unusually long: 3 minutes and 9 seconds so far. Feldera's runner says it is healthy. Feldera repeats a stop until it succeeds; its log says what hinders it. I keep watching. @ana",
             "✅ Stopped `sales` after 4 minutes and 4 seconds. @ana",
         ]
     )

@@ -64,12 +64,12 @@ def test_rights_rules_and_freezes_of_one_hold_for_no_other(workspace: Workspace)
     """A glob over names with targets; `orders*` is none of them."""
     ana, ben = workspace.operator("ana", "prod/*"), workspace.operator("ben")
     assert ana.types("/pipeline clear staging/orders").startswith("🚫 You may not clear `staging/orders`:")
-    assert ana.asks("/pipeline list").startswith("*Pipelines*: 1 that you may see.\n⏹️ `prod/orders`:")
+    assert ana.asks("/pipeline list").startswith("*Pipelines*: 1 that you can see.\n⏹️ `prod/orders`:")
     workspace.grants(ana, Role.OPERATOR, "*/orders")
     assert "Clear `staging/orders`?" in ana.asks("/pipeline clear staging/orders")
     workspace.rules("prod/*", "approvals=2")
     workspace.freezes("staging/*", hours=1)
-    assert "It takes 2 approvals" in ben.asks("/pipeline clear prod/orders")
+    assert "Needs 2 approvals" in ben.asks("/pipeline clear prod/orders")
     frozen = ben.asks("/pipeline clear staging/orders")
     assert frozen.startswith("`staging/orders` is frozen until ")
     assert frozen.endswith("An admin can remove the freeze: `/pipeline unfreeze staging/*`.")
@@ -102,8 +102,8 @@ def test_a_name_that_its_target_does_not_have(workspace: Workspace) -> None:
     typed = ("status prod/payments", "status prod/order", "history Prod/orders")
     assert [ana.asks(f"/pipeline {each}") for each in typed] == snapshot(
         [
-            "❌ Feldera has no pipeline `prod/payments` (upper and lower case count). Did you mean `staging/payments`?",
-            "❌ Feldera has no pipeline `prod/order` (upper and lower case count). Did you mean `prod/orders`?",
+            "❌ Feldera has no pipeline `prod/payments` (names are case-sensitive). Did you mean `staging/payments`?",
+            "❌ Feldera has no pipeline `prod/order` (names are case-sensitive). Did you mean `prod/orders`?",
             "❌ There is no Feldera called `Prod` here, and so no `Prod/orders`. Did you mean `prod/orders` or `staging/orders`?",
         ]
     )

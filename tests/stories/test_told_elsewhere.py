@@ -140,7 +140,7 @@ def test_a_request_that_was_withdrawn_before_its_card_could_be_posted(workspace:
     workspace.feldera.adds("users")
     ana.clears("orders")
     assert rae.requests("users") == snapshot(
-        ["🙋 Asked. Posting the clear of `users`; you are told of every decision."]
+        ["🙋 Requested. Posting the clear of `users`; you are told of every decision."]
     )
     rae.types(f"/pipeline withdraw {workspace.request('users')}")
     workspace.passes(minutes=5)

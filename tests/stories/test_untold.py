@@ -25,7 +25,7 @@ def ben(workspace: Workspace) -> Teammate:
 
 
 def waits(why: str) -> str:
-    return f"⏸️ Slack did not tell whether the people behind this may still do it (`{why}`). Nothing is sent until it does; I keep asking."
+    return f"⏸️ Whether the requester and the approvers still have their roles cannot be checked right now (`{why}`). Nothing is sent until it can be; I keep trying."
 
 
 @pytest.mark.usefixtures("ana", "ben")
@@ -50,7 +50,7 @@ def test_slack_wants_quiet(workspace: Workspace) -> None:
     later = [call.error for call in workspace.slack.calls if call.method == "users.info"][len(asked) :]
     assert later == ["ratelimited"] * 2, "ana and ben, once"
     workspace.passes(minutes=1)
-    assert workspace.thread()[1] == waits("Slack is asked too often and wants 180 s of quiet")
+    assert workspace.thread()[1] == waits("Slack rate-limited me; retry in 180 s")
     assert workspace.timed_thread()[2].startswith("0:03:30  📤")
     assert workspace.thread()[-1].startswith("✅ Cleared")
 
@@ -63,7 +63,7 @@ def test_slack_never_tells(workspace: Workspace) -> None:
     workspace.leaps(hours=3, minutes=45)
     workspace.passes(minutes=10)
     assert workspace.sent == []
-    assert workspace.thread()[1] == waits("Slack is asked too often and wants 3600 s of quiet")
+    assert workspace.thread()[1] == waits("Slack rate-limited me; retry in 3600 s")
     assert workspace.thread()[2:] == [
         "❌ `orders` was not cleared: the request could not be sent within 4 hours of the confirmation. Nothing was sent. Type `/pipeline clear orders` to look again. @ana (approved by @ben)"
     ]
@@ -77,7 +77,7 @@ def test_a_broken_glass(workspace: Workspace) -> None:
     rio.breaks_glass("orders")
     workspace.slack.rate_limits("users.info", retry_after=5)
     workspace.passes(minutes=1)
-    assert workspace.thread()[1] == waits("Slack is asked too often and wants 5 s of quiet")
+    assert workspace.thread()[1] == waits("Slack rate-limited me; retry in 5 s")
     assert [line.split()[0] for line in workspace.thread()] == ["🚨", "⏸️", "📤", "⏳", "✅"]
     rio.reads()
 
@@ -86,7 +86,9 @@ def test_it_can_be_stopped_meanwhile(workspace: Workspace, ana: Teammate, ben: T
     """Of ben nothing is told, of ana all: she may stop it as before, and nothing was sent."""
     workspace.slack.answers_500("users.info", times=20, about=ben.id)
     workspace.passes(minutes=1)
-    assert workspace.thread()[-1].startswith("⏸️ Slack did not tell")
+    assert workspace.thread()[-1].startswith(
+        "⏸️ Whether the requester and the approvers still have their roles cannot be checked"
+    )
     assert ana.told("Cancel request") == ["🛑 Cancelled before sending: the clear of `orders` was not sent."]
     workspace.passes(minutes=1)
     assert workspace.sent == []
@@ -102,7 +104,7 @@ def test_who_left_meanwhile(workspace: Workspace, ben: Teammate) -> None:
     workspace.passes(minutes=3)
     assert workspace.sent == []
     _, waited, ended = workspace.thread()
-    assert waited == waits("Slack is asked too often and wants 120 s of quiet")
+    assert waited == waits("Slack rate-limited me; retry in 120 s")
     assert ended.startswith("❌ `orders` was not cleared: the approvals do not suffice any more")
 
 

@@ -31,7 +31,9 @@ class Values(Generic[_T]):
     unreadable: str = ""
 
 
-LENGTHS = Values[timedelta](span, span_in_words, "`{said}` is no length of time: write 30s, 45m, 2h or 1d.")
+LENGTHS = Values[timedelta](
+    span, span_in_words, "`{said}` is not a valid length of time: write 30s, 45m, 2h or 1d."
+)
 CHANNELS = Values[ChannelId](ChannelId, str)
 GROUPS = Values[GroupId](GroupId, str)
 TEXTS = Values[str](str, str)
@@ -87,7 +89,7 @@ def about_reason_pattern(pattern: str) -> str:
     except re2.error as error:
         # re2 explains itself in bytes.
         why = error.args[0].decode() if isinstance(error.args[0], bytes) else error.args[0]
-        return f"{pattern!r} is no regular expression (RE2 says: {why})."
+        return f"{pattern!r} is not a valid regular expression (RE2 says: {why})."
     return ""
 
 

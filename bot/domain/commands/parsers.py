@@ -142,7 +142,7 @@ def grant(verb: Verb, rest: str) -> model.GrantCommand:
         lasts = span(length)
         if not lasts:
             raise Misunderstood(
-                f"`{quoted(length)}` is no length of time: type `for 12h`, `for 7d` or the like."
+                f"`{quoted(length)}` is not a valid length of time: type `for 12h`, `for 7d` or the like."
             )
     return model.GrantCommand(who, role, pattern, lasts, note=without_options(rest, usage=verb.usage))
 
@@ -187,7 +187,9 @@ def freeze(verb: Verb, rest: str) -> model.FreezeCommand:
     kind, after = first_word(after)
     when, reason = first_word(after)
     if kind.lower() == "for" and when and not span(when):
-        raise Misunderstood(f"`{quoted(when)}` is no length of time: type `for 4h`, `for 2d` or the like.")
+        raise Misunderstood(
+            f"`{quoted(when)}` is not a valid length of time: type `for 4h`, `for 2d` or the like."
+        )
     ends: model.Ends | None = {"for": span, "until": moment}.get(kind.lower(), _unreadable)(when)
     if not ends and not isinstance(ends, time):
         raise Misunderstood(
@@ -220,11 +222,11 @@ def _grant(verb: Verb, rest: str) -> tuple[model.Who, Role, str, str]:
     who = _who(person)
     if who is None:
         raise Misunderstood(
-            f"`{quoted(person)}` is nobody I can find: mention a person or a user group with @, and pick it from Slack's list."
+            f"I cannot find a user `{quoted(person)}`: mention a person or a user group with @, and pick it from Slack's list."
         )
     if role.lower() not in set(Role):
         known = ", ".join(f"`{each.value}`" for each in Role)
-        raise Misunderstood(f"`{quoted(role)}` is no role. There are: {known}.")
+        raise Misunderstood(f"`{quoted(role)}` is not a role. The roles are: {known}.")
     return who, Role(role.lower()), pattern, rest
 
 

@@ -91,8 +91,8 @@ VERBS: tuple[Verb, ...] = (
             "Shows what the clear would destroy, to you alone, and asks once more before anything happens. "
             "Without NAME, a form opens in which you choose the pipeline. "
             "The pipeline must be stopped: `--stop` stops it first, `--start` starts it afterwards, `--restart` does both, "
-            "all as one request with one approval. A clear dissociates the pipeline's storage, which can delete it: "
-            "all checkpoints are gone, and it cannot be cancelled. What follows NAME and the options is the reason, "
+            "all as one request with one approval. A clear deletes the pipeline's checkpoints and state: it "
+            "starts empty afterwards, and that cannot be undone. What follows NAME and the options is the reason, "
             "shown on the card. An *operator* clears at once where no rule asks for approvals; a *requester* asks, and "
             "others approve. In an emergency a *responder* can run it as break-glass where a rule allows it: it runs at "
             "once, everyone who could have approved is notified, and one of them must review it afterwards."
@@ -105,7 +105,7 @@ VERBS: tuple[Verb, ...] = (
         arguments="NAME [--break-glass INCIDENT] [reason…]",
         summary="Stop a pipeline by force, after showing you what that loses.",
         details=(
-            "A forced stop loses what came since the last checkpoint; the storage stays. Rules and approvals hold as for a "
+            "A forced stop loses everything after the last checkpoint; the storage stays. Rules and approvals hold as for a "
             "clear: an *operator* stops it at once where no rule asks for approvals, a *requester* asks."
         ),
         example="stop orders its source is broken",
@@ -116,7 +116,7 @@ VERBS: tuple[Verb, ...] = (
         arguments="NAME [--break-glass INCIDENT] [reason…]",
         summary="Start a pipeline, and watch until it runs or fails.",
         details=(
-            "It is compiled first if need be, and goes on from its storage, or from nothing if that was cleared. An *operator* "
+            "It is compiled first if need be, and goes on from its storage, or starts empty if that was cleared. An *operator* "
             "starts it at once, a *requester* needs one approval."
         ),
         example="start orders",
@@ -133,9 +133,9 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         word="list",
         arguments="[PATTERN]",
-        summary="List the pipelines that you may see: their state, and what is under way on them.",
+        summary="List the pipelines that you can see: their state, and what is under way on them.",
         details=(
-            f"{_ALONE} PATTERN is a name or a glob such as `orders-*` or `*orders*`; upper and lower case count. "
+            f"{_ALONE} PATTERN is a name or a glob such as `orders-*` or `*orders*`; names are case-sensitive. "
             "Any role will do, but admin."
         ),
         example="list orders-*",
@@ -204,7 +204,7 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         word="history",
         arguments="[NAME|@user]",
-        summary="Page through the record, of a pipeline or of a person.",
+        summary="Page through the audit log of a pipeline or of a person.",
         details=f"{_ALONE} You see what concerns pipelines that you may see; an admin sees the changes of access, too.",
         example="history orders",
         read=parsers.history,
@@ -216,7 +216,7 @@ VERBS: tuple[Verb, ...] = (
         summary="Give a person or a user group a role on the pipelines that match a pattern.",
         details=(
             "Roles: viewer, requester, operator, approver, responder, admin. PATTERN is a name or a glob such as "
-            "`orders-*`; upper and lower case count. Needs the role admin on the pattern. Nobody can grant themselves anything."
+            "`orders-*`; names are case-sensitive. Needs the role admin on the pattern. Nobody can grant themselves anything."
         ),
         example="grant @ana operator orders-* for 12h on call",
         read=parsers.grant,
@@ -225,7 +225,7 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         word="revoke",
         arguments="@user|@group ROLE PATTERN",
-        summary="Take a grant away, written as it was given.",
+        summary="Revoke a grant (same person, role and pattern).",
         details="Needs the role admin on the pattern.",
         example="revoke @ana operator orders-*",
         read=parsers.revoke,
@@ -274,7 +274,7 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         word="unfreeze",
         arguments="PATTERN",
-        summary="Lift a freeze, written as it was put.",
+        summary="Remove a freeze (same pattern).",
         details="Needs the role admin on the pattern.",
         example="unfreeze prod-*",
         read=parsers.unfreeze,

@@ -40,4 +40,4 @@ def why_silent(nothing: CallUnanswered) -> str:
 
 def must_wait(seconds: float) -> str:
     """The same, while Slack's rate limit holds."""
-    return f"Slack is asked too often and wants {max(round(seconds), 1)} s of quiet"
+    return f"Slack rate-limited me; retry in {max(round(seconds), 1)} s"

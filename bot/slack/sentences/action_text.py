@@ -65,31 +65,31 @@ def change_in_words(change: AccessChange) -> Text:
 
 
 _RECORDED: dict[str, str] = {
-    EventKind.GRANTED: "to grant",
-    EventKind.REVOKED: "to revoke",
-    EventKind.RULE_SET: "to set the rule on",
-    EventKind.RULE_DROPPED: "to drop the rule on",
-    EventKind.FROZEN: "to freeze",
-    EventKind.UNFROZEN: "to unfreeze",
-    Action.VIEW: "to see",
-    Action.REQUEST: "to clear",
-    Action.CLEAR: "to clear",
-    Action.STOP: "to stop",
-    Action.START: "to start",
-    Action.BREAK_GLASS: "to use break-glass on",
-    AttemptedAction.CONFIRM: "to confirm it",
-    AttemptedAction.DROP: "to dismiss it",
-    AttemptedAction.APPROVE: "to approve it",
-    AttemptedAction.DENY: "to deny it",
-    AttemptedAction.WITHDRAW: "to withdraw it",
-    AttemptedAction.STOP: "to cancel it",
-    AttemptedAction.SIGN_OFF: "to review it",
-    AttemptedAction.CLOSE: "to close it",
+    EventKind.GRANTED: "grant",
+    EventKind.REVOKED: "revoke",
+    EventKind.RULE_SET: "set the rule on",
+    EventKind.RULE_DROPPED: "drop the rule on",
+    EventKind.FROZEN: "freeze",
+    EventKind.UNFROZEN: "unfreeze",
+    Action.VIEW: "see",
+    Action.REQUEST: "clear",
+    Action.CLEAR: "clear",
+    Action.STOP: "stop",
+    Action.START: "start",
+    Action.BREAK_GLASS: "use break-glass on",
+    AttemptedAction.CONFIRM: "confirm it",
+    AttemptedAction.DROP: "dismiss it",
+    AttemptedAction.APPROVE: "approve it",
+    AttemptedAction.DENY: "deny it",
+    AttemptedAction.WITHDRAW: "withdraw it",
+    AttemptedAction.STOP: "cancel it",
+    AttemptedAction.SIGN_OFF: "review it",
+    AttemptedAction.CLOSE: "close it",
 }
 
 
 def recorded_action(action: str, plan: str | None) -> Text:
-    """`to clear`: what the audit log says that somebody was refused; for a plan, all of it."""
+    """`clear`: what the audit log says that somebody was refused; for a plan, all of it."""
     if plan is not None and action in {Action.REQUEST, Action.CLEAR, Action.STOP, Action.START}:
-        return Text("to {}", shortened(listed(plan.split()), 60))
+        return Text("{}", shortened(listed(plan.split()), 60))
     return Text("{}", _RECORDED.get(action) or action.replace("_", " "))

@@ -8,7 +8,7 @@ from bot.slack.text.lists import either
 from bot.slack.text.spans import NOTHING, Text, at, code
 
 _NO_MEMBER: Mapping[Kind, LiteralString] = {
-    Kind.GUEST: "guests of this workspace may do nothing here, whatever is granted to them.",
+    Kind.GUEST: "guests of this workspace may do nothing here, even if they have a grant.",
     Kind.BOT: "bots may do nothing here.",
     Kind.DEACTIVATED: "the account is deactivated.",
     Kind.OUTSIDER: "only members of this workspace may do anything here.",
@@ -27,7 +27,7 @@ def why(decision: Decision) -> Text:
         case Why.UNRESOLVED:
             unread = NOTHING if decision.membership is None else Text(" ({})", code(decision.membership.why))
             return Text(
-                "it depends on a user group, and Slack did not tell who is in it{}. Try again in a minute.",
+                "it depends on a user group that cannot be checked right now{}. Try again in a minute.",
                 unread,
             )
         case Why.LAPSED | Why.NO_GRANT:
@@ -42,7 +42,7 @@ def _no_grant(decision: Decision) -> Text:
     if lapsed is not None and lapsed.expires_at is not None:
         ended = Text(" Your *{}* on `{}` ended {}.", lapsed.role.value, lapsed.pattern, at(lapsed.expires_at))
     return Text(
-        "that takes the role {roles} on it.{ended} An admin of this bot can grant it.{who}",
+        "you need the role {roles} on it.{ended} An admin of this bot can grant it.{who}",
         roles=either([Text("*{}*", role.value) for role in decision.would_allow]),
         ended=ended,
         who=NOTHING if actor is None else Text(" You are `{}`.", actor.user),
@@ -54,6 +54,4 @@ def _not_a_member(decision: Decision) -> Text:
     if membership is not None and membership.kind is not Kind.UNKNOWN:
         return Text(_NO_MEMBER.get(membership.kind, "only members may do anything here."))
     unread = NOTHING if membership is None or not membership.why else Text(" ({})", code(membership.why))
-    return Text(
-        "Slack did not tell who you are{}, and without knowing I say no. Try again in a minute.", unread
-    )
+    return Text("your account cannot be checked right now{}. Try again in a minute.", unread)

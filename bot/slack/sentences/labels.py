@@ -43,7 +43,7 @@ STATES: Mapping[State, tuple[str, str]] = {
     State.READY: ("⏳", "Not sent yet"),
     State.SUBMITTING: ("⏳", "Sent, no answer yet"),
     State.WAITING: ("⏳", "Under way"),
-    State.NEEDS_HUMAN: ("⚠️", "Needs a human"),
+    State.NEEDS_HUMAN: ("⚠️", "Needs attention"),
     State.SUCCEEDED: ("✅", "Cleared"),
     State.UNNECESSARY: ("✅", "Nothing to clear"),
     State.REFUSED: ("❌", "Not cleared"),
@@ -57,28 +57,28 @@ STATES: Mapping[State, tuple[str, str]] = {
 EVENTS: Mapping[EventKind, tuple[str, str]] = {
     EventKind.PROPOSED: ("💬", "previewed"),
     EventKind.CONFIRMED: ("✓", "confirmed"),
-    EventKind.REQUESTED: ("🙋", "asked for"),
+    EventKind.REQUESTED: ("🙋", "requested"),
     EventKind.REMINDED: ("⏰", "reminded"),
     EventKind.APPROVED: ("👍", "approved"),
     EventKind.BREAK_GLASS_RUN: (GLASS, "run as break-glass"),
     EventKind.SIGNED_OFF: ("🔏", "reviewed"),
     EventKind.HELD: (FROZEN, "held by a freeze"),
-    EventKind.UNVERIFIED: ("⏸️", "held while Slack does not tell"),
+    EventKind.UNVERIFIED: ("⏸️", "held: permissions cannot be checked"),
     EventKind.SENT: ("📤", "sent"),
     EventKind.SENT_AGAIN: ("📤", "sent again"),
-    EventKind.POSTPONED: ("⏸️", "put off by Feldera"),
+    EventKind.POSTPONED: ("⏸️", "postponed by Feldera"),
     EventKind.ANSWER_LOST: (UNKNOWN, "answer lost"),
     EventKind.ACCEPTED: ("⏳", "accepted by Feldera"),
     EventKind.FOUND_CLEARING: ("⏳", "found under way"),
     EventKind.STILL_CLEARING: ("⏳", "still under way"),
-    EventKind.PHASE: ("⏳", "further"),
+    EventKind.PHASE: ("⏳", "progress"),
     EventKind.STEP_DONE: (DONE, "a step done"),
     EventKind.UNREACHABLE: ("🔌", "Feldera does not answer"),
     EventKind.REACHABLE: ("🔌", "Feldera answers again"),
     EventKind.OVERDUE: ("🐌", "unusually long"),
-    EventKind.NEEDS_HUMAN: ("⚠️", "needs a human"),
+    EventKind.NEEDS_HUMAN: ("⚠️", "needs attention"),
     EventKind.ENDED: ("🏁", "ended"),
-    EventKind.REFUSED: ("🚫", "refused"),
+    EventKind.REFUSED: ("🚫", "denied"),
     EventKind.GRANTED: ("🔑", "granted"),
     EventKind.REVOKED: ("🔑", "revoked"),
     EventKind.RULE_SET: ("📏", "rule set"),
@@ -125,7 +125,7 @@ class Field(StrEnum):
 
     STATE = "State"
     DEPLOYMENT = "Deployment"
-    WANTED = "Wanted"
+    WANTED = "Desired state"
     STORAGE = "Storage"
     PROGRAM = "Program"
     LAST_ERROR = "Last error"
@@ -142,7 +142,7 @@ class Field(StrEnum):
     FROZEN = "Frozen"
     RUN_AS_BREAK_GLASS = "Run as break-glass for"
     GLASS = "Break-glass for"
-    ACTION_NAMES = "Last events, by Feldera's record"
+    ACTION_NAMES = "Recent Feldera events"
     ENDED = "Last operations"
 
 
@@ -188,10 +188,10 @@ def storage(pipeline: Pipeline) -> Text:
 
 
 def doing(event: Activity) -> Text:
-    """`▶️ Running, wanted Running, 💾 storage in use`: what is new, in the order of the labels."""
+    """`▶️ Running, desired Running, 💾 storage in use`: what is new, in the order of the labels."""
     told = [
         deployment(event.deployment) if event.deployment else NOTHING,
-        _WANTED.get(event.wanted, Text("wanted {}", event.wanted)) if event.wanted else NOTHING,
+        _WANTED.get(event.wanted, Text("desired {}", event.wanted)) if event.wanted else NOTHING,
         Text("{} storage {}", sign(event.storage), words(event.storage)) if event.storage else NOTHING,
         Text("program {}", event.program) if event.program else NOTHING,
         _error_or_none(event.has_error),
@@ -205,8 +205,8 @@ def _error_or_none(has_error: bool | None) -> Text:  # noqa: FBT001 - None: noth
     return Text("{} an error", TROUBLE) if has_error else Text("the error is gone")
 
 
-# Feldera's event log has resource statuses while nothing runs yet: a state says `wanted Running` then.
-_WANTED = {"Provisioned": Text("to be started"), "Stopped": Text("to be stopped")}
+# Feldera's event log has resource statuses while nothing runs yet: a state says `desired Running` then.
+_WANTED = {"Provisioned": Text("start requested"), "Stopped": Text("stop requested")}
 
 
 def state_words(operation: Operation) -> str:
@@ -217,7 +217,7 @@ def state_words(operation: Operation) -> str:
 
 
 def ended(operation: Operation) -> Text:
-    """`✅ clear `7fk2qa`, asked for by @ana …: Cleared …`: what, who, how it ended, and when."""
+    """`✅ clear `7fk2qa`, requested by @ana …: Cleared …`: what, who, how it ended, and when."""
     outcome, told = operation.outcome, state_words(operation)
     if operation.plan != CLEAR and operation.state in _SENTENCE_BY_STEP:
         told = state_in_words(operation)
@@ -232,14 +232,14 @@ _WITHOUT_REASON = frozenset({State.REFUSED, State.STALE, State.EXPIRED})
 
 
 def asked_for(operation: Operation) -> Text:
-    """`⏳ clear `7fk2qa`, asked for by @ana …`: what, who and when, in this order."""
+    """`⏳ clear `7fk2qa`, requested by @ana …`: what, who and when, in this order."""
     return Text("{} {}", sign(operation.state), what(operation))
 
 
 def what(operation: Operation) -> Text:
     """The same without its sign, to follow words that say its state."""
     asked_by = by(operation.requester, asked_at(operation))
-    return Text("{} `{}`, asked for by {}", action_name(operation.plan), operation.short_id, asked_by)
+    return Text("{} `{}`, requested by {}", action_name(operation.plan), operation.short_id, asked_by)
 
 
 def by(actor: Actor, moment: datetime | None = None) -> Text:

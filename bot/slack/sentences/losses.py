@@ -14,14 +14,14 @@ def checkpoints(found: Checkpoints) -> str:
 
 
 def since_last_checkpoint(whose: str = "the") -> str:
-    return f"what came since {whose} last checkpoint"
+    return f"everything after {whose} last checkpoint"
 
 
 def destroyed(reviewed: Fingerprint) -> str:
     """What a clear destroys, as far as Feldera says."""
     if reviewed.cleared:
         started = "what it has stored by then: it has been asked to start"
-        return started if reviewed.was_wanted else "nothing: the storage is cleared already"
+        return started if reviewed.was_wanted else "nothing: the storage is already cleared"
     if reviewed.checkpoints.count == 0:
         return f"the storage; it has {_count(reviewed.checkpoints)}"
     return f"the storage, with {_count(reviewed.checkpoints)} ({_size(reviewed.checkpoints)})"
@@ -32,12 +32,12 @@ def lost(reviewed: Fingerprint, *, with_times: bool = True) -> Text:
     if not reviewed.was_wanted:
         return Text("nothing: it is stopped, or stopping, already")
     if reviewed.checkpoints.count == 0:
-        return Text("all that it holds, since it has no checkpoint")
+        return Text("all its state: it has no checkpoint")
     if not with_times:
         return Text("{}", since_last_checkpoint())
     if reviewed.last_checkpoint_at is None:
-        return Text("{}, whose time is not known", since_last_checkpoint())
-    return Text("{}, of {}", since_last_checkpoint(), at(reviewed.last_checkpoint_at))
+        return Text("{} (time unknown)", since_last_checkpoint())
+    return Text("{} ({})", since_last_checkpoint(), at(reviewed.last_checkpoint_at))
 
 
 def costs(operation: Operation, *, with_times: bool = True) -> Text | str:

@@ -78,29 +78,29 @@ SENTENCES: Mapping[Ending, LiteralString] = {
     Ending.STOPPED: "The {do} of {name} was cancelled by {by} before sending: {nothing}.",
     Ending.WITHDRAWN: "The {do} of {name} was withdrawn by {by}: {nothing}.",
     Ending.UNTOUCHED: (
-        "I need a human. Known: the request was sent {sends}, Feldera never confirmed it, and {name} is as it was. "
+        "Needs attention. Known: the request was sent {sends}, Feldera never confirmed it, and {name} is as it was. "
         "Not known: whether a request is still on its way. "
         "What to do: look at {name} in Feldera; once you are sure that nothing is under way, press *Close*. "
         "Then type {again} to request it again."
     ),
     Ending.UNPROVABLE: (
-        "I need a human. Known: the request was sent {sends}, Feldera never confirmed it, and {name} has been run since. "
-        "Not known: whether it was cleared before that; Feldera's record does not tell. "
+        "Needs attention. Known: the request was sent {sends}, Feldera never confirmed it, and {name} has been run since. "
+        "Not known: whether it was cleared before that; Feldera's events do not show it. "
         "What to do: ask whoever started {name}; once you are sure that nothing is under way, press *Close*."
     ),
     Ending.CONTRADICTION: (
-        "I need a human. Known: Feldera accepted the request, and yet {name} is neither {doing} nor {done}. "
+        "Needs attention. Known: Feldera accepted the request, and yet {name} is neither {doing} nor {done}. "
         "Not known: why. What to do: look at {name} in Feldera and at its log; once you are sure that nothing is "
         "under way, press *Close*. Then type {again} to request it again."
     ),
     Ending.AMBIGUOUS_FELDERA: (
-        "I need a human. Known: the request was sent {sends}, and since then Feldera's address shows no {name}, or another "
+        "Needs attention. Known: the request was sent {sends}, and since then Feldera's address shows no {name}, or another "
         "pipeline of that name. Not known: whether the same Feldera still answers there; without authentication it has "
         "nothing to be known by. What to do: look at Feldera and at {host}; once you are sure that nothing is under way, "
         "press *Close*."
     ),
     Ending.OUT_OF_REACH: (
-        "I need a human. Known: the request was sent {sends}, and for a day now Feldera could not be asked ({said}). "
+        "Needs attention. Known: the request was sent {sends}, and for a day now Feldera could not be asked ({said}). "
         "Not known: what became of {name}. What to do: look at Feldera, or at where it has gone; I go on asking. Once "
         "you are sure that nothing is under way, press *Close*."
     ),

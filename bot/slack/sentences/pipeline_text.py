@@ -11,7 +11,7 @@ from bot.slack.text.spans import Text, at, code, link
 
 def deployment(pipeline: Pipeline) -> Text:
     now = Text("{} since {}", pipeline.status, at(pipeline.status_since))
-    wanted = Text("wanted {} since {}", pipeline.desired_status, at(pipeline.desired_status_since))
+    wanted = Text("desired {} since {}", pipeline.desired_status, at(pipeline.desired_status_since))
     return now if pipeline.status == pipeline.desired_status else Text("{}, {}", now, wanted)
 
 

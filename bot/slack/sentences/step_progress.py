@@ -22,8 +22,8 @@ _OF_A_STEP: Mapping[State, _Line] = {
     State.READY: (DOING, "{Do}: request to Feldera"),
     State.SUBMITTING: (DOING, "{Do}: request sent{sent}"),
     State.WAITING: (DOING, "{Doing}{phase}{accepted}"),
-    State.NEEDS_HUMAN: (_TO_LOOK_AT, "{Done}? A human has to look"),
-    State.CLOSED: (_LOOKED_AT, "{Done}? A human has looked"),
+    State.NEEDS_HUMAN: (_TO_LOOK_AT, "{Done}? Needs attention"),
+    State.CLOSED: (_LOOKED_AT, "{Done}? Closed by hand"),
     State.SUCCEEDED: (DONE, "{told}{ended}"),
     State.UNNECESSARY: (DONE, "{told} already: nothing was sent"),
 }
@@ -32,8 +32,8 @@ _NOT_REACHED: _Line = (NOT_DONE, "Not {done}: {request}")
 # A clear alone has room for a line of its own for its request.
 _OF_A_CLEAR: Mapping[State, _Line] = {
     State.WAITING: (DOING, "Storage being cleared{accepted}"),
-    State.NEEDS_HUMAN: (_TO_LOOK_AT, "Storage cleared? A human has to look"),
-    State.CLOSED: (_LOOKED_AT, "Storage cleared? A human has looked"),
+    State.NEEDS_HUMAN: (_TO_LOOK_AT, "Storage cleared? Needs attention"),
+    State.CLOSED: (_LOOKED_AT, "Storage cleared? Closed by hand"),
     State.SUCCEEDED: (DONE, "{told}{ended}"),
     State.UNNECESSARY: (DONE, "{told} already"),
 }
@@ -121,7 +121,7 @@ def _seen(operation: Operation) -> Text:
         return NOTHING
     if not seen.status:
         return Text("Feldera has no `{}` now.", name)
-    wanted = NOTHING if seen.desired == seen.status else Text(", wanted {}", seen.desired)
+    wanted = NOTHING if seen.desired == seen.status else Text(", desired {}", seen.desired)
     sign, word = STORAGES[Storage(seen.storage)]
     now = Text("{}{}", deployment(seen.status), wanted)
     return Text("`{}` is now {}, its storage {} {}.", name, now, sign, word)

@@ -31,7 +31,7 @@ def can_be_invited(origin: ChannelId, word: str) -> bool:
 
 def _place(origin: ChannelId) -> Text:
     # Slack shows no name for a reference to direct messages.
-    return Text("the conversation in which it was asked for") if _is_direct(origin) else channel(origin)
+    return Text("the conversation in which it was requested") if _is_direct(origin) else channel(origin)
 
 
 def _is_direct(origin: ChannelId) -> bool:

@@ -121,7 +121,7 @@ def takes_longer() -> Message:
 
 def unknown_request(beginning: str) -> Message:
     return said(
-        "❌ Nothing that waits, and that you may see, is `{}`, or several are. "
+        "❌ Nothing that waits, and that you can see, is `{}`, or several are. "
         "`{COMMAND} pending` lists what waits.",
         shortened(beginning, 30),
     )
@@ -197,7 +197,7 @@ def _result(result: Result, operation: Operation, workspace_url: str) -> Message
                 "⏳ Confirmed. Posting the {} of `{}`; it is sent once its card is visible.", action, name
             )
         case Result.ASKED:
-            return said("🙋 Asked. Posting the {} of `{}`; you are told of every decision.", action, name)
+            return said("🙋 Requested. Posting the {} of `{}`; you are told of every decision.", action, name)
         case Result.DROPPED:
             return said("Never mind, then: the {} of `{}` was dropped, and nothing was sent.", action, name)
         case Result.APPROVED:
@@ -241,7 +241,7 @@ def placed(operation: Operation, workspace_url: str) -> Message:
             do=operation.step_name.value,
         )
     where = link_to(operation, workspace_url)
-    done = "🙋 Asked" if operation.approval.needed else "⏳ Confirmed"
+    done = "🙋 Requested" if operation.approval.needed else "⏳ Confirmed"
     if operation.display.displaced is None:
         return said("{}. Follow `{}` in {}.", done, name, where)
     because = why_not(operation.origin, operation.display.displaced)

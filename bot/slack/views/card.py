@@ -75,7 +75,7 @@ def close_button(operation: Operation) -> ButtonElement:
             Text("Close the {} of {}?", plan_text.action_name(operation.plan), operation.pipeline),
             Text(
                 "Only if you looked in Feldera and are sure that no {} is under way. "
-                "Another one can be asked for then.",
+                "It can be requested again then.",
                 operation.step_name.value,
             ),
             yes="Close",
@@ -184,7 +184,7 @@ def _steps(operation: Operation) -> list[Text]:
     asked = (
         "Run as break-glass"
         if operation.incident
-        else "Asked for"
+        else "Requested"
         if operation.approval.needed
         else "Confirmed"
     )

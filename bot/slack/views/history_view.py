@@ -52,8 +52,8 @@ def history_page(shown: replies.HistoryPage, workspace_url: str) -> Message:
         older = blocks.buttons(blocks.plain_button("Older", OLDER, value))
     # A block each: a long line must not cut off one that no later page would show. (`text` has one limit for all.)
     all_of_it = [
-        Text("*The record of {}*", _whose(shown.title)),
-        *(lines or [Text("Nothing that you may see.")]),
+        Text("*Audit log of {}*", _whose(shown.title)),
+        *(lines or [Text("Nothing that you can see.")]),
     ]
     return message(cut(all_of_it), *map(blocks.section, all_of_it), older)
 
@@ -89,7 +89,7 @@ def _reported(line: HistoryLine, data: Mapping[str, str]) -> Text:
     told = Text("{}", words(kind))
     if kind is EventKind.REFUSED:
         action = recorded_action(data.get("action", ""), data.get("plan"))
-        told = Text("refused {}{}", _who(line, data), Text(": {}", action) if action else NOTHING)
+        told = Text("denied {}{}", _who(line, data), Text(": {}", action) if action else NOTHING)
     if operation is None:
         return told + _about_access(data)
     plan = NOTHING if operation.plan == CLEAR else Text(" ({})", plan_text.action_name(operation.plan))
@@ -122,10 +122,10 @@ def _card(line: HistoryLine, workspace_url: str) -> Text:
 def _about_access(data: Mapping[str, str]) -> Text:
     role = Text(" *{}*", shortened(data["role"], 20)) if "role" in data else NOTHING
     whose = data.get("user") or data.get("group")
-    to = Text(" of {}", mention_any(whose[:30])) if whose else NOTHING
+    to = Text(" {}", mention_any(whose[:30])) if whose else NOTHING
     where = data.get("pipeline") or data.get("pattern")
     on = Text("{} {}", Text(" on") if role else NOTHING, code(where, 100)) if where else NOTHING
-    return role + to + on
+    return to + role + on
 
 
 def _as_typed(words: str) -> Text:

@@ -40,8 +40,8 @@ _ACTIONS = {
 }
 
 _WHAT_FOR = Text(
-    "👋 *Hello!* I stop, clear and start Feldera pipelines for whoever may, with the approvals that the team wants, and "
-    "everybody sees what came of it."
+    "👋 *Hello!* I stop, clear and start Feldera pipelines for people who have a role here, with the approvals that the "
+    "team requires, and report the outcome."
 )
 _UNSIGNED = Text("{} Run as break-glass, awaiting review by an approver", GLASS)
 _AGAIN_SOON = Text("I look again in a minute.")
@@ -71,10 +71,10 @@ def _page(page: HomePage, workspace_url: str) -> Iterable[Block | None]:
     yield from _listed("Your requests", page.requests, REQUESTS_SHOWN, workspace_url)
     yield from _listed("Under way", page.underway, UNDERWAY_SHOWN, workspace_url)
     if page.ended:
-        yield blocks.header("Lately")
+        yield blocks.header("Recent")
         lines = [_ended(operation, workspace_url) for operation in page.ended[:ENDED_SHOWN]]
         yield blocks.section(cut(lines))
-        yield blocks.context(Text("`{COMMAND} history` shows the whole record."))
+        yield blocks.context(Text("`{COMMAND} history` shows the whole audit log."))
     if page.freezes:
         yield blocks.header("Freezes")
         yield blocks.section(
@@ -83,7 +83,7 @@ def _page(page: HomePage, workspace_url: str) -> Iterable[Block | None]:
     yield blocks.header("Your access")
     yield blocks.section(cut([Text("{} {}", GRANT, grant_in_words(grant)) for grant in page.grants]))
     unread = Text(
-        "Slack did not tell everything about you ({}): what depends on it is not shown.", code(page.unread)
+        "Your groups cannot be checked right now ({}): what depends on them is not shown.", code(page.unread)
     )
     yield blocks.context(unread if page.unread else NOTHING, _FOOTER)
 
@@ -107,7 +107,7 @@ def _headline(operation: Operation, workspace_url: str) -> Text:
 def _progress(operation: Operation) -> Text:
     """Its state, who requested it, and what it still needs: in the order of the card."""
     asked_by = by(operation.requester, operation.confirmed_at)
-    text = Text("{} Asked for by {}.", state_now(operation), asked_by)
+    text = Text("{} Requested by {}.", state_now(operation), asked_by)
     given, needed = len(operation.approval.given), operation.approval.needed
     if given < needed:
         until = (
@@ -157,7 +157,7 @@ def _ended(operation: Operation, workspace_url: str) -> Text:
         return _headline(operation, workspace_url)
     how = sentence(operation, operation.outcome, operation.state, seconds=took(operation))
     return Text(
-        "{when}: {how} Asked for by {by}, in {where}.",
+        "{when}: {how} Requested by {by}, in {where}.",
         when=at(operation.ended_at),
         how=how,
         by=by(operation.requester),
@@ -177,8 +177,7 @@ def _how_to_get_in(page: HomePage) -> Text:
     match page.membership.kind:
         case Kind.MEMBER if page.unread:
             return Text(
-                "Whether you have a role here depends on a user group, and Slack did not tell who is in it "
-                "({}). {}",
+                "Whether you have a role here depends on a user group that cannot be checked right now ({}). {}",
                 code(page.unread),
                 _AGAIN_SOON,
             )
@@ -190,13 +189,13 @@ def _how_to_get_in(page: HomePage) -> Text:
             )
         case Kind.UNKNOWN:
             return Text(
-                "Slack did not tell who you are ({}), and without knowing I show nothing. {}",
+                "Your account cannot be checked right now ({}), so nothing is shown. {}",
                 code(page.unread),
                 _AGAIN_SOON,
             )
         case Kind.GUEST:
             return Text(
-                "Guests of this workspace may do nothing here, whatever is granted to them. Ask a member of the team "
+                "Guests of this workspace may do nothing here, even if they have a grant. Ask a member of the team "
                 "to do it for you, or an admin of the workspace to make you a member."
             )
         case _:

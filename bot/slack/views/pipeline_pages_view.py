@@ -40,9 +40,9 @@ def pipeline_list(shown: PipelineList, workspace_url: str) -> Message:
 
 def _nothing(shown: PipelineList) -> Text:
     if shown.pattern == "*":
-        text = Text("There is no pipeline that you may see.")
+        text = Text("There is no pipeline that you can see.")
     else:
-        text = Text("No pipeline that you may see matches `{}` (upper and lower case count).", shown.pattern)
+        text = Text("No pipeline that you can see matches `{}` (names are case-sensitive).", shown.pattern)
         if not _WILD & set(shown.pattern):
             text += Text(" `{COMMAND} list *{}*` finds it anywhere in a name.", shown.pattern)
     return Text(" ").join([text, _note(shown)])
@@ -52,8 +52,8 @@ def _title(shown: PipelineList) -> Text:
     which = "Pipelines" if shown.pattern == "*" else Text("Pipelines that match `{}`", shown.pattern)
     first, last = shown.before + 1, shown.before + len(shown.rows)
     if last - first + 1 == shown.total:
-        return Text("*{}*: {:,} that you may see.", which, shown.total)
-    return Text("*{}*: {:,} to {:,} of {:,} that you may see.", which, first, last, shown.total)
+        return Text("*{}*: {:,} that you can see.", which, shown.total)
+    return Text("*{}*: {:,} to {:,} of {:,} that you can see.", which, first, last, shown.total)
 
 
 def _note(shown: PipelineList) -> Text:
@@ -70,9 +70,7 @@ def _note(shown: PipelineList) -> Text:
     if shown.unread:
         unread = code(shown.unread)
         notes.append(
-            Text(
-                "Slack did not tell which user groups you are in ({}): some pipelines may be missing.", unread
-            )
+            Text("Your user groups cannot be checked right now ({}): some pipelines may be missing.", unread)
         )
     return Text(" ").join(notes)
 
@@ -114,7 +112,7 @@ def _state(row: Listed) -> Text:
 def _status(pipeline: Pipeline) -> Text:
     text = shortened(pipeline.status, WORD_SHOWN)
     wanted = pipeline.desired_status
-    return text if wanted == pipeline.status else Text("{}, wanted {}", text, shortened(wanted, WORD_SHOWN))
+    return text if wanted == pipeline.status else Text("{}, desired {}", text, shortened(wanted, WORD_SHOWN))
 
 
 def _in_brief(row: Listed) -> Text:

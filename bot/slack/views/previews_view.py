@@ -131,7 +131,7 @@ def _what_then(authority: Authorization) -> Text:
     if authority.approvals_needed == 0:
         return Text("⏱️{}", stop) if stop else NOTHING
     return Text(
-        "🙋 It takes {approvals} by {others}, within {time}.{stop}",
+        "🙋 Needs {approvals} from {others} within {time}.{stop}",
         approvals=approvals_in_words(authority.approvals_needed),
         others="another person" if authority.approvals_needed == 1 else "other people",
         time=span_in_words(requirements.approve_within),
@@ -158,7 +158,7 @@ def described(shown: Described, workspace_url: str) -> Message:
     }
     return message(
         Text(
-            "{name}: {status}, wanted {wanted}, storage {storage}, program {program}.",
+            "{name}: {status}, desired {wanted}, storage {storage}, program {program}.",
             name=name,
             status=pipeline.status,
             wanted=pipeline.desired_status,

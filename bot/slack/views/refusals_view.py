@@ -71,14 +71,11 @@ def not_allowed(shown: NotAllowed) -> Message:
         )
     if decision.membership is not None and decision.membership.unresolved_groups:
         return said(
-            "🚫 That may be in your own favour: Slack did not tell who is in a user group ({}), "
-            "and nobody can raise their own rights in Slack. Try again in a minute, or ask another admin.",
+            "🚫 You cannot raise your own access, and whether this would cannot be checked right now ({}). "
+            "Try again in a minute, or ask another admin.",
             code(decision.membership.why),
         )
-    return said(
-        "🚫 That would be in your own favour, and nobody can raise their own rights in Slack. "
-        "Another admin can, or whoever runs the bot."
-    )
+    return said("🚫 You cannot raise your own access. Another admin can, or whoever runs the bot.")
 
 
 def not_found(reply: NotFound) -> Message:
@@ -93,7 +90,7 @@ def not_found(reply: NotFound) -> Message:
 
 
 def _unknown(name: PipelineName) -> Text:
-    return Text("Feldera has no pipeline `{}` (upper and lower case count).", name)
+    return Text("Feldera has no pipeline `{}` (names are case-sensitive).", name)
 
 
 def _needs_target(name: PipelineName) -> Text:
@@ -191,7 +188,7 @@ def reason_missing(reply: ReasonMissing) -> Message:
     if must and reply.reason:
         return said("✍️ Your reason{} must contain something like {}. Type {} with it.", counts, must, again)
     return said(
-        "✍️ A {action} of `{name}` takes a reason{like}. Type {again}.",
+        "✍️ A {action} of `{name}` needs a reason{like}. Type {again}.",
         action=action_name(reply.plan),
         name=reply.pipeline,
         like=Text(", and the reason{} must contain something like {}", counts, must) if must else NOTHING,
@@ -265,13 +262,13 @@ def blocked(reply: Blocked) -> Message:
     pipeline, name = reply.pipeline, reply.pipeline.name
     match reply.by:
         case Blocker.STOPPED_ALREADY:
-            return said("✅ Nothing to stop: `{}` is stopped.", name)
+            return said("✅ `{}` is already stopped.", name)
         case Blocker.STARTED_ALREADY:
-            return said("✅ Nothing to start: `{}` is {}.", name, deployment(pipeline))
+            return said("✅ Nothing to start: `{}` is already {}.", name, deployment(pipeline))
         case Blocker.CLEARED_ALREADY:
             asked = Text(" Somebody has asked the pipeline to start: it is {}.", deployment(pipeline))
             but = NOTHING if pipeline.is_stopped else asked
-            return said("✅ Nothing to clear: the storage of `{}` is cleared.{}", name, but)
+            return said("✅ `{}` is already cleared.{}", name, but)
         case Blocker.BEING_CLEARED:
             return said(
                 "⏳ `{name}` is being cleared already, and not by me. `{COMMAND} status {name}` shows when it is done.",
@@ -295,13 +292,13 @@ def not_compiled(reply: NotCompiled) -> Message:
 
 def busy(holder: Operation, workspace_url: str, *, may_close: bool) -> Message:
     text = Text(
-        "✋ Another operation holds `{name}`: {who} asked for a {action} {when}. Follow it in {where}.{human}",
+        "✋ Another operation holds `{name}`: {who} requested a {action} {when}. Follow it in {where}.{human}",
         name=holder.pipeline,
         who=mention(holder.requester.user),
         action=action_name(holder.plan),
         when=at(asked_at(holder)),
         where=link_to(holder, workspace_url),
-        human=Text(" It needs a human: its card says what to look at.")
+        human=Text(" It needs attention: its card says what to look at.")
         if holder.state is State.NEEDS_HUMAN
         else NOTHING,
     )

@@ -1,20 +1,19 @@
 """Thread lines under a card, one for each milestone. Pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import LiteralString
 
 from bot.domain.bot_time import length
 from bot.domain.events import Event, EventKind
 from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.outcome import Ending, Outcome
 from bot.domain.operations.plans import CLEAR, StepName
-from bot.domain.pipelines.pipeline import ProblemKind
 from bot.domain.pipelines.targets import target_in
 from bot.slack.sentences import plan_text
 from bot.slack.sentences.labels import sign
 from bot.slack.sentences.outcome_text import of_step, sentence, took
 from bot.slack.sentences.pipeline_text import host_setting, tenant_setting
+from bot.slack.sentences.thread_sentences import MEANWHILE, PHASES, TO_DO, WHY_IT_TAKES_LONG
 from bot.slack.text import blocks
 from bot.slack.text.blocks import Message, message
 from bot.slack.text.quantities import duration
@@ -66,7 +65,7 @@ def _accepted(operation: Operation, event: Event) -> Text:
         case StepName.STOP:
             then = Text("`{}` is being stopped. From here that cannot be cancelled.", operation.pipeline)
         case StepName.CLEAR:
-            then = Text("the storage is being cleared. From here it cannot be cancelled.")
+            then = Text("`{}` is being cleared. From here that cannot be cancelled.", operation.pipeline)
         case StepName.START:
             then = Text("`{}` is being started.", operation.pipeline)
     return Text("Feldera accepted it, {}: {}", at(event.at), then)
@@ -88,9 +87,9 @@ def _found_clearing(operation: Operation, event: Event) -> Text:
         return Text("`{}` is {} already. I send nothing, and watch.", name, plan_text.DOING[step])
     if arrived:
         return Text(
-            "The storage is being cleared: it seems that the request did arrive. It cannot be cancelled."
+            "`{}` is being cleared: it seems that the request did arrive. It cannot be cancelled.", name
         )
-    return Text("Feldera is clearing the storage already. I send nothing, and watch.")
+    return Text("Feldera is already clearing `{}`. I send nothing, and watch.", name)
 
 
 def _still_clearing(_operation: Operation, event: Event) -> Text:
@@ -100,7 +99,7 @@ def _still_clearing(_operation: Operation, event: Event) -> Text:
 
 def _phase(operation: Operation, event: Event) -> Text:
     phase = str(event.data.get("phase") or "")
-    known = _PHASES.get(phase, "`{name}` is {phase} now.")
+    known = PHASES.get(phase, "`{name}` is {phase} now.")
     return Text(known, name=operation.pipeline, phase=shortened(phase, 64))
 
 
@@ -120,34 +119,11 @@ def _step_done(operation: Operation, event: Event) -> Text:
     return Text("Step {} of {}: {}", number, len(operation.plan), said.with_lower_case())
 
 
-_PHASES: Mapping[str, LiteralString] = {
-    "Compiling": "Its program is being compiled first; `{name}` starts after that.",
-    "Provisioning": "Provisioning: Feldera makes room for `{name}` to run.",
-    "Initializing": "Initializing: `{name}` is coming up.",
-}
-
-
-_MEANWHILE: Mapping[str, LiteralString] = {
-    State.READY.value: "The request has not been sent yet.",
-    State.SUBMITTING.value: "Whether the request arrived shows when I can.",
-    State.NEEDS_HUMAN.value: "A human is needed as before.",
-}
-
-
-_TO_DO: Mapping[str, LiteralString] = {
-    ProblemKind.UNAUTHORIZED.value: " Whoever runs the bot should check its Feldera credentials.",
-    ProblemKind.FORBIDDEN.value: " Whoever runs the bot should check its Feldera credentials.",
-    ProblemKind.NO_TENANT.value: " Whoever runs the bot should set {tenant}, or give the bot an API key.",
-    ProblemKind.ELSEWHERE.value: " Whoever runs the bot should check {host}, the tenant and the key.",
-    ProblemKind.NOT_FELDERA.value: " Whoever runs the bot should check {host}.",
-}
-
-
 def _unreachable(operation: Operation, event: Event) -> Text:
     what = "The clear" if operation.plan == CLEAR else "What Feldera has accepted"
-    meanwhile = _MEANWHILE.get(str(event.data.get("state")), "{} goes on without me.")
+    meanwhile = MEANWHILE.get(str(event.data.get("state")), "{} goes on without me.")
     to_do = Text(
-        _TO_DO.get(str(event.data.get("trouble")), ""),
+        TO_DO.get(str(event.data.get("trouble")), ""),
         host=host_setting(target_in(operation.pipeline)),
         tenant=tenant_setting(target_in(operation.pipeline)),
     )
@@ -169,20 +145,13 @@ def _overdue(operation: Operation, event: Event) -> Text:
     if isinstance(seconds, int):
         usual = Text(" (usually {} at most)", length(timedelta(seconds=seconds)))
     return Text(
-        "This takes unusually long: {time} so far{usual}. Feldera's runner {health}. {long} I keep watching. {who}",
+        "This is taking unusually long: {time} so far{usual}. Feldera's runner {health}. {long} I keep watching. {who}",
         time=_duration(event),
         usual=usual,
         health=health,
-        long=_LONG[_step(event)],
+        long=Text(WHY_IT_TAKES_LONG[_step(event)]),
         who=mention(operation.requester.user),
     )
-
-
-_LONG = {
-    StepName.STOP: "Feldera repeats a stop until it succeeds; its log says what hinders it.",
-    StepName.CLEAR: "Feldera repeats a clear until it succeeds, and it cannot be cancelled;",
-    StepName.START: "A program can take long to compile; Feldera shows how far it is.",
-}
 
 
 def _needs_human(operation: Operation, event: Event) -> Text:
@@ -211,22 +180,21 @@ def _approved(operation: Operation, event: Event) -> Text:
 
 
 def _reminded(operation: Operation, _event: Event) -> Text:
-    until = (
-        NOTHING if operation.approval.deadline is None else Text(" until {}", at(operation.approval.deadline))
-    )
+    deadline = operation.approval.deadline
+    until = NOTHING if deadline is None else Text(" until {}", at(deadline))
     asked = [mention_any(group) for group in operation.approval.groups]
     return Text(" ").join([Text("Still waiting for approval{}.", until), *asked])
 
 
 def _break_glass_run(operation: Operation, event: Event) -> Text:
     said = Text(
-        "{by} runs the {action} of `{name}` as break-glass for {incident}: {reason}. It runs at once, without approval. "
+        "{} runs the {} of `{}` as break-glass for {}: {}. It runs at once, without approval. "
         "One of you must review it afterwards.",
-        by=_by(event),
-        action=plan_text.action_name(operation.plan),
-        name=operation.pipeline,
-        incident=code(operation.incident, 100),
-        reason=code(operation.reason),
+        _by(event),
+        plan_text.action_name(operation.plan),
+        operation.pipeline,
+        code(operation.incident, 100),
+        code(operation.reason),
     )
     return Text(" ").join([said, *_mentioned(event, "told")])
 
@@ -250,8 +218,8 @@ def _held(_operation: Operation, event: Event) -> Text:
 
 def _unverified(_operation: Operation, event: Event) -> Text:
     return Text(
-        "Slack did not tell whether the people behind this may still do it ({}). "
-        "Nothing is sent until it does; I keep asking.",
+        "Whether the requester and the approvers still have their roles cannot be checked right now ({}). "
+        "Nothing is sent until it can be; I keep trying.",
         _said(event),
     )
 

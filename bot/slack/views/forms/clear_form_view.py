@@ -179,7 +179,7 @@ def _pipelines_of(target: TargetName, problem: Problem) -> Text:
 
 def nothing_to_see() -> Message:
     return said(
-        "There is no pipeline that you may see. `{COMMAND} whoami` shows what is granted to you; "
+        "There is no pipeline that you can see. `{COMMAND} whoami` shows what is granted to you; "
         "an admin of this bot can grant more."
     )
 

@@ -57,7 +57,7 @@ def how() -> InputBlock:
         action_id=CHOOSE_STEPS,
         options=[
             _box(StepName.STOP, STOP_FIRST, f"By force: {since_last_checkpoint('its')} is lost."),
-            _box(StepName.START, START_AFTERWARDS, "It begins from nothing."),
+            _box(StepName.START, START_AFTERWARDS, "It starts empty."),
         ],
     )
     label = PlainTextObject(text="In the same request")
