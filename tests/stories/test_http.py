@@ -49,7 +49,7 @@ def test_the_word_payload(workspace: Workspace, oli: Teammate) -> None:
     oli.reads()
     workspace.passes(seconds=10)
     assert workspace.feldera.clears["payload_x"] == 1
-    workspace.reads_all(alerts)
+    workspace.threads(alerts)
 
 
 def test_slack_asks_whether_the_address_is_ours(workspace: Workspace) -> None:

@@ -23,6 +23,7 @@ from bot.slack.views import (
     can_i_view,
     click_refusals_view,
     history_view,
+    objections_view,
     pipeline_pages_view,
     previews_view,
     refusals_view,
@@ -130,7 +131,7 @@ def unknown_request(beginning: str) -> Message:
 def answer(reply: Reply, workspace_url: str) -> Message:  # noqa: C901, PLR0911, PLR0912 - one case a reply
     """The reply as a message. `workspace_url` (`https://….slack.com/`) begins links to cards."""
     if isinstance(reply, RuleObjection):
-        return refusals_view.objection(reply)
+        return objections_view.objection(reply)
     match reply:
         case replies.PermissionDenied():
             return refusals_view.denied(reply)

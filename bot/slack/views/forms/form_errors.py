@@ -6,7 +6,7 @@ from bot.engine.replies import ActionResult, Reply, Result
 from bot.slack.text.blocks import Message
 from bot.slack.text.mrkdwn import plain
 from bot.slack.text.spans import Text
-from bot.slack.views import refusals_view
+from bot.slack.views import objections_view, refusals_view
 from bot.slack.views.forms.form_fields import PIPELINE, REASON, STOP_FIRST
 
 ERROR_MAX = 500  # characters
@@ -29,7 +29,7 @@ def nothing_chosen() -> dict[str, str]:
 def errors(reply: Reply, answer: Message) -> dict[str, str] | None:
     """By block, what is wrong with the field; None if the form is over, and becomes the reply."""
     if isinstance(reply, ReasonMissing):
-        return _under(REASON, refusals_view.reason_missing_under_field(reply))
+        return _under(REASON, objections_view.reason_missing_under_field(reply))
     if isinstance(reply, replies.NotStopped):
         return _under(PIPELINE, refusals_view.not_stopped_under_field(reply.pipeline, STOP_FIRST))
     if isinstance(reply, RuleObjection):
