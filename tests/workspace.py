@@ -231,7 +231,7 @@ class Workspace(Reading, Troubles):
         self.administers(RemoveFreeze(pattern))
 
     def administers(self, *changes: AccessChange) -> None:
-        """Whoever runs the bot changes access, from the shell."""
+        """The person who runs the bot changes access, from the shell."""
         with Administration.open(self.database, self._targets) as administration:
             administration.administer(*changes, by="shell:owner", now=self.clock.now())
 

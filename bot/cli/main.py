@@ -35,7 +35,7 @@ COMMANDS = {
     "rules": LazyCommand("bot.cli.access.rules", "rules", "List the rules, and the freezes in force."),
     "run": LazyCommand("bot.cli.run", "run", "Be the bot, until SIGTERM or Ctrl-C."),
     "sandbox": LazyCommand("bot.cli.sandbox", "sandbox", "A Slack in the browser, to try the bot in."),
-    "unfreeze": LazyCommand("bot.cli.access.rules", "unfreeze", "Lift a freeze, written as it was put."),
+    "unfreeze": LazyCommand("bot.cli.access.rules", "unfreeze", "Remove a freeze (same pattern)."),
 }
 
 

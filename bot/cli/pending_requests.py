@@ -17,10 +17,10 @@ from bot.store.shell_store import Administration
 @click.command()
 @json_flag
 def pending(*, wants_json: bool) -> None:
-    """List the requests that wait for approval, and broken glasses that wait to be signed off.
+    """List pending requests: those that await approval, and break-glass runs that await review.
 
-    People decide about them in Slack: on the card, or with `/pipeline approve ID` and its like. `pipeline-bot deny`
-    says no from here.
+    People decide about them in Slack: on the card, or with `/pipeline approve ID` and the like. `pipeline-bot deny`
+    denies one from the shell.
     """
     with Administration.reading(load(StoreSettings).pipeline_bot_database) as administration:
         waiting = administration.pending()
@@ -71,7 +71,7 @@ def _row(operation: Operation) -> tuple[str, ...]:
     if waits_for_approval(operation):
         waits_for = f"approval, {len(operation.approval.given)} of {operation.approval.needed}"
     else:
-        waits_for = f"sign-off of the glass broken for {operation.incident}"
+        waits_for = f"review of the break-glass run for {operation.incident}"
     until = (
         ""
         if not waits_for_approval(operation) or operation.approval.deadline is None

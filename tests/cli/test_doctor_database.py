@@ -149,8 +149,8 @@ async def test_what_waits_for_people(world, examined):
         world, replace(proposed("c3k7aa5x", pipeline="clicks"), incident="INC-8"), State.READY
     )  # nothing came of it
     unsigned = (
-        "Requests: nobody has signed off that U0ANA broke the glass of users for INC-7. "
-        "An approver does it with `/pipeline sign-off b2k7aa`."
+        "Requests: nobody has reviewed the break-glass run of U0ANA on users for INC-7. "
+        "An approver reviews it with `/pipeline review b2k7aa`."
     )
     for hours, result in ((23, "note"), (24, "FAIL")):
         it_is(world, START + timedelta(hours=hours))

@@ -202,7 +202,7 @@ def test_two_workspaces_for_one_person_are_refused(shell):
         ("viewer", "orders *", "12h", "'orders *' "),
         ("viewer", "", "12h", "'' "),
         *(
-            ("viewer", "*", lasts, f"{lasts!r} is no length of time: write 30m, 12h, 7d or 2w.")
+            ("viewer", "*", lasts, f"{lasts!r} is not a valid length of time: write 30m, 12h, 7d or 2w.")
             for lasts in ("12", "0h", "-1h", "forever", "99999h")
         ),
     ],

@@ -18,12 +18,12 @@ def test_the_list_of_commands_cuts_no_sentence_short(shell):
 
 def test_every_command_helps(shell):
     helps = {
-        "grant": "responder requester, and breaks the glass where a rule allows it",
+        "grant": "responder requester, and runs as break-glass where a rule allows it",
         "revoke": "[OPTIONS] WHO ROLE PATTERN",
         "grants": "[WHO|PATTERN]",
         "freeze": "until 18:00 or 2026-11-25T08:00",
-        "unfreeze": "Lift a freeze",
-        "pending": "wait to be signed off",
+        "unfreeze": "Remove a freeze",
+        "pending": "await review",
         "deny": "within ten seconds",
         "access export": "is always the same text",
         "access import": "Without it they are only shown.",

@@ -37,11 +37,11 @@ def waiting(shell):
     return asked, broken
 
 
-def test_requests_and_broken_glasses_are_listed_oldest_first(shell, waiting):
+def test_requests_and_break_glass_runs_are_listed_oldest_first(shell, waiting):
     heading, asked, broken = (" ".join(line.split()) for line in shell.does("pending").splitlines())
     assert heading == "ID WHO PIPELINE WAITS FOR UNTIL REASON"
     assert asked == "7fk2qa U0ANA orders approval, 1 of 2 2026-03-02 04:00 UTC schema change"
-    assert broken == "b2k7aa U0ANA users sign-off of the glass broken for INC-7 schema change"
+    assert broken == "b2k7aa U0ANA users review of the break-glass run for INC-7 schema change"
     assert [operation.short_id for operation in waiting] == ["7fk2qa", "b2k7aa"]
 
 
@@ -66,7 +66,7 @@ def test_for_programs_everything_is_there(shell, waiting):
 
 
 def test_when_nothing_waits_that_is_said(shell):
-    """As it is where a broken glass was signed off."""
+    """As it is where a break-glass run was reviewed."""
     shell.begins()
     assert json.loads(shell.does("pending", "--json")) == []
     stands(shell, replace(proposed(BROKEN), incident="INC-7"), State.SUCCEEDED, review=Review(BEN, START))

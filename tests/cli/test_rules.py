@@ -151,7 +151,10 @@ def test_without_any_rule_the_usual_is_said(shell):
 
 def test_a_freeze_is_listed_until_another_takes_its_place_or_it_is_lifted(shell):
     said = shell.does("freeze", "prod-*", "for", "4h", "release", "day")
-    until = re.fullmatch(r"Nothing new starts on prod-\* until (.*) UTC: release day\.\n", said)[1]
+    until = re.fullmatch(
+        r"Frozen: no clear, stop or start on prod-\* until (.*) UTC, not even break-glass: release day\.\n",
+        said,
+    )[1]
     (freeze,) = listed(shell)["freezes"]
     assert (freeze["pattern"], freeze["reason"], freeze["by"]) == (
         "prod-*",
@@ -206,4 +209,4 @@ def test_a_freeze_that_cannot_be_is_refused(shell, words, complaint):
 
 def test_a_freeze_needs_a_reason(shell):
     assert "Missing argument" in shell.is_refused("freeze", "prod-*", "for", "4h")
-    assert shell.is_refused("freeze", "prod-*", "for", "4h", " ").startswith("Say why")
+    assert shell.is_refused("freeze", "prod-*", "for", "4h", " ").startswith("Give a reason")

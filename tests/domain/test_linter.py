@@ -137,7 +137,7 @@ NO_APPROVER = "and nobody may approve there. Grant approver on orders-* to someb
             [ASKS, approver(ONCALL)],
             [rule(approvals=3)],
             {"unread": {ONCALL: "this workspace's Slack plan has no user groups"}},
-            "problem: The user group SONCALL (approver on orders-*) could not be read: this workspace's Slack plan has no user groups. What is granted to it counts for nobody until it can be. Mend that, or grant to its people instead.",
+            "problem: The user group SONCALL (approver on orders-*) could not be read: this workspace's Slack plan has no user groups. What is granted to it counts for nobody until it can be. Fix the group, or grant its members directly.",
         ),
         (
             [grant(ONCALL)],
@@ -155,13 +155,13 @@ NO_APPROVER = "and nobody may approve there. Grant approver on orders-* to someb
             [RESPONDS, approver(ANA)],
             [GLASS],
             {},
-            "warning: The rule on orders-* allows to break the glass; if UANA breaks it, nobody else can sign that off. Grant approver on orders-* to somebody else, too.",
+            "warning: The rule on orders-* allows break-glass; if UANA uses it, nobody else can review that run. Grant approver on orders-* to somebody else, too.",
         ),
         (
             [approver(BEN)],
             [rule(break_glass=True)],
             {},
-            "notice: The rule on orders-* allows to break the glass, and nobody is responder there. Grant responder, or forbid it.",
+            "notice: The rule on orders-* allows break-glass, and nobody is responder there. Grant responder, or forbid it.",
         ),
         (
             [ASKS, approver(BEN)],
@@ -231,7 +231,7 @@ def test_grants_that_lapsed_help_nobody():
 
 def test_a_break_glass_that_nobody_could_review():
     assert (
-        "problem: The rule on orders-* allows to break the glass, and nobody could sign it off. Grant approver on orders-* to somebody."
+        "problem: The rule on orders-* allows break-glass, and nobody could review it. Grant approver on orders-* to somebody."
     ) in found([RESPONDS, approver(BEN, "users")], [GLASS])
 
 

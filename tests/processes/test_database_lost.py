@@ -111,7 +111,7 @@ async def test_nothing_is_sent_by_a_database_that_is_not_the_one_on_the_disk(wor
     told = await world.until_told("I stopped watching `orders`")
     assert world.reads(told) == (
         f"🛑 I stopped watching `orders`, and do nothing more about it: {why} "
-        "What Feldera was asked for before goes on there. Whoever runs me has to look at my database and start me again."
+        "What Feldera was asked for before goes on there. The person who runs me has to look at my database and start me again."
     )
 
 

@@ -90,7 +90,7 @@ def test_being_cleared_by_somebody_since_the_preview(workspace):
 
 
 def moves_to_another_feldera(workspace):
-    """Whoever runs the bot changes where it finds Feldera, and starts it again."""
+    """The person who runs the bot changes where it finds Feldera, and starts it again."""
     other = FelderaSimulator(workspace.clock, installation=1)
     workspace.run(other.start())
     workspace.feldera = other
@@ -110,7 +110,7 @@ def test_another_feldera_proves_nothing(workspace):
     assert workspace.thread()[-1] == (
         "🔌 I cannot ask Feldera (`this is another Feldera, or another tenant, than the one it was reviewed on`). "
         "Whether the request arrived shows when I can. I keep trying. "
-        "Whoever runs the bot should check `FELDERA_HOST`, the tenant and the key."
+        "The person who runs the bot should check `FELDERA_HOST`, the tenant and the key."
     )
     workspace.dies()
     workspace.run(other.stop())

@@ -112,6 +112,6 @@ def test_a_key_that_is_rejected_for_long_by_a_healthy_feldera_is_a_wrong_one(tmp
     assert CREDENTIALS not in oli.asks("/pipeline status orders")
     guarded.passes(seconds=16)
     assert oli.asks("/pipeline status orders") == snapshot(
-        "❌ I cannot look at `orders` now: Feldera does not let this bot in (`Feldera does not accept the bot's credentials (401).`). Whoever runs the bot should check its credentials. Nothing has been changed."
+        "❌ I cannot look at `orders` now: Feldera does not let this bot in (`Feldera does not accept the bot's credentials (401).`). The person who runs the bot should check its credentials. Nothing has been changed."
     )
     guarded.closes()

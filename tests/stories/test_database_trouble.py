@@ -12,7 +12,7 @@ BROKEN = "💥 Something broke on my side before I could answer; it is in my log
 FULL = "⚠️ I could not do that: The disk that the database is on is full. Nothing was changed."
 TWO_NAMES = (
     "🛑 I can do nothing any more: The file of the bot's database has a second name (a hard link). "
-    "Whoever runs me has to look at my database and start me again."
+    "The person who runs me has to look at my database and start me again."
 )
 
 

@@ -93,9 +93,7 @@ def test_denied_from_the_shell(workspace, ana, ben):
             now=workspace.clock.now(),
         )
     ben.presses(approve)
-    denied = (
-        "❌ The clear of `orders` was denied by whoever runs this bot: `audit <!here>`. Nothing was sent."
-    )
+    denied = "❌ The clear of `orders` was denied by the person who runs this bot: `audit <!here>`. Nothing was sent."
     assert denied in ben.reads()[-1]
     workspace.passes(seconds=10)
     assert workspace.card().splitlines()[-2:] == [denied, "Id `ID1`"]

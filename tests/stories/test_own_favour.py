@@ -7,7 +7,7 @@ from bot.domain.access.permissions import Role
 from bot.domain.events import EventKind
 from tests.workspace import Teammate, Workspace
 
-OWN_FAVOUR = "🚫 You cannot raise your own access. Another admin can, or whoever runs the bot."
+OWN_FAVOUR = "🚫 You cannot raise your own access. Another admin can, or the person who runs the bot."
 LOOSER = (
     "approvals=1",
     "approvals=",
@@ -51,7 +51,7 @@ def test_another_admin_can(workspace: Workspace, root: Teammate, zoe: Teammate) 
 
 
 def test_the_shell_can(workspace: Workspace, root: Teammate) -> None:
-    """Whoever runs the bot has its database; the record says that it was them."""
+    """The person who runs the bot has its database; the record says that it was them."""
     workspace.grants(root, Role.OPERATOR, "orders")
     assert root.asks("/pipeline clear orders").startswith("*Clear `orders`?*")
     granted = [entry.event for entry in workspace.entries() if entry.event.kind is EventKind.GRANTED]

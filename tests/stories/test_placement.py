@@ -126,7 +126,7 @@ def test_no_place_in_the_direct_messages_either(workspace: Workspace, oli: Teamm
 
 @pytest.mark.parametrize("error", ["missing_scope", "invalid_auth", "invalid_blocks"])
 def test_slack_refuses_the_card_itself(workspace: Workspace, oli: Teammate, error: str) -> None:
-    """Only whoever runs the bot can mend that; the person hears it at once, and is not kept waiting for four hours."""
+    """Only the person who runs the bot can mend that; the person hears it at once, and is not kept waiting for four hours."""
     workspace.expected_errors |= {"slack_refused", "no_place_takes_the_card"}
     workspace.slack.fails_next("chat.postMessage", error, times=2)
     assert oli.clears("orders") == [

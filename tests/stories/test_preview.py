@@ -169,6 +169,6 @@ def test_what_cannot_be_looked_at_cannot_be_shown(workspace: Workspace) -> None:
             "❌ I cannot look at `orders` now: Feldera does not answer (`No connection to Feldera at feldera.example.`). Try again in a minute. Nothing has been changed.",
             "❌ I cannot look at `orders` now: Feldera does not answer (`Feldera cannot be reached through its proxy (502).`). Try again in a minute. Nothing has been changed.",
             "❌ I cannot look at `orders` now: Feldera is busy (`The lock required for this operation took too long to acquire. Try this operation again later.`). Try again in a minute. Nothing has been changed.",
-            "❌ I cannot look at `orders` now: Feldera does not let this bot in (`Feldera does not accept the bot's credentials (401).`). Whoever runs the bot should check its credentials. Nothing has been changed.",
+            "❌ I cannot look at `orders` now: Feldera does not let this bot in (`Feldera does not accept the bot's credentials (401).`). The person who runs the bot should check its credentials. Nothing has been changed.",
         ]
     )

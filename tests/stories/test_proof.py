@@ -13,7 +13,7 @@ from tests.workspace import Workspace
 THEIRS = "0198d2a4-5e0b-7c11-9c2e-2d9d1f0a7b10"
 FIRST, SECOND = "apikey:first", "apikey:second"
 CLEARED = ["✅ Cleared `orders` after 2 seconds. @ana", "✅ Cleared `users` after 2 seconds. @ana"]
-ELSEWHERE = "🔌 I cannot ask Feldera (`this is another Feldera, or another tenant, than the one it was reviewed on`). Whether the request arrived shows when I can. I keep trying. Whoever runs the bot should check `FELDERA_HOST`, the tenant and the key."
+ELSEWHERE = "🔌 I cannot ask Feldera (`this is another Feldera, or another tenant, than the one it was reviewed on`). Whether the request arrived shows when I can. I keep trying. The person who runs the bot should check `FELDERA_HOST`, the tenant and the key."
 
 
 @pytest.fixture
@@ -138,10 +138,10 @@ def test_a_login_of_several_tenants(workspace: Workspace) -> None:
     workspace.feldera.login_is_ambiguous()
     workspace.passes(minutes=2)
     assert ends(workspace)[0] == snapshot(
-        "🔌 I cannot ask Feldera (`The bot's login belongs to several tenants of Feldera, and names none of them.`). Whether the request arrived shows when I can. I keep trying. Whoever runs the bot should set `FELDERA_TENANT`, or give the bot an API key."
+        "🔌 I cannot ask Feldera (`The bot's login belongs to several tenants of Feldera, and names none of them.`). Whether the request arrived shows when I can. I keep trying. The person who runs the bot should set `FELDERA_TENANT`, or give the bot an API key."
     )
     assert workspace.operator("ben").asks("/pipeline status orders") == snapshot(
-        "❌ I cannot look at `orders` now: Feldera cannot tell which tenant's pipelines to show (`The bot's login belongs to several tenants of Feldera, and names none of them.`). Whoever runs the bot should set `FELDERA_TENANT`, or give the bot an API key. Nothing has been changed."
+        "❌ I cannot look at `orders` now: Feldera cannot tell which tenant's pipelines to show (`The bot's login belongs to several tenants of Feldera, and names none of them.`). The person who runs the bot should set `FELDERA_TENANT`, or give the bot an API key. Nothing has been changed."
     )
     workspace.feldera.login_is_ambiguous(ambiguous=False)
     both_end(workspace)

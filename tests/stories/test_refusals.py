@@ -106,7 +106,7 @@ def test_a_key_that_may_only_read(tmp_path: Path) -> None:
     workspace.operator("ana").clears("orders")
     workspace.passes(minutes=1)
     assert workspace.thread()[-1] == snapshot(
-        "❌ `orders` was not cleared: Feldera does not let this bot in (`Insufficient permissions: this action requires the 'write' role, but the caller has 'read'` (`InsufficientPermissions`)). Whoever runs the bot should check its Feldera credentials: they need the role `write`. @ana"
+        "❌ `orders` was not cleared: Feldera does not let this bot in (`Insufficient permissions: this action requires the 'write' role, but the caller has 'read'` (`InsufficientPermissions`)). The person who runs the bot should check its Feldera credentials: they need the role `write`. @ana"
     )
     assert len(workspace.sent) == 1
     workspace.closes()
@@ -120,7 +120,7 @@ def test_a_key_that_was_deleted(guarded: Workspace) -> None:
     ana.told("Clear orders")
     guarded.passes(minutes=1)
     assert guarded.thread() == [
-        "❌ `orders` was not cleared: Feldera does not let this bot in (`Feldera does not accept the bot's credentials (401).`). Whoever runs the bot should check its Feldera credentials: they need the role `write`. @ana"
+        "❌ `orders` was not cleared: Feldera does not let this bot in (`Feldera does not accept the bot's credentials (401).`). The person who runs the bot should check its Feldera credentials: they need the role `write`. @ana"
     ]
     assert "✗ Request not sent\n✗ Storage not cleared by this\n" in guarded.card()
     assert guarded.sent == []
@@ -134,7 +134,7 @@ def test_a_key_that_was_deleted_while_the_clear_goes_on(guarded: Workspace) -> N
     guarded.passes(minutes=5)
     guarded.leaps(minutes=55)
     assert guarded.thread()[2:] == [
-        "🔌 I cannot ask Feldera (`Feldera does not accept the bot's credentials (401).`). The clear goes on without me. I keep trying. Whoever runs the bot should check its Feldera credentials."
+        "🔌 I cannot ask Feldera (`Feldera does not accept the bot's credentials (401).`). The clear goes on without me. I keep trying. The person who runs the bot should check its Feldera credentials."
     ]
     assert "I have not been able to ask Feldera since Mar 2, 2026 at 3:00:00 AM." in guarded.card()
 
@@ -179,8 +179,8 @@ def test_an_address_at_which_something_else_answers(workspace: Workspace) -> Non
     workspace.passes(minutes=1)
     assert workspace.thread() == snapshot(
         [
-            "🔌 I cannot ask Feldera (`Something other than the Feldera API answers at its address.`). The request has not been sent yet. I keep trying. Whoever runs the bot should check `FELDERA_HOST`.",
-            "❌ `orders` was not cleared: what answers at Feldera's address is not Feldera (`Something other than the Feldera API answers at its address.`). Whoever runs the bot should check `FELDERA_HOST`. @ana",
+            "🔌 I cannot ask Feldera (`Something other than the Feldera API answers at its address.`). The request has not been sent yet. I keep trying. The person who runs the bot should check `FELDERA_HOST`.",
+            "❌ `orders` was not cleared: what answers at Feldera's address is not Feldera (`Something other than the Feldera API answers at its address.`). The person who runs the bot should check `FELDERA_HOST`. @ana",
         ]
     )
     assert workspace.sent == []
@@ -192,6 +192,6 @@ def test_a_request_to_which_no_feldera_answers_404(workspace: Workspace) -> None
     workspace.operator("ana").clears("orders")
     workspace.passes(minutes=1)
     assert workspace.thread()[-1] == snapshot(
-        "❌ `orders` was not cleared: what answers at Feldera's address is not Feldera (`There is no Feldera API at its address (404).`). Whoever runs the bot should check `FELDERA_HOST`. @ana"
+        "❌ `orders` was not cleared: what answers at Feldera's address is not Feldera (`There is no Feldera API at its address (404).`). The person who runs the bot should check `FELDERA_HOST`. @ana"
     )
     assert len(workspace.sent) == 1

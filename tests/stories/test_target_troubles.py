@@ -125,7 +125,7 @@ def test_an_outage_is_told_of_the_one_that_has_it(
     workspace.run(staging.comes_back())
     staging.answers_next(200, body=b"<html>hello</html>", content_type="text/html", method="GET", times=2)
     assert ana.asks("/pipeline status staging/orders") == snapshot(
-        "❌ I cannot look at `staging/orders` now: what answers at Feldera's address is not Feldera (`Something other than the Feldera API answers at its address.`). Whoever runs the bot should check `PIPELINE_BOT_TARGETS__STAGING__HOST`. Nothing has been changed."
+        "❌ I cannot look at `staging/orders` now: what answers at Feldera's address is not Feldera (`Something other than the Feldera API answers at its address.`). The person who runs the bot should check `PIPELINE_BOT_TARGETS__STAGING__HOST`. Nothing has been changed."
     )
 
 

@@ -64,7 +64,7 @@ def test_a_rule_is_not_avoided_by_the_other_name(workspace: Workspace, oli: Team
     workspace.rules("prod/*", "approvals=1")
     workspace.felderas["staging"].answers_as(workspace.feldera)
     assert oli.asks("/pipeline clear staging/p-00") == snapshot(
-        "❌ I cannot look at `staging/p-00` now: the bot's settings do not fit (`staging is the same Feldera and tenant as prod`). Whoever runs the bot should check `PIPELINE_BOT_TARGETS__STAGING__HOST`. Nothing has been changed."
+        "❌ I cannot look at `staging/p-00` now: the bot's settings do not fit (`staging is the same Feldera and tenant as prod`). The person who runs the bot should check `PIPELINE_BOT_TARGETS__STAGING__HOST`. Nothing has been changed."
     )
     assert "Ask for approval" in oli.asks("/pipeline clear prod/p-00")
     assert sum("feldera_is_another_target" in line for line in workspace.logged) == 1
@@ -78,7 +78,7 @@ def test_what_was_asked_for_before_is_not_sent(workspace: Workspace, oli: Teamma
     workspace.passes(minutes=2)
     oli.reads()
     assert workspace.thread()[-1] == snapshot(
-        "❌ `staging/p-00` was not cleared: what answers at Feldera's address is not Feldera (`staging is the same Feldera and tenant as prod`). Whoever runs the bot should check `PIPELINE_BOT_TARGETS__STAGING__HOST`. @oli"
+        "❌ `staging/p-00` was not cleared: what answers at Feldera's address is not Feldera (`staging is the same Feldera and tenant as prod`). The person who runs the bot should check `PIPELINE_BOT_TARGETS__STAGING__HOST`. @oli"
     )
     assert "❌ Not cleared." in workspace.card()
     assert [feldera.clears for feldera in workspace.felderas.values()] == [{}, {}]

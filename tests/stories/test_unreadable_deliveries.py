@@ -12,7 +12,7 @@ from tests.stories.test_http import answers, signed
 from tests.workspace import Teammate, Workspace
 
 CANNOT_READ = (
-    "❌ I cannot read what Slack delivered, so nothing was changed. Try again. If it happens again, tell whoever runs "
+    "❌ I cannot read what Slack delivered, so nothing was changed. Try again. If it happens again, tell the person who runs "
     "this bot: its log has `delivery_not_readable`."
 )
 

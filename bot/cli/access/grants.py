@@ -33,16 +33,16 @@ class Span(click.ParamType[timedelta]):
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
         read = span(str(value))
         if not read:
-            self.fail(f"{value!r} is no length of time: write 30m, 12h, 7d or 2w.", param, ctx)
+            self.fail(f"{value!r} is not a valid length of time: write 30m, 12h, 7d or 2w.", param, ctx)
         return read
 
 
 _ROLES = """\b
 viewer     status
-requester  viewer, and asks for clears that others approve
-operator   requester, and clears at once where no rule asks for approvals
-approver   viewer, and approves what others ask for
-responder  requester, and breaks the glass where a rule allows it
+requester  viewer, and requests what others approve
+operator   requester, and needs no approval where no rule asks for one
+approver   viewer, and approves requests of other people
+responder  requester, and runs as break-glass where a rule allows it
 admin      changes grants, rules and freezes in Slack; nothing on pipelines
 """
 

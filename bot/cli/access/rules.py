@@ -132,20 +132,20 @@ def freeze(pattern: str, how: str, when: str, reason: tuple[str, ...]) -> None:
     settings, why = load(ShellSettings), one_line(" ".join(reason))
     checked, said = checked_pattern(pattern, settings.targets), _end(how, when)
     if not why:
-        raise UserError("Say why: everybody whom it stops will read it.")
+        raise UserError("Give a reason: everyone it blocks will see it.")
     now = clock_at(settings.pipeline_bot_database).now()
     change = SetFreeze(checked, end_of_freeze(said, now), why)
     with Administration.open(settings.pipeline_bot_database, settings.targets) as administration:
         made = administration.administer(change, by=shell_user(), now=now)
     click.echo(
-        f"Nothing new starts on {pattern} until {moment(change.until)}: {change.reason}.{_before(made)}"
+        f"Frozen: no clear, stop or start on {pattern} until {moment(change.until)}, not even break-glass: {change.reason}.{_before(made)}"
     )
 
 
 @click.command()
 @click.argument("pattern")
 def unfreeze(pattern: str) -> None:
-    """Lift a freeze, written as it was put."""
+    """Remove a freeze (same pattern)."""
     with Administration.changing(load(StoreSettings).pipeline_bot_database) as administration:
         now = clock_of(administration).now()
         change = RemoveFreeze(checked_anywhere(pattern))

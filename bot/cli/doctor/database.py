@@ -142,6 +142,6 @@ def _waiting(administration: Administration, now: datetime) -> Iterator[Check]:
 
 def _unsigned(operation: Operation) -> str:
     return (
-        f"Requests: nobody has signed off that {operation.requester.user} broke the glass of {operation.pipeline} for "
-        f"{operation.incident}. An approver does it with `/pipeline sign-off {operation.short_id}`."
+        f"Requests: nobody has reviewed the break-glass run of {operation.requester.user} on {operation.pipeline} for "
+        f"{operation.incident}. An approver reviews it with `/pipeline review {operation.short_id}`."
     )

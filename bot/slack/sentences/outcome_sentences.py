@@ -34,11 +34,11 @@ SENTENCES: Mapping[Ending, LiteralString] = {
     Ending.UNKNOWN_PIPELINE: "{undone}: Feldera has no pipeline {name} any more.",
     Ending.NO_ACCESS: (
         "{name} was not {done}: Feldera does not let this bot in ({said}{code}). "
-        "Whoever runs the bot should check its Feldera credentials: they need the role `write`."
+        "The person who runs the bot should check its Feldera credentials: they need the role `write`."
     ),
     Ending.WRONG_ADDRESS: (
         "{name} was not {done}: what answers at Feldera's address is not Feldera ({said}). "
-        "Whoever runs the bot should check {host}."
+        "The person who runs the bot should check {host}."
     ),
     Ending.PERMISSION_LOST: (
         "{undone}: {requester} may no longer {do} {name}. The permission ended after the confirmation; "
@@ -73,7 +73,7 @@ SENTENCES: Mapping[Ending, LiteralString] = {
         "knowing I send nothing. Type {again} to ask again."
     ),
     Ending.DENIED: "The {do} of {name} was denied by {by}: {said}. {Nothing}.",
-    Ending.DENIED_IN_SHELL: "The {do} of {name} was denied by whoever runs this bot: {said}. {Nothing}.",
+    Ending.DENIED_IN_SHELL: "The {do} of {name} was denied by the person who runs this bot: {said}. {Nothing}.",
     Ending.NOT_APPROVED: "The {do} of {name} was not approved in time. {Nothing}. Type {again} to ask again.",
     Ending.STOPPED: "The {do} of {name} was cancelled by {by} before sending: {nothing}.",
     Ending.WITHDRAWN: "The {do} of {name} was withdrawn by {by}: {nothing}.",

@@ -13,25 +13,25 @@ def why_no_answer(problem: Problem, target: TargetName = THE_ONLY) -> Text:
     match problem.trouble:
         case ProblemKind.UNAUTHORIZED | ProblemKind.FORBIDDEN:
             return Text(
-                "Feldera does not let this bot in ({}). Whoever runs the bot should check its credentials.",
+                "Feldera does not let this bot in ({}). The person who runs the bot should check its credentials.",
                 told,
             )
         case ProblemKind.NO_TENANT:
             return Text(
                 "Feldera cannot tell which tenant's pipelines to show ({}). "
-                "Whoever runs the bot should set {}, or give the bot an API key.",
+                "The person who runs the bot should set {}, or give the bot an API key.",
                 told,
                 tenant_setting(target),
             )
         case ProblemKind.ELSEWHERE | ProblemKind.AMBIGUOUS_FELDERA:
             return Text(
-                "the bot's settings do not fit ({}). Whoever runs the bot should check {}.",
+                "the bot's settings do not fit ({}). The person who runs the bot should check {}.",
                 told,
                 host_setting(target),
             )
         case ProblemKind.NOT_FELDERA:
             return Text(
-                "what answers at Feldera's address is not Feldera ({}). Whoever runs the bot should check {}.",
+                "what answers at Feldera's address is not Feldera ({}). The person who runs the bot should check {}.",
                 told,
                 host_setting(target),
             )

@@ -20,11 +20,11 @@ MEANWHILE: Mapping[str, LiteralString] = {
 }
 
 TO_DO: Mapping[str, LiteralString] = {
-    ProblemKind.UNAUTHORIZED.value: " Whoever runs the bot should check its Feldera credentials.",
-    ProblemKind.FORBIDDEN.value: " Whoever runs the bot should check its Feldera credentials.",
-    ProblemKind.NO_TENANT.value: " Whoever runs the bot should set {tenant}, or give the bot an API key.",
-    ProblemKind.ELSEWHERE.value: " Whoever runs the bot should check {host}, the tenant and the key.",
-    ProblemKind.NOT_FELDERA.value: " Whoever runs the bot should check {host}.",
+    ProblemKind.UNAUTHORIZED.value: " The person who runs the bot should check its Feldera credentials.",
+    ProblemKind.FORBIDDEN.value: " The person who runs the bot should check its Feldera credentials.",
+    ProblemKind.NO_TENANT.value: " The person who runs the bot should set {tenant}, or give the bot an API key.",
+    ProblemKind.ELSEWHERE.value: " The person who runs the bot should check {host}, the tenant and the key.",
+    ProblemKind.NOT_FELDERA.value: " The person who runs the bot should check {host}.",
 }
 
 WHY_IT_TAKES_LONG: Mapping[StepName, LiteralString] = {

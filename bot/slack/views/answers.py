@@ -79,7 +79,7 @@ def org_wide() -> Message:
     """For an app that is installed in a whole Enterprise Grid: the sender may be from any workspace."""
     return said(
         "🏢 This app is installed for a whole organization, and I serve one workspace alone: I do nothing for anybody. "
-        "Ask whoever runs me to install it in that workspace only."
+        "Ask the person who runs me to install it in that workspace only."
     )
 
 
@@ -87,7 +87,7 @@ def unreadable() -> Message:
     """For a malformed payload."""
     return said(
         "❌ I cannot read what Slack delivered, so nothing was changed. Try again. "
-        "If it happens again, tell whoever runs this bot: its log has `delivery_not_readable`."
+        "If it happens again, tell the person who runs this bot: its log has `delivery_not_readable`."
     )
 
 
@@ -104,7 +104,7 @@ def failed(error: BaseException) -> Message:
         case DatabaseLost():
             return said(
                 "🛑 I can do nothing any more: {} "
-                "Whoever runs me has to look at my database and start me again.",
+                "The person who runs me has to look at my database and start me again.",
                 error.message,
             )
         case StoreUnavailable():

@@ -61,7 +61,7 @@ def not_allowed(shown: NotAllowed) -> Message:
             "Try again in a minute, or ask another admin.",
             code(decision.membership.why),
         )
-    return said("🚫 You cannot raise your own access. Another admin can, or whoever runs the bot.")
+    return said("🚫 You cannot raise your own access. Another admin can, or the person who runs the bot.")
 
 
 def not_found(reply: NotFound) -> Message:

@@ -36,7 +36,7 @@ def not_watched(operation: Operation, why: str) -> Message:
     """The last message of a bot that lost its database: it says only that nobody watches the operation."""
     return blocks.said(
         "🛑 I stopped watching `{}`, and do nothing more about it: {} "
-        "What Feldera was asked for before goes on there. Whoever runs me has to look at my database and start me again.",
+        "What Feldera was asked for before goes on there. The person who runs me has to look at my database and start me again.",
         operation.pipeline,
         why,
     )

@@ -194,18 +194,18 @@ def _glasses(access: _Access) -> Iterator[Finding]:
     for rule in access.rules:
         if rule.break_glass is not True or not access.terms_on(rule.pattern).break_glass:
             continue
-        what = f"The rule on {rule.pattern} allows to break the glass"
+        what = f"The rule on {rule.pattern} allows break-glass"
         signers = access.able(rule.pattern, Action.APPROVE)
         breakers = access.able(rule.pattern, Action.BREAK_GLASS)
         if breakers == frozenset():
             yield notice(f"{what}, and nobody is responder there. Grant responder, or forbid it.")
         elif signers == frozenset():
             yield problem(
-                f"{what}, and nobody could sign it off. Grant approver on {rule.pattern} to somebody."
+                f"{what}, and nobody could review it. Grant approver on {rule.pattern} to somebody."
             )
         elif signers is not None and breakers is not None and len(signers) == 1 and signers <= breakers:
             yield warning(
-                f"{what}; if {_people(signers)} breaks it, nobody else can sign that off. "
+                f"{what}; if {_people(signers)} uses it, nobody else can review that run. "
                 f"Grant approver on {rule.pattern} to somebody else, too."
             )
 

@@ -55,7 +55,7 @@ def _group(group: Group, what: str, roster: Roster) -> Iterator[Finding]:
     if why is not None:
         yield problem(
             f"The user group {group.group} ({what}) could not be read: {why}. What is granted to it counts for nobody "
-            "until it can be. Mend that, or grant to its people instead."
+            "until it can be. Fix the group, or grant its members directly."
         )
     elif roster.members.get(group) == frozenset():
         yield warning(
