@@ -52,7 +52,7 @@ class Key:
 KEYS = {
     "approvals": Key(max, None, str, (0, 1, 2, 2, 3)),
     "within": Key(min, HOUR, lambda value: f"{value // MINUTE}m", (5 * MINUTE, 4 * HOUR)),
-    "stop": Key(
+    "cancel-window": Key(
         max, 0 * SECOND, lambda value: f"{value // SECOND}s", (0 * SECOND, 30 * SECOND, 30 * SECOND, MINUTE)
     ),
     "break-glass": Key(all, False, {True: "allowed", False: "forbidden"}.__getitem__, (True, True, False)),
@@ -202,7 +202,7 @@ class AccessModel:
 
     def is_ready(self, request: Request, now: datetime) -> None:
         """With what may have been the last approval."""
-        window = timedelta(0) if request.in_emergency else self.asks("stop", request.pipeline)
+        window = timedelta(0) if request.in_emergency else self.asks("cancel-window", request.pipeline)
         request.ready_at, request.not_before = now, now + window
 
     def lacks(self, request: Request, now: datetime) -> list[str]:

@@ -66,7 +66,7 @@ async def test_nothing_on_the_page_shuts_anybody_out(desk, scheme):
     await rae.reads("✅ Cleared", within=rae.thread)
     await rae.shuts_nobody_out()
     await rae.goes_to("Home")
-    await rae.reads("Lately")
+    await rae.reads("Recent")
     await rae.shuts_nobody_out()
     await rae.goes_to("ops")
     await rae.line.fill("/")

@@ -33,7 +33,7 @@ async def test_card_thread_form_and_home(desk, request, tmp_path, scheme):
     how = {"color_scheme": scheme, "viewport": {"width": SIZE[0], "height": SIZE[1]}}
     rae = await desk.seat("rae", **how)
     await rae.asks_to_clear("sales", "bad backfill, see INC-42")
-    await rae.reads("Asked.")
+    await rae.reads("Requested.")
     ben = await desk.seat("ben", "approvals", **how)
     await ben.reads("Approvals", "0 of 1")
     await takes(ben, "card")

@@ -52,7 +52,7 @@ async def test_a_request_is_denied_with_a_reason(desk):
     await reason.press_sequentially("not during the audit")
     await expect(ben.modal.locator(".error")).to_have_count(0)
     await ben.clicks("Deny", within=ben.modal)
-    await ben.reads("its requester reads why", within=ben.modal)
+    await ben.reads("is told why", within=ben.modal)
     await ben.clicks("Close", within=ben.modal)
     await expect(ben.modal).not_to_be_visible()
     await rae.goes_to("pipeline-bot")

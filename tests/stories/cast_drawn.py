@@ -27,15 +27,15 @@ GLASS = {"break-glass": True}
 HOUSES = st.dictionaries(PATTERN, RULE, max_size=3) | st.sampled_from(
     [
         {},
-        {"*": {"stop": 30 * SECOND} | GLASS, "billing": {"approvals": 1} | GLASS},
-        {"*": {"approvals": 2, "stop": 30 * SECOND} | GLASS},
+        {"*": {"cancel-window": 30 * SECOND} | GLASS, "billing": {"approvals": 1} | GLASS},
+        {"*": {"approvals": 2, "cancel-window": 30 * SECOND} | GLASS},
         {
-            "*": {"approvals": 1, "stop": 30 * SECOND},
+            "*": {"approvals": 1, "cancel-window": 30 * SECOND},
             "ord*": {"approvals": 2, "within": 5 * MINUTE},
             "orders": GLASS,
         },
-        {"*": {"approvals": 0, "stop": 30 * SECOND} | GLASS, "orders": {"approvals": 2, "stop": MINUTE}},
-        {"*": {"approvals": 1, "stop": 45 * SECOND} | GLASS, "orders": {"break-glass": False}},
+        {"*": {"approvals": 0, "cancel-window": 30 * SECOND} | GLASS, "orders": {"approvals": 2, "cancel-window": MINUTE}},
+        {"*": {"approvals": 1, "cancel-window": 45 * SECOND} | GLASS, "orders": {"break-glass": False}},
     ]
 )
 GIVEN = st.builds(Given, st.sampled_from([*CAST, "leads"]), st.sampled_from(ROLES), PATTERN)
@@ -44,7 +44,7 @@ CHANGE = st.one_of(
     st.tuples(PATTERN, RULE),
     st.tuples(PATTERN, st.sampled_from([1, 60, "unfreeze", "off"])),
 )
-TWO_OF_THEM = {"*": {"approvals": 2, "stop": 30 * SECOND}}
+TWO_OF_THEM = {"*": {"approvals": 2, "cancel-window": 30 * SECOND}}
 SMOOTHLY = {"who": "ana", "pipeline": "orders", "order": ["ben", "cora"], "at_once": False}
 
 F = TypeVar("F", bound=Callable[..., None])
