@@ -34,7 +34,10 @@ HOUSES = st.dictionaries(PATTERN, RULE, max_size=3) | st.sampled_from(
             "ord*": {"approvals": 2, "within": 5 * MINUTE},
             "orders": GLASS,
         },
-        {"*": {"approvals": 0, "cancel-window": 30 * SECOND} | GLASS, "orders": {"approvals": 2, "cancel-window": MINUTE}},
+        {
+            "*": {"approvals": 0, "cancel-window": 30 * SECOND} | GLASS,
+            "orders": {"approvals": 2, "cancel-window": MINUTE},
+        },
         {"*": {"approvals": 1, "cancel-window": 45 * SECOND} | GLASS, "orders": {"break-glass": False}},
     ]
 )
