@@ -21,7 +21,7 @@ from bot.engine.handlers.decisions import Decisions
 from bot.engine.handlers.pipeline_catalog import PipelineCatalog
 from bot.engine.handlers.pipeline_pages import PipelinePages
 from bot.engine.handlers.pipeline_status import PipelineStatus
-from bot.engine.handlers.preview_and_confirm import OwnRequests
+from bot.engine.handlers.preview_and_confirm import PreviewAndConfirm
 from bot.engine.handlers.previews import Previews
 from bot.engine.health import health
 from bot.engine.loops.audit_anchor import AuditAnchor
@@ -66,7 +66,7 @@ class Bot:
     workspace: Workspace
     store: SqliteStore
     feldera: TargetRouter
-    handlers: OwnRequests
+    handlers: PreviewAndConfirm
     driver: Driver
     announcements: DeliveryLoop
     homes: HomeRefresher
@@ -168,7 +168,7 @@ def wire(  # noqa: PLR0913 - the parts of the whole
     authorizer = Authorizer(store, directory, clock, RateBudget(clock))
     audit_channel = settings.pipeline_bot_audit_channel
     board = None if audit_channel is None else SlackAuditChannel(threads, audit_channel)
-    handlers = OwnRequests(store, feldera, authorizer, clock, work)
+    handlers = PreviewAndConfirm(store, feldera, authorizer, clock, work)
     tabs = SlackHomeTabs(client, clock, workspace.url)
     background = store.background
     homes = HomeRefresher(background, replace(authorizer, store=background), tabs, clock, wake=to_show)

@@ -9,7 +9,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_a_modal_gives_the_focus_back_to_what_opened_it(desk):
-    """Though the card was drawn anew while the modal was open: the button in its place has it then."""
+    """Though the card was rendered again while the modal was open: the button in its place has it then."""
     rae = await desk.seat("rae")
     ben, cleo = await desk.seat("ben", "approvals"), await desk.seat("cleo", "approvals")
     await rae.asks_to_clear("prod-ledger")

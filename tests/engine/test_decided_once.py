@@ -13,7 +13,7 @@ from bot.domain.access.rules import Rule
 from bot.domain.operations.operation import State
 from bot.domain.pipelines.targets import ONE
 from bot.engine.handlers.decisions import Decisions
-from bot.engine.handlers.preview_and_confirm import OwnRequests
+from bot.engine.handlers.preview_and_confirm import PreviewAndConfirm
 from bot.engine.pending_cancels import PendingCancels
 from bot.engine.replies import ActionResult, PermissionDenied, Result
 from tests.clock import START, MovableClock
@@ -61,8 +61,8 @@ class Here:
     targets = ONE
 
 
-def own_requests(store):
-    return OwnRequests(store, Here(), store, MovableClock(), work=lambda: None)
+def handlers(store):
+    return PreviewAndConfirm(store, Here(), store, MovableClock(), work=lambda: None)
 
 
 def decisions(store):
@@ -79,14 +79,14 @@ def decisions(store):
 async def test_a_confirmation(differences, kind, why):
     """With the grant and the rules as the transaction read them."""
     store = DecidesOnce(proposed(), replace(ACCESS_DATA, **differences))
-    assert isinstance(await own_requests(store).confirm(ANA, "op1"), kind)
+    assert isinstance(await handlers(store).confirm(ANA, "op1"), kind)
     recorded = {"pipeline": "orders", "action": "clear", "why": why, "grant": 7, "rules": "orders"}
     assert store.recorded == [(recorded, "op1")]
 
 
 async def test_a_confirmation_by_somebody_who_may_not():
     store = DecidesOnce(proposed(), replace(ACCESS_DATA, grants=()))
-    reply = await own_requests(store).confirm(ANA, "op1")
+    reply = await handlers(store).confirm(ANA, "op1")
     assert (reply.confirming, reply.decision.allowed) == (True, False)
     [(data, _)] = store.recorded
     assert (data["why"], data["grant"], data["rules"]) == ("no_grant", None, "orders")

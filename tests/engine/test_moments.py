@@ -16,7 +16,7 @@ from bot.domain.operations.machine.transitions import RESEND_AFTER
 from bot.domain.operations.operation import State
 from bot.domain.operations.outcome import Ending
 from bot.domain.pipelines.pipeline import Identity, Seen
-from bot.engine.handlers.preview_and_confirm import OwnRequests
+from bot.engine.handlers.preview_and_confirm import PreviewAndConfirm
 from tests.clock import START
 from tests.domain.samples import (
     ALLOWED,
@@ -52,7 +52,7 @@ class ByTheMoon(Authorization):
 MOON = ByTheMoon(ALLOWED, Requirements(approvals=0), approvers=(BEN,))
 
 
-class ByNight(OwnRequests):
+class ByNight(PreviewAndConfirm):
     async def _authority(self, _request):
         return MOON
 
@@ -75,7 +75,7 @@ class ByAge(Authorization):
             yield TooOld(request.pipeline, request.plan, self.requester, self.requirements)
 
 
-class AfterTheLook(OwnRequests):
+class AfterTheLook(PreviewAndConfirm):
     async def _authority(self, _request):
         return ByAge(ALLOWED, Requirements(approvals=0))
 

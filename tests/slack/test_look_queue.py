@@ -21,12 +21,15 @@ class Looks:
         self.begun: list[str] = []
         self.answers = asyncio.Event()
         self.third_has_begun = asyncio.Event()
+        self.eighth_has_begun = asyncio.Event()
 
     async def at(self, name: str) -> None:
         async with self.queue.turn(PipelineName(name)):
             self.begun.append(name)
             if len(self.begun) == 3:
                 self.third_has_begun.set()
+            if len(self.begun) == 8:
+                self.eighth_has_begun.set()
             await self.answers.wait()
 
 
@@ -62,3 +65,18 @@ async def test_a_look_that_waits_for_feldera_holds_up_no_other():
         assert looks.begun == ["prod/a", "prod/b", "prod/c"]
         looks.answers.set()
     assert len(looks.begun) == 4
+
+
+async def test_eight_looks_at_once_go_to_one_feldera():
+    """As many as begin when each of them waits for Feldera; two of ten wait for another one's end."""
+    looks = Looks(LookQueue(TWO, quick_within=0))
+    async with asyncio.TaskGroup() as group:
+        for number in range(10):
+            group.create_task(looks.at(f"prod/{number}"))
+        async with asyncio.timeout(10):
+            await looks.eighth_has_begun.wait()
+        for _ in range(100):  # turns of the loop in which a ninth could begin
+            await asyncio.sleep(0)
+        assert len(looks.begun) == 8
+        looks.answers.set()
+    assert len(looks.begun) == 10

@@ -75,7 +75,7 @@ class Kind(StrEnum):
     GUEST = "guest"
     BOT = "bot"
     DEACTIVATED = "deactivated"
-    OUTSIDER = "stranger"  # of another workspace (Slack Connect, Enterprise Grid), or unknown to ours
+    OUTSIDER = "outsider"  # of another workspace (Slack Connect, Enterprise Grid), or unknown to ours
     UNKNOWN = "unknown"  # the workspace could not be asked
 
 

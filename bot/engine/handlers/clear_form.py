@@ -26,7 +26,7 @@ from bot.engine.handlers.denial_events import refused_to_list
 from bot.engine.handlers.pipeline_catalog import LOADING, PipelineCatalog
 from bot.engine.handlers.pipeline_pages import hiding
 from bot.engine.handlers.preconditions import Assessment, in_reply
-from bot.engine.handlers.preview_and_confirm import OPERATION_ID_BYTES, OwnRequests
+from bot.engine.handlers.preview_and_confirm import OPERATION_ID_BYTES, PreviewAndConfirm
 from bot.engine.replies import Reply
 
 EVERYTHING = "*"  # what the form's menu lists
@@ -87,7 +87,7 @@ def new_form_id() -> str:
 
 @dataclass(frozen=True, slots=True)
 class ClearForms:
-    handlers: OwnRequests
+    handlers: PreviewAndConfirm
     catalog: PipelineCatalog
 
     async def sees_nothing(self, actor: Actor) -> replies.SeesNothing | None:

@@ -47,7 +47,7 @@ OPERATION_ID_BYTES = 15  # random: a button's value cannot be guessed; 24 letter
 
 
 @dataclass(frozen=True, slots=True)
-class OwnRequests:
+class PreviewAndConfirm:
     """`work` is called whenever something was written that a loop should process."""
 
     store: Store

@@ -13,13 +13,13 @@ from bot.domain.pipelines.pipeline import STOPPED
 from bot.engine import replies
 from bot.engine.attempted_actions import AttemptedAction
 from bot.engine.handlers.preconditions import Assessment
-from bot.engine.handlers.preview_and_confirm import OwnRequests, new_id
+from bot.engine.handlers.preview_and_confirm import PreviewAndConfirm, new_id
 from bot.engine.replies import Reply
 
 
 @dataclass(frozen=True, slots=True)
 class Previews:
-    handlers: OwnRequests
+    handlers: PreviewAndConfirm
 
     async def show(self, actor: Actor, command: PipelineCommand, origin: ChannelId) -> Reply:
         """The preview, or why there is none; with an offer if a clear was requested and the pipeline runs."""

@@ -147,12 +147,12 @@ async def turns(do: str, world: World, *, pipeline: str, on: bool) -> str | None
     """
     group, switch = _GROUPS[do]
     place = world.slack if group == "Slack" else _simulated(world)
-    deed = switch.on if on or switch.off is None else switch.off
+    action = switch.on if on or switch.off is None else switch.off
     try:
         if group == "Pipelines":
-            await _done(deed, place, pipeline)
+            await _done(action, place, pipeline)
         elif switch.is_on is None or switch.is_on(place) is not on:
-            await _done(deed, place)
+            await _done(action, place)
     except Refused as refused:
         return str(refused.body["message"])
     except ValueError as error:
@@ -167,7 +167,7 @@ def _simulated(world: World) -> FelderaSimulator:
     return world.feldera
 
 
-async def _done(deed: Callable[..., object], *about: object) -> None:
-    done = deed(*about)
+async def _done(action: Callable[..., object], *about: object) -> None:
+    done = action(*about)
     if isinstance(done, Awaitable):
         await done

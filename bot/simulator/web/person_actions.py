@@ -1,4 +1,4 @@
-"""What a person does on the page, as the simulated Slack's people do it: every deed is one of `Person`'s methods.
+"""What a person does on the page, as the simulated Slack's people do it: each action is one of `Person`'s methods.
 
 It decides nothing: whether somebody sees a button or may type somewhere is Slack's affair, and whether they may clear a
 pipeline the bot's. It only puts into a sentence what Slack's client would tell them.
@@ -149,10 +149,10 @@ PersonAction = Annotated[
 ]
 
 
-async def does(deed: PersonAction, person: Person, world: World) -> ActionResult:
+async def perform(action: PersonAction, person: Person, world: World) -> ActionResult:
     """Let the person do it, or tell them why Slack's client does not let them."""
     try:
-        return await deed.by(person, world)
+        return await action.by(person, world)
     except NotPossibleError as error:
         return _result(f"{error}.")
 

@@ -15,9 +15,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.simulator.slack import Person
 from bot.simulator.web.origin_guard import NAMES, add_headers, only_this_page, own_hosts
-from bot.simulator.web.person_actions import PersonAction, does
+from bot.simulator.web.person_actions import PersonAction, perform
 from bot.simulator.web.sandbox import Sandbox
-from bot.simulator.web.simulation_actions import SimulationAction, happens
+from bot.simulator.web.simulation_actions import SimulationAction, apply
 from bot.simulator.web.state_updates import HEARTBEAT, NobodyError, keep_up
 from bot.simulator.web.view.person_view import person_view
 from bot.simulator.web.view.simulation_state import simulation_state
@@ -49,7 +49,7 @@ class Server:
                 web.get("/", _page),
                 web.get("/live", self._live),
                 web.post("/do", self._do),
-                web.post("/world", self._happens),
+                web.post("/world", self._apply),
                 web.static("/static", STATIC),
             ]
         )
@@ -88,16 +88,16 @@ class Server:
         return socket
 
     async def _do(self, request: web.Request) -> web.Response:
-        deed = await _read(request, _PERSON_ACTION)
+        action = await _read(request, _PERSON_ACTION)
         try:
-            person = self._person(deed.who)
+            person = self._person(action.who)
         except NobodyError as error:
-            raise web.HTTPBadRequest(text=f"There is nobody called {deed.who}.") from error
-        return web.json_response(await does(deed, person, self._sandbox.world))
+            raise web.HTTPBadRequest(text=f"There is nobody called {action.who}.") from error
+        return web.json_response(await perform(action, person, self._sandbox.world))
 
-    async def _happens(self, request: web.Request) -> web.Response:
-        happening = await _read(request, _SIMULATION_ACTION)
-        return web.json_response({"error": await happens(happening, self._sandbox)})
+    async def _apply(self, request: web.Request) -> web.Response:
+        action = await _read(request, _SIMULATION_ACTION)
+        return web.json_response({"error": await apply(action, self._sandbox)})
 
     def _state(self, name: str, zone: ZoneInfo) -> Mapping[str, Any]:
         person, world = self._person(name), self._sandbox.world

@@ -1,4 +1,4 @@
-"""What the page's drawer asks for: a switch of the outside world turned, the bot killed, the clock moved on, all begun anew."""
+"""Simulation actions, from the page's drawer: set a fault, kill or start the bot, move the clock on, reset the sandbox."""
 
 from datetime import timedelta
 from typing import Annotated, Literal
@@ -41,17 +41,17 @@ class SetsFault(_SimulationAction):
 SimulationAction = MovesOn | ToTheBot | Resets | SetsFault
 
 
-async def happens(happening: SimulationAction, sandbox: Sandbox) -> str | None:
-    """Let it happen, after whatever happens already; returns a sentence where this world does not allow it."""
-    if isinstance(happening, Resets):
+async def apply(action: SimulationAction, sandbox: Sandbox) -> str | None:
+    """Apply it after the actions under way; returns a sentence where this world does not allow it."""
+    if isinstance(action, Resets):
         await sandbox.resets()
         return None
     async with sandbox.in_turn() as world:
-        return await _happens_in(world, happening)
+        return await _apply_to(world, action)
 
 
-async def _happens_in(world: World, happening: MovesOn | ToTheBot | SetsFault) -> str | None:
-    match happening:
+async def _apply_to(world: World, action: MovesOn | ToTheBot | SetsFault) -> str | None:
+    match action:
         case MovesOn(minutes=minutes):
             await world.moves_on(timedelta(minutes=minutes))
         case ToTheBot(do="kills_bot"):

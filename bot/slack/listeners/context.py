@@ -11,7 +11,7 @@ from bot.engine.handlers.access_commands import AccessCommands
 from bot.engine.handlers.decisions import Decisions
 from bot.engine.handlers.pipeline_pages import PipelinePages
 from bot.engine.handlers.pipeline_status import PipelineStatus
-from bot.engine.handlers.preview_and_confirm import OwnRequests
+from bot.engine.handlers.preview_and_confirm import PreviewAndConfirm
 from bot.engine.handlers.previews import Previews
 from bot.engine.replies import ActionResult, NotYours, Reply, Result
 from bot.slack.listeners.background import BackgroundTasks, ReplyChannel, ResponseUrlReply
@@ -25,7 +25,7 @@ from bot.slack.views.forms import modals, unopened_forms
 
 @dataclass(frozen=True, slots=True)
 class ListenerContext:
-    handlers: OwnRequests
+    handlers: PreviewAndConfirm
     previews: Previews
     status: PipelineStatus
     requests: Decisions

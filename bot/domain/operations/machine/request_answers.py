@@ -1,4 +1,4 @@
-"""Submissions: the transition of an operation being submitted, after Feldera's answer to its request or none."""
+"""Request answers: the transition of an operation being submitted, after Feldera's answer to its request or none."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
