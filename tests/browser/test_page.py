@@ -29,7 +29,7 @@ async def test_what_is_edited_is_edited_in_place(desk):
     """A card keeps its place and says so; its dates are words of now, and tick."""
     ana = await desk.seat("ana")
     await ana.clears("slow", "stuck")
-    await ana.reads("Clearing since")
+    await ana.reads("Clearing, started")
     card, before = ana.messages.last, await ana.messages.count()
     await expect(card).to_contain_text("(edited)")
     await ana.opens_the_world()

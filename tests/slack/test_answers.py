@@ -97,7 +97,7 @@ def test_a_preview_has_two_buttons_that_carry_only_the_operations_id():
 def test_a_denial_to_somebody_whose_permission_ended():
     lapsed = grant(ANA, pattern="orders*", expires_at=START - timedelta(hours=1))
     assert answer(denied(Action.CLEAR, lapsed)).text == snapshot(
-        "🚫 You may not clear `orders`: you need the role *operator* on it. Your *operator* on `orders*` ended <!date^1772416800^{date_short_pretty} at {time_secs}|2026-03-02 02:00:00 UTC>. An admin of this bot can grant it. You are `UANA`."
+        "🚫 You may not clear `orders`: you need the role *operator* on it. Your *operator* on `orders*` ended <!date^1772416800^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 02:00 UTC>. An admin of this bot can grant it. You are `UANA`."
     )
 
 
@@ -126,15 +126,15 @@ def test_why_there_is_nothing_to_confirm():
         [
             "❌ Feldera has no pipeline `ordres` (names are case-sensitive).",
             "❌ Feldera has no pipeline `ordres` (names are case-sensitive). Did you mean `orders` or `orders-eu`?",
-            "✋ `orders` must be stopped before it can be cleared. It is Running since <!date^1772420400^{date_short_pretty} at {time_secs}|2026-03-02 03:00:00 UTC>. Stop it in Feldera, then type `/pipeline clear orders` again.",
-            "✋ `orders` must be stopped before it can be cleared. Somebody has asked it to start: it is Stopped since <!date^1772413200^{date_short_pretty} at {time_secs}|2026-03-02 01:00:00 UTC>, desired Running since <!date^1772413200^{date_short_pretty} at {time_secs}|2026-03-02 01:00:00 UTC>. Stop it in Feldera, then type `/pipeline clear orders` again.",
-            "✋ `orders` must be stopped before it can be cleared. It is stopping: Stopping since <!date^1772420400^{date_short_pretty} at {time_secs}|2026-03-02 03:00:00 UTC>, desired Stopped since <!date^1772413200^{date_short_pretty} at {time_secs}|2026-03-02 01:00:00 UTC>. Once it is Stopped, type `/pipeline clear orders` again.",
+            "✋ `orders` must be stopped before it can be cleared. It is Running, started <!date^1772420400^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 03:00 UTC>. Stop it in Feldera, then type `/pipeline clear orders` again.",
+            "✋ `orders` must be stopped before it can be cleared. Somebody has asked it to start: it is Stopped <!date^1772413200^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 01:00 UTC>; Running requested <!date^1772413200^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 01:00 UTC>. Stop it in Feldera, then type `/pipeline clear orders` again.",
+            "✋ `orders` must be stopped before it can be cleared. It is stopping: Stopping, began <!date^1772420400^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 03:00 UTC>; Stopped requested <!date^1772413200^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 01:00 UTC>. Once it is Stopped, type `/pipeline clear orders` again.",
             "✅ `orders` is already cleared.",
-            "✅ `orders` is already cleared. Somebody has asked the pipeline to start: it is Stopped since <!date^1772413200^{date_short_pretty} at {time_secs}|2026-03-02 01:00:00 UTC>, desired Running since <!date^1772413200^{date_short_pretty} at {time_secs}|2026-03-02 01:00:00 UTC>.",
+            "✅ `orders` is already cleared. Somebody has asked the pipeline to start: it is Stopped <!date^1772413200^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 01:00 UTC>; Running requested <!date^1772413200^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 01:00 UTC>.",
             "⏳ `orders` is being cleared already, and not by me. `/pipeline status orders` shows when it is done.",
             "❌ Feldera describes the storage of `orders` in a word I do not know, so I leave it alone. This bot may be older than your Feldera.",
-            "✋ Another operation holds `orders`: <@UANA> requested a clear <!date^1772420400^{date_short_pretty} at {time_secs}|2026-03-02 03:00:00 UTC>. Follow it in <https://acme.slack.com/archives/C1/p1700000000000100|its thread>.",
-            "✋ Another operation holds `orders`: <@UANA> requested a clear <!date^1772420400^{date_short_pretty} at {time_secs}|2026-03-02 03:00:00 UTC>. Follow it in its card, which is about to be posted.",
+            "✋ Another operation holds `orders`: <@UANA> requested a clear <!date^1772420400^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 03:00 UTC>. Follow it in <https://acme.slack.com/archives/C1/p1700000000000100|its thread>.",
+            "✋ Another operation holds `orders`: <@UANA> requested a clear <!date^1772420400^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 03:00 UTC>. Follow it in its card, which is about to be posted.",
         ]
     )
 

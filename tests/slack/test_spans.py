@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bot.slack.text.spans import (
     NOTHING,
     Text,
+    ago,
     at,
     channel,
     code,
@@ -19,6 +20,7 @@ from bot.slack.text.spans import (
     mention,
     mention_any,
     shortened,
+    to_the_second,
 )
 from tests.slack.reading import hostile
 
@@ -48,8 +50,18 @@ MOMENT = datetime(2026, 3, 2, 3, 0, 9, 900_000, tzinfo=UTC)
         ),
         (
             Text("until {}", at(MOMENT)),
-            "until <!date^1772420409^{date_short_pretty} at {time_secs}|2026-03-02 03:00:09 UTC>",
-            "until 2026-03-02 03:00:09 UTC",
+            "until <!date^1772420409^\u200b{date_short_pretty} at {time}|2026-03-02 03:00 UTC>",
+            "until 2026-03-02 03:00 UTC",
+        ),
+        (
+            Text("ended {}", ago(MOMENT)),
+            "ended <!date^1772420409^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 03:00 UTC>",
+            "ended 2026-03-02 03:00 UTC",
+        ),
+        (
+            Text("at {}", to_the_second(MOMENT)),
+            "at <!date^1772420409^\u200b{time_secs}|2026-03-02 03:00:09 UTC>",
+            "at 2026-03-02 03:00:09 UTC",
         ),
         (code("a`b <c>"), "`aˋb &lt;c&gt;`", "a`b <c>"),
         (code_block("a\n`b`"), "```a\nˋbˋ```", "a\n`b`"),

@@ -42,8 +42,8 @@ def test_the_lines_of_a_clear_that_goes_well():
         said(done, EventKind.ENDED, ending="cleared"),
     ] == snapshot(
         [
-            "📤 Sent the request to Feldera, <!date^1772420400^{date_short_pretty} at {time_secs}|2026-03-02 03:00:00 UTC>.",
-            "⏳ Feldera accepted it, <!date^1772420400^{date_short_pretty} at {time_secs}|2026-03-02 03:00:00 UTC>: `orders` is being cleared. From here that cannot be cancelled.",
+            "📤 Sent the request to Feldera, <!date^1772420400^\u200b{date_short_pretty} at {time}|2026-03-02 03:00 UTC>.",
+            "⏳ Feldera accepted it, <!date^1772420400^\u200b{date_short_pretty} at {time}|2026-03-02 03:00 UTC>: `orders` is being cleared. From here that cannot be cancelled.",
             "⏳ Still clearing after 30 seconds.",
             "⏳ Still clearing after 10 minutes.",
             "🐌 This is taking unusually long: 3 minutes and 5 seconds so far. Feldera's runner says it is unhealthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled; I keep watching. <@UANA>",
@@ -70,7 +70,7 @@ def test_the_lines_of_a_clear_that_meets_trouble():
             "❔ No usable answer came (`timed out`). I look at the pipeline before I do anything else.",
             "⏳ `orders` is being cleared: it seems that the request did arrive. It cannot be cancelled.",
             "⏳ Feldera is already clearing `orders`. I send nothing, and watch.",
-            "📤 Sent the request again, <!date^1772420400^{date_short_pretty} at {time_secs}|2026-03-02 03:00:00 UTC>: so far it had had no effect.",
+            "📤 Sent the request again, <!date^1772420400^\u200b{date_short_pretty} at {time}|2026-03-02 03:00 UTC>: so far it had had no effect.",
             "🔌 Feldera answers again, after 1 hour.",
             "⚠️ Needs attention. Known: the request was sent once, Feldera never confirmed it, and `orders` is as it was. Not known: whether a request is still on its way. What to do: look at `orders` in Feldera; once you are sure that nothing is under way, press *Close*. Then type `/pipeline clear orders` to request it again. <@UANA>",
         ]

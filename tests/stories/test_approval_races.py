@@ -49,7 +49,7 @@ def test_approved_and_denied_at_once(workspace, ana, ben, cem, *, typed):
         assert "The clear of `orders` was already approved by @ben" in denier
         assert workspace.thread()[-1].startswith("✅ Cleared")
     else:
-        assert approver.startswith("This is over since")
+        assert approver.startswith("This ended")
         assert "was denied by @cem" in approver
         assert "Denied. @ana is told why; the clear of `orders` was not sent." in denier
         assert workspace.thread() == [
@@ -84,7 +84,7 @@ def test_approved_at_the_very_end_of_its_time_is_too_late(workspace, ana, ben):
     ana.requests("orders")
     workspace.clock.passes(hours=1)
     workspace.at_once(ben.clicking("Approve"), workspace.transient(seconds=0))
-    assert ben.reads()[-1].startswith("This is over since")
+    assert ben.reads()[-1].startswith("This ended")
     workspace.passes(seconds=10)
     assert len(workspace.thread()) == 1
     assert "❌ Not cleared." in workspace.card()

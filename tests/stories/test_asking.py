@@ -29,9 +29,9 @@ the storage, with 3 checkpoints (7.0 MiB)
 *Approvals*
 0 of 1
 *Until*
-Mar 2, 2026 at 4:00:00 AM
+Mar 2, 2026 at 4:00 AM
 Reason: schema change
-✓ Requested by @ana · Mar 2, 2026 at 3:00:00 AM
+✓ Requested by @ana · some time ago (Mar 2, 2026 at 3:00 AM)
 ⏳ 1 more approval
 ○ Request to Feldera
 ○ Storage cleared
@@ -46,12 +46,12 @@ It destroys the storage, with 3 checkpoints (7.0 MiB), and cannot be cancelled o
 [Approve] [Go back]\
 """)
     workspace.passes(seconds=10)
-    assert "1 of 1: @ben Mar 2, 2026 at 3:00:00 AM" in workspace.card()
+    assert "1 of 1: @ben Mar 2, 2026 at 3:00 AM" in workspace.card()
     assert workspace.thread() == snapshot(
         [
             "👍 @ben approved (1 of 1). @ana",
-            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
-            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: `orders` is being cleared. From here that cannot be cancelled.",
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00 AM.",
+            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00 AM: `orders` is being cleared. From here that cannot be cancelled.",
             "✅ Cleared `orders` after 2 seconds. @ana (approved by @ben)",
         ]
     )
@@ -66,10 +66,10 @@ def test_the_card_goes_where_the_rule_says(workspace, ana, ben):
     assert ana.requests("orders", "schema change") == ["🙋 Requested. Follow `orders` in its thread."]
     assert ana.links() == [workspace.permalink(approvals)]
     assert workspace.cards() == []
-    assert "0 of 2\n*Until*\nMar 2, 2026 at 5:00:00 AM\n*Asked*\n@oncall\n" in workspace.card(approvals)
+    assert "0 of 2\n*Until*\nMar 2, 2026 at 5:00 AM\n*Asked*\n@oncall\n" in workspace.card(approvals)
     assert workspace.hears(approvals) == snapshot(
         [
-            "Clear orders: 🙋 Waiting for approval. 0 of 2 approvals until Mar 2, 2026 at 5:00:00 AM. @oncall Requested by @ana: schema change"
+            "Clear orders: 🙋 Waiting for approval. 0 of 2 approvals until Mar 2, 2026 at 5:00 AM. @oncall Requested by @ana: schema change"
         ]
     )
 
@@ -111,8 +111,7 @@ def test_what_was_cleared_last_is_on_the_card(workspace, ana):
     assert len(workspace.sent) == 1
     card = workspace.cards()[-1]
     assert (
-        "@oli\n*Destroys*\nthe storage; it has no checkpoints\n*Last cleared*\nMar 2, 2026 at 3:00:02 AM"
-        in card
+        "@oli\n*Destroys*\nthe storage; it has no checkpoints\n*Last cleared*\nMar 2, 2026 at 3:00 AM" in card
     )
     assert "*Approvals*\n0 of 1\n" in card
 

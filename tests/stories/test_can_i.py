@@ -18,7 +18,7 @@ Type `/pipeline clear orders reason…`.
     workspace.rules("orders", "approvals=1 reason=required")
     workspace.freezes("ord*", hours=2)
     assert ana.types("/pipeline can-i clear orders") == snapshot("""\
-⛔ Not now: `orders` is frozen until Mar 2, 2026 at 5:00:00 AM (`release day`). Until then no clear, stop or start, not even break-glass.
+⛔ Not now: `orders` is frozen until Mar 2, 2026 at 5:00 AM (`release day`). Until then no clear, stop or start, not even break-glass.
 When the freeze ends, type `/pipeline clear orders reason…` (with 1 approval).
 An admin can remove the freeze: `/pipeline unfreeze ord*`.
 ⚠️ Nobody else can approve it at present: an admin can grant the role *approver*.
@@ -70,7 +70,7 @@ The command for it: `/pipeline grant U02EVE requester orders`.\
 """)
     assert eve.types("/pipeline can-i clear nowhere") == said.replace("orders", "nowhere")
     workspace.passes(hours=2)
-    lapsed = " Your *operator* on `ord*` ended Mar 2, 2026 at 4:00:00 AM."
+    lapsed = " Your *operator* on `ord*` ended Mar 2, 2026 at 4:00 AM."
     assert oli.types("/pipeline can-i clear orders").startswith(f"{no}{lapsed}")
 
 
@@ -111,9 +111,9 @@ def test_who_am_i(workspace):
     workspace.passes(hours=2)
     assert ana.types("/pipeline whoami") == snapshot("""\
 You are @ana, `U02ANA` of `T0ACME`: a member.
-🔑 number 1, *operator* on `ord*` until Mar 2, 2026 at 4:00:00 AM (lapsed)
+🔑 number 1, *operator* on `ord*` until Mar 2, 2026 at 4:00 AM (lapsed)
 🔑 number 2, *viewer* on `*`
-🔑 number 3, *approver* on `prod-*` until Mar 2, 2026 at 3:00:00 PM
+🔑 number 3, *approver* on `prod-*` until Mar 2, 2026 at 3:00 PM
 🔑 number 4, *responder* on `prod-*` through @oncall\
 """)
 

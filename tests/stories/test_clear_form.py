@@ -26,7 +26,7 @@ Pipeline: orders
 In the same request: ☐ Stop it first ☐ Start it afterwards
 Nothing happens unless you press the button below. Only you see this.
 *Deployment*
-⏹️ Stopped since Mar 2, 2026 at 3:00:00 AM
+⏹️ Stopped some time ago (Mar 2, 2026 at 3:00 AM)
 *Storage*
 💾 in use, 3 checkpoints, 7.0 MiB
 *A clear would destroy*
@@ -159,9 +159,7 @@ def test_another_choice(workspace, oli):
     oli.chooses("orders")
     nothing = "✅ `archive` is already cleared."
     assert oli.chooses("archive").splitlines()[4:6] == [nothing, "Reason: ____"]
-    runs = (
-        "✋ `users` must be stopped before it can be cleared: it is Running since Mar 2, 2026 at 3:00:00 AM."
-    )
+    runs = "✋ `users` must be stopped before it can be cleared: it is Running, started some time ago (Mar 2, 2026 at 3:00 AM)."
     assert oli.chooses("users").splitlines()[4].startswith(f"{runs} Tick *Stop it first*")
     said = oli.submits(Reason="INC-7")
     assert "Pipeline: users\n⚠ users is not stopped: tick Stop it first, or choose another.\n" in said

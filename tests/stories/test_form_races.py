@@ -71,7 +71,7 @@ def test_changed_since_it_was_shown(workspace, form):
     workspace.passes(minutes=5)
     said = form.submits(Reason="schema change")
     assert "\n✋ `orders` has changed since you looked, and nothing was sent. This is how it is now" in said
-    assert "Stopped since Mar 2, 2026 at 3:05:01 AM" in said
+    assert "Stopped some time ago (Mar 2, 2026 at 3:05 AM)" in said
     assert workspace.record() == []
     form.submits()
     assert "Reason: schema change" in workspace.card()
@@ -153,9 +153,9 @@ def test_somebody_else_was_faster(workspace, form):
     held = "✋ Another operation holds {}: {} requested a clear {}. Follow it in its thread."
     at = "2026-03-02 03:00:00 UTC"
     assert below("Pipeline", form.submits()) == f"⚠ {held.format('orders', 'somebody', at)}"
-    shown = held.format("`orders`", "@pat", "Mar 2, 2026 at 3:00:00 AM")
+    shown = held.format("`orders`", "@pat", "Mar 2, 2026 at 3:00 AM")
     assert form.chooses("orders").splitlines()[4] == shown
-    assert workspace.follows() == "⏳ Clearing since Mar 2, 2026 at 3:00:00 AM."
+    assert workspace.follows() == "⏳ Clearing, started some time ago (Mar 2, 2026 at 3:00 AM)."
 
 
 def test_submitted_twice_at_once(workspace, form):

@@ -29,7 +29,7 @@ def test_stop_clear_and_start(workspace, oli):
     assert "\n✋ `users` must be stopped before it can be cleared: " in oli.chooses("users")
     shown = oli.ticks("Stop it first")
     assert "\nIn the same request: ☑ Stop it first ☐ Start it afterwards\n" in shown
-    lost = "everything after the last checkpoint (Mar 2, 2026 at 3:00:00 AM)"
+    lost = "everything after the last checkpoint (Mar 2, 2026 at 3:00 AM)"
     assert f"\nthe storage, with 3 checkpoints (7.0 MiB)\n*A stop loses*\n{lost}\n" in shown
     assert (
         "\nIt is one request: stop, clear, one after the other. If a step fails, the rest is left undone."
@@ -116,7 +116,7 @@ def test_it_is_stopping(workspace, oli):
     workspace.passes(seconds=6)
     workspace.feldera.someone_stops("slow")
     assert oli.chooses("slow").split("\n")[4] == snapshot(
-        "✋ `slow` must be stopped before it can be cleared: it is Running since Mar 2, 2026 at 3:00:00 AM, desired Stopped since Mar 2, 2026 at 3:00:06 AM. It is stopping: choose it again once it is stopped."
+        "✋ `slow` must be stopped before it can be cleared: it is Running, started some time ago (Mar 2, 2026 at 3:00 AM); Stopped requested some time ago (Mar 2, 2026 at 3:00 AM). It is stopping: choose it again once it is stopped."
     )
     assert "\n⚠ slow is stopping: press again once it is stopped.\n" in oli.submits()
 

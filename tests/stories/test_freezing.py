@@ -24,7 +24,7 @@ def test_nothing_new_starts(workspace, oli, ana):
     ana.asks("/pipeline clear orders")
     ada.types("/pipeline freeze ord* for 4h release day")
     no = (
-        "`orders` is frozen until Mar 2, 2026 at 7:00:00 AM: no clear, stop or start, not even break-glass. "
+        "`orders` is frozen until Mar 2, 2026 at 7:00 AM: no clear, stop or start, not even break-glass. "
         "Frozen by @ada: `release day`. An admin can remove the freeze: `/pipeline unfreeze ord*`."
     )
     assert oli.told("Clear orders") == ana.told("Ask for approval") == [no]
@@ -41,13 +41,13 @@ def test_what_waits_for_approval(workspace, ana, ben):
     ana.requests("orders")
     workspace.freezes("orders", "release day", hours=2)
     workspace.passes(minutes=5)
-    frozen = "*Frozen*\n🧊 until Mar 2, 2026 at 5:00:00 AM\n✓ Requested by @ana"
-    assert f"*Until*\nMar 2, 2026 at 4:00:00 AM\n{frozen}" in workspace.card()
+    frozen = "*Frozen*\n🧊 until Mar 2, 2026 at 5:00 AM\n✓ Requested by @ana"
+    assert f"*Until*\nMar 2, 2026 at 4:00 AM\n{frozen}" in workspace.card()
     assert ben.told("Approve") == ["👍 Approved: 1 of 1 for the clear of `orders`."]
     workspace.passes(minutes=5)
     held = workspace.card()
     assert "⏳ Held by a freeze, not sent." in held
-    assert "*Frozen*\n🧊 until Mar 2, 2026 at 5:00:00 AM\n" in held
+    assert "*Frozen*\n🧊 until Mar 2, 2026 at 5:00 AM\n" in held
     assert held.endswith("AM\n⏳ Request to Feldera\n○ Storage cleared\nId `ID1`\n[Cancel request]")
     workspace.restarts()
     workspace.leaps(hours=1, minutes=49)
@@ -57,7 +57,7 @@ def test_what_waits_for_approval(workspace, ana, ben):
     approved, held, sent, _, cleared = workspace.timed_thread()
     assert (approved[:10], sent[:10], cleared[:18]) == ("0:05:00  👍", "2:00:00  📤", "2:00:02.500000  ✅ ")
     assert held == snapshot(
-        "0:05:00  🧊 A freeze on `orders` holds it until Mar 2, 2026 at 5:00:00 AM (`release day`). It goes on when the freeze ends, or lapses."
+        "0:05:00  🧊 A freeze on `orders` holds it until Mar 2, 2026 at 5:00 AM (`release day`). It goes on when the freeze ends, or lapses."
     )
     assert len(workspace.sent) == 1
 
@@ -144,7 +144,7 @@ def test_a_freeze_is_on_its_pattern(workspace, oli):
     workspace.feldera.adds("payments")
     workspace.freezes("pay*", hours=4)
     assert oli.asks("/pipeline status payments").splitlines()[-7:-5] == snapshot(
-        ["*Frozen*", "🧊 until Mar 2, 2026 at 7:00:00 AM: `release day`"]
+        ["*Frozen*", "🧊 until Mar 2, 2026 at 7:00 AM: `release day`"]
     )
     assert "Frozen" not in oli.asks("/pipeline status orders")
     oli.clears("orders")

@@ -51,14 +51,14 @@ Undo: `/pipeline grant U03EVE operator orders`\
 def test_a_grant_for_a_while_ends_by_itself(workspace, root, eve):
     """`for 12h` is the end of it, and the note says why it was given."""
     said = root.types("/pipeline grant @eve operator ord* for 12h on call, see INC-7")
-    assert said == "✅ @eve is *operator* on `ord*` until Mar 2, 2026 at 3:00:00 PM."
+    assert said == "✅ @eve is *operator* on `ord*` until Mar 2, 2026 at 3:00 PM."
     workspace.passes(hours=11, minutes=59)
     assert eve.asks("/pipeline clear orders").startswith(PREVIEW)
     workspace.passes(minutes=2)
-    ended = "Your *operator* on `ord*` ended Mar 2, 2026 at 3:00:00 PM."
+    ended = "Your *operator* on `ord*` ended Mar 2, 2026 at 3:00 PM."
     assert eve.types("/pipeline clear orders").startswith(f"{NO_ROLE} {ended}")
     assert eve.types("/pipeline grants") == snapshot(
-        "@eve: number 2, *operator* on `ord*` until Mar 2, 2026 at 3:00:00 PM (lapsed), `on call, see INC-7`"
+        "@eve: number 2, *operator* on `ord*` until Mar 2, 2026 at 3:00 PM (lapsed), `on call, see INC-7`"
     )
 
 

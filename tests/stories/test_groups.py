@@ -47,9 +47,9 @@ def test_a_group_is_granted_by_chat(workspace, eva):
     root = workspace.admin("root")
     workspace.user_group("oncall", eva)
     said = root.types("/pipeline grant @oncall operator orders for 7d rota of week 10")
-    assert said == "✅ @oncall is *operator* on `orders` until Mar 9, 2026 at 3:00:00 AM."
+    assert said == "✅ @oncall is *operator* on `orders` until Mar 9, 2026 at 3:00 AM."
     assert eva.types("/pipeline grants") == snapshot(
-        "@oncall: number 2, *operator* on `orders` until Mar 9, 2026 at 3:00:00 AM through @oncall, `rota of week 10`"
+        "@oncall: number 2, *operator* on `orders` until Mar 9, 2026 at 3:00 AM through @oncall, `rota of week 10`"
     )
     assert eva.asks(CLEAR).startswith(PREVIEW)
     said = root.types("/pipeline revoke @oncall operator orders")

@@ -9,7 +9,7 @@ from bot.store.connection.database import open_database, writing
 
 EVERYTHING = "*Audit log of everything*"
 NOTHING = "Nothing that you can see."
-REPORTS = "🚫 Mar 2, 2026 at 3:00:00 AM: denied @eve: clear `reports` (no grant)"
+REPORTS = "🚫 Mar 2, 2026 at 3:00 AM: denied @eve: clear `reports` (no grant)"
 UNSEEN = "🚫 You may not see `orders`: you need the role *viewer*, *requester*, *operator*, *approver* or *responder*"
 
 
@@ -29,12 +29,12 @@ def test_the_record_of_a_pipeline(workspace):
     eve.types("/pipeline clear orders")
     assert ana.types("/pipeline history orders") == snapshot("""\
 *Audit log of orders*
-🚫 Mar 2, 2026 at 3:00:10 AM: denied @eve: clear `orders` (no grant)
-✅ Mar 2, 2026 at 3:00:02 AM: `orders`: ended (cleared) · its thread
-⏳ Mar 2, 2026 at 3:00:00 AM: `orders`: accepted by Feldera · its thread
-📤 Mar 2, 2026 at 3:00:00 AM: `orders`: sent · its thread
-✓ Mar 2, 2026 at 3:00:00 AM: `orders`: confirmed by @ana · its thread
-💬 Mar 2, 2026 at 3:00:00 AM: `orders`: previewed by @ana: reason `schema change` · its thread\
+🚫 Mar 2, 2026 at 3:00 AM: denied @eve: clear `orders` (no grant)
+✅ Mar 2, 2026 at 3:00 AM: `orders`: ended (cleared) · its thread
+⏳ Mar 2, 2026 at 3:00 AM: `orders`: accepted by Feldera · its thread
+📤 Mar 2, 2026 at 3:00 AM: `orders`: sent · its thread
+✓ Mar 2, 2026 at 3:00 AM: `orders`: confirmed by @ana · its thread
+💬 Mar 2, 2026 at 3:00 AM: `orders`: previewed by @ana: reason `schema change` · its thread\
 """)
     assert workspace.follows() == "✅ Cleared."
 
@@ -57,18 +57,18 @@ def test_the_record_of_changes_of_access(workspace):
         root.types(f"/pipeline {change}")
     title, *lines = root.types("/pipeline history").split("\n")
     assert title == EVERYTHING
-    assert [line.replace("Mar 2, 2026 at 3:00:00 AM: ", "") for line in lines] == snapshot(
+    assert [line.replace("Mar 2, 2026 at 3:00 AM: ", "") for line in lines] == snapshot(
         [
-            "🚫 denied @root: grant @root *operator* on `orders` (own favour)",
-            "🧊 unfrozen `orders` by @root: before until Mar 2, 2026 at 7:00:00 AM by @root: `release day`",
-            "🧊 frozen `orders` by @root: until Mar 2, 2026 at 7:00:00 AM, reason `release day`",
-            "📏 rule dropped `orders` by @root: before approvals=3 reason=required",
-            "📏 rule set `orders` by @root: rule approvals=3 reason=required, before approvals=2",
-            "📏 rule set `orders` by @root: rule approvals=2",
-            "🔑 revoked @ana *operator* on `orders` by @root: before number 2 by @root, until Mar 2, 2026 at 3:00:00 PM (`on call`)",
-            "🔑 granted @oncall *approver* on `orders` by @root",
-            "🔑 granted @ana *operator* on `orders` by @root: until Mar 2, 2026 at 3:00:00 PM, note `on call`",
-            "🔑 granted @root *admin* on `*` by `shell:owner`",
+            "🚫 Mar 2, 2026 at 3:00 AM: denied @root: grant @root *operator* on `orders` (own favour)",
+            "🧊 Mar 2, 2026 at 3:00 AM: unfrozen `orders` by @root: before until Mar 2, 2026 at 7:00 AM by @root: `release day`",
+            "🧊 Mar 2, 2026 at 3:00 AM: frozen `orders` by @root: until Mar 2, 2026 at 7:00 AM, reason `release day`",
+            "📏 Mar 2, 2026 at 3:00 AM: rule dropped `orders` by @root: before approvals=3 reason=required",
+            "📏 Mar 2, 2026 at 3:00 AM: rule set `orders` by @root: rule approvals=3 reason=required, before approvals=2",
+            "📏 Mar 2, 2026 at 3:00 AM: rule set `orders` by @root: rule approvals=2",
+            "🔑 Mar 2, 2026 at 3:00 AM: revoked @ana *operator* on `orders` by @root: before number 2 by @root, until Mar 2, 2026 at 3:00 PM (`on call`)",
+            "🔑 Mar 2, 2026 at 3:00 AM: granted @oncall *approver* on `orders` by @root",
+            "🔑 Mar 2, 2026 at 3:00 AM: granted @ana *operator* on `orders` by @root: until Mar 2, 2026 at 3:00 PM, note `on call`",
+            "🔑 Mar 2, 2026 at 3:00 AM: granted @root *admin* on `*` by `shell:owner`",
         ]
     )
     assert ana.types("/pipeline history") == f"{EVERYTHING}\n{NOTHING}"
@@ -91,10 +91,10 @@ def test_entries_of_an_earlier_version(workspace):
     assert root.types("/pipeline history").split("\n") == snapshot(
         [
             "*Audit log of everything*",
-            "🧊 Mar 2, 2026 at 3:00:00 AM: unfrozen `orders` by @root: before `until 2026-03-02T07:00:00+00:00 by shell:root: release day`",
-            "📏 Mar 2, 2026 at 3:00:00 AM: rule dropped `orders` by @root: before `approvals=2 matching=ˋxˋ`",
-            "🔑 Mar 2, 2026 at 3:00:00 AM: revoked `orders` by @root: before `number 2 by T0ACME/U03ANA, until revoked (<!here>)`",
-            "🔑 Mar 2, 2026 at 3:00:00 AM: granted @root *admin* on `*` by `shell:owner`",
+            "🧊 Mar 2, 2026 at 3:00 AM: unfrozen `orders` by @root: before `until 2026-03-02T07:00:00+00:00 by shell:root: release day`",
+            "📏 Mar 2, 2026 at 3:00 AM: rule dropped `orders` by @root: before `approvals=2 matching=ˋxˋ`",
+            "🔑 Mar 2, 2026 at 3:00 AM: revoked `orders` by @root: before `number 2 by T0ACME/U03ANA, until revoked (<!here>)`",
+            "🔑 Mar 2, 2026 at 3:00 AM: granted @root *admin* on `*` by `shell:owner`",
         ]
     )
 
@@ -139,8 +139,8 @@ def test_the_record_of_a_person(workspace):
     ben.types("/pipeline clear reports")
     assert ana.types("/pipeline history @ana") == snapshot("""\
 *Audit log of @ana*
-↩️ Mar 2, 2026 at 3:00:00 AM: `orders`: ended (withdrawn) by @ana
-💬 Mar 2, 2026 at 3:00:00 AM: `orders`: previewed by @ana\
+↩️ Mar 2, 2026 at 3:00 AM: `orders`: ended (withdrawn) by @ana
+💬 Mar 2, 2026 at 3:00 AM: `orders`: previewed by @ana\
 """)
     assert ben.types("/pipeline history @ana") == f"*Audit log of @ana*\n{NOTHING}"
     his = f"*Audit log of @ben*\n{REPORTS.replace('eve', 'ben')}"
@@ -160,9 +160,9 @@ def test_who_sees_what(workspace):
     workspace.rules("reports-*", "approvals=2")
     assert ada.types("/pipeline history") == snapshot("""\
 *Audit log of everything*
-📏 Mar 2, 2026 at 3:00:00 AM: rule set `reports-*` by `shell:owner`: rule approvals=2
-🔑 Mar 2, 2026 at 3:00:00 AM: granted @ada *admin* on `reports-*` by `shell:owner`
-🔑 Mar 2, 2026 at 3:00:00 AM: granted @eve *viewer* on `reports-*` by `shell:owner`\
+📏 Mar 2, 2026 at 3:00 AM: rule set `reports-*` by `shell:owner`: rule approvals=2
+🔑 Mar 2, 2026 at 3:00 AM: granted @ada *admin* on `reports-*` by `shell:owner`
+🔑 Mar 2, 2026 at 3:00 AM: granted @eve *viewer* on `reports-*` by `shell:owner`\
 """)
 
 
@@ -174,14 +174,14 @@ def test_hostile_words_in_the_record(workspace):
     root.types(f"/pipeline freeze orders for 1h {evil}")
     root.types("/pipeline rule orders matching=<!here|`*x*`>")
     rule, reason = "matching=`<!here|ˋ*x*ˋ>`", "`ˋ<!channel>ˋ *<win>* @ana &amp; gnp.exe`"
-    at = "Mar 2, 2026 at 3:00:00 AM"
+    at = "Mar 2, 2026 at 3:00 AM"
     assert root.types("/pipeline history").split("\n")[1:3] == [
         f"📏 {at}: rule set `orders` by @root: rule {rule}",
-        f"🧊 {at}: frozen `orders` by @root: until Mar 2, 2026 at 4:00:00 AM, reason {reason}",
+        f"🧊 {at}: frozen `orders` by @root: until Mar 2, 2026 at 4:00 AM, reason {reason}",
     ]
     assert root.types("/pipeline rules").split("\n")[1:3] == [
         f"📏 `orders`: {rule}",
-        f"`orders`: 🧊 until Mar 2, 2026 at 4:00:00 AM: {reason}",
+        f"`orders`: 🧊 until Mar 2, 2026 at 4:00 AM: {reason}",
     ]
 
 

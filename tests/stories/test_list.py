@@ -26,11 +26,11 @@ def test_every_state_at_a_glance(workspace: Workspace) -> None:
         [
             """\
 *Pipelines*: 5 that you can see.
-⏹️ `archive`: Stopped since Jan 21, 2026 at 3:00:00 AM · ⬜ cleared
-⏹️ `Broken`: Stopped since Mar 2, 2026 at 3:00:00 AM · 💾 in use, 1 checkpoint, size unknown · ⚠️ does not compile (SqlError)
-⏹️ `orders`: Stopped since Mar 2, 2026 at 3:00:00 AM · 💾 in use, 3 checkpoints, 7.0 MiB
-▶️ `payments`: Running since Mar 1, 2026 at 3:00:00 AM · 💾 in use, 3 checkpoints, 7.0 MiB
-🔄 `reports`: Provisioning since Mar 2, 2026 at 3:00:00 AM, desired Running since Mar 2, 2026 at 3:00:00 AM · 💾 in use, 3 checkpoints, 7.0 MiB\
+⏹️ `archive`: Stopped some time ago (Jan 21, 2026 at 3:00 AM) · ⬜ cleared
+⏹️ `Broken`: Stopped some time ago (Mar 2, 2026 at 3:00 AM) · 💾 in use, 1 checkpoint, size unknown · ⚠️ does not compile (SqlError)
+⏹️ `orders`: Stopped some time ago (Mar 2, 2026 at 3:00 AM) · 💾 in use, 3 checkpoints, 7.0 MiB
+▶️ `payments`: Running, started some time ago (Mar 1, 2026 at 3:00 AM) · 💾 in use, 3 checkpoints, 7.0 MiB
+🔄 `reports`: Provisioning, began some time ago (Mar 2, 2026 at 3:00 AM); Running requested some time ago (Mar 2, 2026 at 3:00 AM) · 💾 in use, 3 checkpoints, 7.0 MiB\
 """
         ]
     )
@@ -58,9 +58,9 @@ def test_what_is_under_way(workspace: Workspace) -> None:
     below = [line for line in oli.asks("/pipeline list").split("\n") if line[0] in "🔒🙋🧊"]
     assert below == snapshot(
         [
-            "🔒 Held by ⏳ clear `ID1`, requested by @oli Mar 2, 2026 at 3:00:00 AM: its thread",
-            "🙋 Waiting for approval: clear `ID2`, requested by @ben Mar 2, 2026 at 3:00:00 AM: its thread",
-            "🧊 Frozen until Mar 2, 2026 at 5:00:00 AM: `release day`",
+            "🔒 Held by ⏳ clear `ID1`, requested by @oli some time ago (Mar 2, 2026 at 3:00 AM): its thread",
+            "🙋 Waiting for approval: clear `ID2`, requested by @ben some time ago (Mar 2, 2026 at 3:00 AM): its thread",
+            "🧊 Frozen until Mar 2, 2026 at 5:00 AM: `release day`",
         ]
     )
     assert oli.hears() == snapshot("""\
@@ -121,8 +121,8 @@ def test_whoever_may_see_nothing_is_told_no(workspace: Workspace) -> None:
     )
     assert root.types("/pipeline history").split("\n")[1:3] == snapshot(
         [
-            "🚫 Mar 2, 2026 at 3:00:00 AM: denied @root: see `*` (no grant)",
-            "🚫 Mar 2, 2026 at 3:00:00 AM: denied @eve: see `prod-*` (no grant)",
+            "🚫 Mar 2, 2026 at 3:00 AM: denied @root: see `*` (no grant)",
+            "🚫 Mar 2, 2026 at 3:00 AM: denied @eve: see `prod-*` (no grant)",
         ]
     )
 

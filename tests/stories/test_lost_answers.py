@@ -6,7 +6,7 @@ from inline_snapshot import snapshot
 
 from tests.workspace import Teammate, Workspace
 
-SENT = "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM."
+SENT = "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00 AM."
 LOST = "❔ No usable answer came (`The connection to Feldera broke before its answer was complete.`). I look at the pipeline before I do anything else."
 SENT_AGAIN = "📤 Sent the request again, Mar 2, 2026 at 3:00:{} AM: so far it had had no effect."
 UNPROVABLE = "⚠️ Needs attention. Known: the request was sent once, Feldera never confirmed it, and `orders` has been run since. Not known: whether it was cleared before that; Feldera's events do not show it. What to do: ask whoever started `orders`; once you are sure that nothing is under way, press *Close*. @oli"
@@ -35,17 +35,17 @@ def test_a_request_that_is_lost_on_its_way_there(workspace: Workspace, oli: Team
     workspace.feldera.drops_the_next_request()
     oli.clears("orders")
     workspace.passes(seconds=14)
-    assert "*State*\n⏳ Sent Mar 2, 2026 at 3:00:00 AM, no answer yet.\n" in workspace.card()
-    assert "⏳ Request sent · Mar 2, 2026 at 3:00:00 AM\n○ Storage cleared\n" in workspace.card()
+    assert "*State*\n⏳ Sent Mar 2, 2026 at 3:00 AM, no answer yet.\n" in workspace.card()
+    assert "⏳ Request sent · some time ago (Mar 2, 2026 at 3:00 AM)\n○ Storage cleared\n" in workspace.card()
     workspace.passes(minutes=1)
     assert workspace.thread() == [
         SENT,
         LOST,
         SENT_AGAIN.format(15),
-        "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:15 AM: `orders` is being cleared. From here that cannot be cancelled.",
+        "⏳ Feldera accepted it, Mar 2, 2026 at 3:00 AM: `orders` is being cleared. From here that cannot be cancelled.",
         "✅ Cleared `orders` after 2 seconds. @oli",
     ]
-    assert "\n✓ Request sent · Mar 2, 2026 at 3:00:15 AM\n" in workspace.card()
+    assert "\n✓ Request sent · some time ago (Mar 2, 2026 at 3:00 AM)\n" in workspace.card()
     first, second = workspace.sent
     assert second - first == timedelta(seconds=15)
     assert workspace.feldera.clears["orders"] == 1
@@ -81,7 +81,7 @@ def test_lost_and_then_started_after_the_clear(workspace: Workspace, oli: Teamma
     workspace.passes(minutes=1)
     assert workspace.thread()[-1] == STARTED_SINCE
     assert "✅ Cleared." in workspace.card()
-    proof = "✓ Storage cleared before that, by Feldera's account · Mar 2, 2026 at 3:02:11 AM"
+    proof = "✓ Storage cleared before that, by Feldera's account · some time ago (Mar 2, 2026 at 3:02 AM)"
     assert f"\n{proof}\n" in workspace.card()
     assert workspace.feldera.clears["orders"] == 1
     assert len(workspace.sent) == 1
@@ -99,7 +99,10 @@ def test_lost_and_then_started_instead(workspace: Workspace, oli: Teammate) -> N
         ]
     )
     assert "❌ Not cleared.\n" in workspace.card()
-    assert "✓ Request sent · Mar 2, 2026 at 3:00:00 AM\n✗ Storage not cleared by this\n" in workspace.card()
+    assert (
+        "✓ Request sent · some time ago (Mar 2, 2026 at 3:00 AM)\n✗ Storage not cleared by this\n"
+        in workspace.card()
+    )
     assert len(workspace.sent) == 1
 
 

@@ -51,8 +51,8 @@ Clear orders
 *Destroys*
 the storage, with 3 checkpoints (7.0 MiB)
 Reason: schema change
-✓ Confirmed by @oli · Mar 2, 2026 at 3:00:00 AM
-✓ Request sent · Mar 2, 2026 at 3:00:30 AM
+✓ Confirmed by @oli · some time ago (Mar 2, 2026 at 3:00 AM)
+✓ Request sent · some time ago (Mar 2, 2026 at 3:00 AM)
 ☑️ Storage cleared? Closed by hand
 ☑️ The clear of `orders` was closed by @ben, who looked: nothing is under way any more. To request it again, type `/pipeline clear orders`.
 Id `ID1`\
@@ -63,7 +63,7 @@ def test_closed_by_somebody_who_wanted_to_clear(stuck: Workspace, oli: Teammate)
     """It holds the pipeline, hours later too; who is told so may end it right there, if they may clear it."""
     stuck.leaps(hours=5)  # a confirmation is good for four; no later limit follows
     held = snapshot("""\
-✋ Another operation holds `orders`: @oli requested a clear Mar 2, 2026 at 3:00:00 AM. Follow it in its thread. It needs attention: its card says what to look at.
+✋ Another operation holds `orders`: @oli requested a clear some time ago (Mar 2, 2026 at 3:00 AM). Follow it in its thread. It needs attention: its card says what to look at.
 [Close]\
 """)
     ben = stuck.operator("ben")
@@ -104,7 +104,7 @@ def test_closed_twice(stuck: Workspace) -> None:
     late, closed = sorted([*oli.reads(), *ben.reads()])
     assert closed == "☑️ Closed. To request the clear of `orders` again, type `/pipeline clear orders`."
     assert late.startswith(
-        "This is over since Mar 2, 2026 at 3:02:00 AM. ☑️ The clear of `orders` was closed by @"
+        "This ended some time ago (Mar 2, 2026 at 3:02 AM). ☑️ The clear of `orders` was closed by @"
     )
     stuck.passes(seconds=5)
     assert stuck.thread()[-1] in {f"{CLOSED.format(name)} @oli" for name in ("anna", "ben")}
@@ -116,7 +116,7 @@ def test_the_request_arrives_after_all(stuck: Workspace) -> None:
     stuck.feldera.sticks_clearing("orders")
     stuck.feldera.someone_clears("orders")
     stuck.passes(seconds=61)
-    assert "*State*\n⏳ Clearing since Mar 2, 2026 at 3:02:45 AM.\n" in stuck.card()
+    assert "*State*\n⏳ Clearing, started some time ago (Mar 2, 2026 at 3:02 AM).\n" in stuck.card()
     assert "human" not in stuck.card()
     stuck.feldera.unsticks("orders")
     stuck.passes(minutes=2)
@@ -125,7 +125,9 @@ def test_the_request_arrives_after_all(stuck: Workspace) -> None:
         "✅ Cleared `orders` after 2 minutes and 35 seconds. @oli",
     ]
     assert "✅ Cleared." in stuck.card()
-    assert "✓ Feldera reports the storage as cleared · Mar 2, 2026 at 3:03:05 AM\n" in stuck.card()
+    assert (
+        "✓ Feldera reports the storage as cleared · some time ago (Mar 2, 2026 at 3:03 AM)\n" in stuck.card()
+    )
     assert len(stuck.sent) == 3
 
 
@@ -143,7 +145,7 @@ def test_feldera_goes_away_while_a_human_is_wanted(stuck: Workspace) -> None:
     assert stuck.thread()[-1] == snapshot(
         "🔌 I cannot ask Feldera (`No connection to Feldera at feldera.example.`). It needs attention as before. I keep trying."
     )
-    away = "⚠️ Needs attention. I have not been able to ask Feldera since Mar 2, 2026 at 3:02:45 AM.\n"
+    away = "⚠️ Needs attention. Feldera became unreachable some time ago (Mar 2, 2026 at 3:02 AM).\n"
     assert away in stuck.card()
     assert "\n⚠️ Needs attention. Known: the request was sent 3 times" in stuck.card()
     stuck.feldera_comes_back()

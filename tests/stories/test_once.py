@@ -42,7 +42,7 @@ def test_a_click_delivered_again_later(workspace: Workspace, oli: Teammate) -> N
     workspace.restarts()
     assert workspace.does(workspace.slack.delivers_again()) is None
     (over,) = oli.reads()
-    assert over.startswith("This is over since Mar 2, 2026 at 3:00:02 AM. ✅ Cleared `orders`")
+    assert over.startswith("This ended some time ago (Mar 2, 2026 at 3:00 AM). ✅ Cleared `orders`")
     is_cleared_once(workspace)
 
 

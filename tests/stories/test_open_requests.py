@@ -5,7 +5,7 @@ from inline_snapshot import snapshot
 from bot.domain.access.permissions import Role
 from tests.workspace import Teammate, Workspace
 
-ASKED_BY_ANA = "🙋 @ana already requested the clear of `orders`, Mar 2, 2026 at 3:00:00 AM. It waits for approval: follow it in its thread."
+ASKED_BY_ANA = "🙋 @ana already requested the clear of `orders`, Mar 2, 2026 at 3:00 AM. It waits for approval: follow it in its thread."
 
 
 def test_the_second_to_ask_for_the_same(workspace: Workspace, ana: Teammate) -> None:
@@ -85,13 +85,16 @@ def test_what_waits(workspace: Workspace, ana: Teammate) -> None:
     ana.reads()
     orders, payments = ana.types("/pipeline pending").split("\n")
     assert orders == snapshot(
-        "🙋 `orders`: clear `ID1`, requested by @ana Mar 2, 2026 at 3:00:00 AM, 0 of 1 approvals, until Mar 2, 2026 at 4:00:00 AM: its thread"
+        "🙋 `orders`: clear `ID1`, requested by @ana some time ago (Mar 2, 2026 at 3:00 AM), 0 of 1 approvals, until Mar 2, 2026 at 4:00 AM: its thread"
     )
     assert payments.startswith("🙋 `payments`: clear `ID2`, ")
     assert ben.types("/pipeline pending") == orders
     status = ana.asks("/pipeline status orders").splitlines()
     assert status[-7:-5] == snapshot(
-        ["*Waiting for approval*", "🙋 clear `ID1`, requested by @ana Mar 2, 2026 at 3:00:00 AM: its thread"]
+        [
+            "*Waiting for approval*",
+            "🙋 clear `ID1`, requested by @ana some time ago (Mar 2, 2026 at 3:00 AM): its thread",
+        ]
     )
     assert len(workspace.cards()) == 2
 
@@ -104,7 +107,7 @@ def test_ten_requests_in_ten_minutes(workspace: Workspace, ana: Teammate) -> Non
         workspace.passes(seconds=10)
         ana.reads()
     assert ana.asks("/pipeline clear orders") == snapshot(
-        "✋ You made 10 requests within 10 minutes, and one person may make no more: `orders` has to wait. Ask again Mar 2, 2026 at 3:10:00 AM."
+        "✋ You made 10 requests within 10 minutes, and one person may make no more: `orders` has to wait. Ask again Mar 2, 2026 at 3:10 AM."
     )
     workspace.passes(minutes=8, seconds=19)
     assert ana.asks("/pipeline clear orders").startswith("✋ You made 10 requests within 10 minutes")

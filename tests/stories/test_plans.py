@@ -35,13 +35,13 @@ def test_stop_clear_and_start(workspace: Workspace, ana: Teammate) -> None:
     assert ana.asks("/pipeline clear sales --restart bad backfill") == snapshot("""\
 *Stop, clear and start `sales`?* Nothing happens unless you press the button. Only you see this.
 *Deployment*
-▶️ Running since Feb 27, 2026 at 3:00:00 AM
+▶️ Running, started some time ago (Feb 27, 2026 at 3:00 AM)
 *Storage*
 💾 in use, 3 checkpoints, 7.0 MiB
 *A clear would destroy*
 the storage, with 3 checkpoints (7.0 MiB)
 *A stop loses*
-everything after the last checkpoint (Feb 27, 2026 at 3:00:00 AM)
+everything after the last checkpoint, some time ago (Feb 27, 2026 at 3:00 AM)
 Reason: bad backfill
 ⚠️ Clearing deletes the pipeline's checkpoints and state: it starts empty afterwards. This *cannot be undone*.
 It is one request: stop, clear, start, one after the other. If a step fails, the rest is left undone.
@@ -57,33 +57,33 @@ This destroys the storage, with 3 checkpoints (7.0 MiB). The stop loses everythi
     workspace.passes(seconds=30)
     assert [state_and_steps(card) for card in workspace.card_history()] == snapshot(
         [
-            "✓⏳○○  ⏳ Confirmed Mar 2, 2026 at 3:00:00 AM, not sent yet.",
-            "✓⏳○○  ⏳ Stopping since Mar 2, 2026 at 3:00:00 AM.",
-            "✓✓⏳○  ⏳ Stopped Mar 2, 2026 at 3:00:02 AM, the clear is not sent yet.",
-            "✓✓⏳○  ⏳ Clearing since Mar 2, 2026 at 3:00:02 AM.",
-            "✓✓✓⏳  ⏳ Stopped and cleared Mar 2, 2026 at 3:00:05 AM, the start is not sent yet.",
-            "✓✓✓⏳  ⏳ Starting since Mar 2, 2026 at 3:00:05 AM (Provisioning).",
+            "✓⏳○○  ⏳ Confirmed some time ago (Mar 2, 2026 at 3:00 AM), not sent yet.",
+            "✓⏳○○  ⏳ Stopping, started some time ago (Mar 2, 2026 at 3:00 AM).",
+            "✓✓⏳○  ⏳ Stopped some time ago (Mar 2, 2026 at 3:00 AM), the clear is not sent yet.",
+            "✓✓⏳○  ⏳ Clearing, started some time ago (Mar 2, 2026 at 3:00 AM).",
+            "✓✓✓⏳  ⏳ Stopped and cleared some time ago (Mar 2, 2026 at 3:00 AM), the start is not sent yet.",
+            "✓✓✓⏳  ⏳ Starting, started some time ago (Mar 2, 2026 at 3:00 AM) (Provisioning).",
             "✓✓✓✓  ✅ Stopped, cleared and started.",
         ]
     )
     assert workspace.card().partition("Reason: bad backfill\n")[2] == snapshot("""\
-✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
-✓ Stopped · Mar 2, 2026 at 3:00:02 AM
-✓ Feldera reports the storage as cleared · Mar 2, 2026 at 3:00:05 AM
-✓ Started · Mar 2, 2026 at 3:00:07 AM
+✓ Confirmed by @ana · some time ago (Mar 2, 2026 at 3:00 AM)
+✓ Stopped · some time ago (Mar 2, 2026 at 3:00 AM)
+✓ Feldera reports the storage as cleared · some time ago (Mar 2, 2026 at 3:00 AM)
+✓ Started · some time ago (Mar 2, 2026 at 3:00 AM)
 ✅ Started `sales` after 2 seconds: it runs. All is done, in 8 seconds: stopped, cleared and started.
 Id `ID1`\
 """)
     assert workspace.timed_thread() == snapshot(
         [
-            "0:00:01  📤 Sent the stop to Feldera, Mar 2, 2026 at 3:00:00 AM.",
-            "0:00:01  ⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: `sales` is being stopped. From here that cannot be cancelled.",
+            "0:00:01  📤 Sent the stop to Feldera, Mar 2, 2026 at 3:00 AM.",
+            "0:00:01  ⏳ Feldera accepted it, Mar 2, 2026 at 3:00 AM: `sales` is being stopped. From here that cannot be cancelled.",
             "0:00:02.500000  ✓ Step 1 of 3: stopped `sales` after 2 seconds.",
-            "0:00:03.500000  📤 Sent the clear to Feldera, Mar 2, 2026 at 3:00:02 AM.",
-            "0:00:03.500000  ⏳ Feldera accepted it, Mar 2, 2026 at 3:00:02 AM: `sales` is being cleared. From here that cannot be cancelled.",
+            "0:00:03.500000  📤 Sent the clear to Feldera, Mar 2, 2026 at 3:00 AM.",
+            "0:00:03.500000  ⏳ Feldera accepted it, Mar 2, 2026 at 3:00 AM: `sales` is being cleared. From here that cannot be cancelled.",
             "0:00:05  ✓ Step 2 of 3: cleared `sales` after 2 seconds.",
-            "0:00:06  📤 Sent the start to Feldera, Mar 2, 2026 at 3:00:05 AM.",
-            "0:00:06  ⏳ Feldera accepted it, Mar 2, 2026 at 3:00:05 AM: `sales` is being started.",
+            "0:00:06  📤 Sent the start to Feldera, Mar 2, 2026 at 3:00 AM.",
+            "0:00:06  ⏳ Feldera accepted it, Mar 2, 2026 at 3:00 AM: `sales` is being started.",
             "0:00:06  ⏳ Provisioning: Feldera makes room for `sales` to run.",
             "0:00:07.500000  ✅ Started `sales` after 2 seconds: it runs. All is done, in 8 seconds: stopped, cleared and started. @ana",
         ]
@@ -112,7 +112,7 @@ Id `ID1`\
 def test_a_plain_clear_of_what_runs_offers_to_stop_it(workspace: Workspace, ana: Teammate) -> None:
     """The offer turns into the preview of the longer plan, with the reason that was typed, for nobody else."""
     assert ana.asks("/pipeline clear sales bad backfill") == snapshot("""\
-✋ `sales` must be stopped before it can be cleared. It is Running since Feb 27, 2026 at 3:00:00 AM. I can stop it first, as one request: that loses everything after the last checkpoint (Feb 27, 2026 at 3:00:00 AM).
+✋ `sales` must be stopped before it can be cleared. It is Running, started some time ago (Feb 27, 2026 at 3:00 AM). I can stop it first, as one request: that loses everything after the last checkpoint, some time ago (Feb 27, 2026 at 3:00 AM).
 [Stop it and clear] [Never mind]\
 """)
     ben = workspace.operator("ben")
@@ -146,7 +146,7 @@ def test_no_offer_where_somebody_asked_already(workspace: Workspace) -> None:
     ria, ben, olaf = workspace.requester("ria"), workspace.approver("ben"), workspace.requester("olaf")
     ria.confirms("/pipeline clear sales --stop", "Ask for approval")
     assert olaf.asks("/pipeline clear sales") == snapshot(
-        "🙋 @ria already requested the stop and clear of `sales`, Mar 2, 2026 at 3:00:00 AM. It waits for approval: follow it in its thread."
+        "🙋 @ria already requested the stop and clear of `sales`, some time ago (Mar 2, 2026 at 3:00 AM). It waits for approval: follow it in its thread."
     )
     ben.told("Approve")
     workspace.passes(minutes=1)

@@ -13,7 +13,7 @@ def test_what_a_clear_would_destroy_is_shown_to_the_caller_alone(workspace: Work
     before = workspace.clock.now() - timedelta(days=2)
     workspace.feldera.adds("sessions", checkpoints=(None, 96_000_000), since=before)
     shown = ana.asks("/pipeline clear sessions the schema changed")
-    assert "⏹️ Stopped since Feb 28, 2026 at 3:00:00 AM" in shown
+    assert "⏹️ Stopped some time ago (Feb 28, 2026 at 3:00 AM)" in shown
     assert "*A clear would destroy*\nthe storage, with 2 checkpoints (size unknown)\n" in shown
     assert ben.reads() == []
     ana.clicks("Clear sessions", confirms=False)
@@ -50,14 +50,16 @@ def test_never_mind_after_the_confirmation(workspace: Workspace) -> None:
     ana.presses(never_mind)
     assert ana.reads() == snapshot(
         [
-            "The clear of `orders` was already confirmed by @ana Mar 2, 2026 at 3:00:00 AM: follow it in its thread."
+            "The clear of `orders` was already confirmed by @ana Mar 2, 2026 at 3:00 AM: follow it in its thread."
         ]
     )
     assert ana.links() == [workspace.permalink()]
     workspace.passes(seconds=10)
     ana.presses(never_mind)
     assert ana.reads() == snapshot(
-        ["This is over since Mar 2, 2026 at 3:00:02 AM. ✅ Cleared `orders` after 2 seconds. See its thread."]
+        [
+            "This ended some time ago (Mar 2, 2026 at 3:00 AM). ✅ Cleared `orders` after 2 seconds. See its thread."
+        ]
     )
     workspace.thread()
 
@@ -99,16 +101,16 @@ def test_why_there_is_nothing_to_confirm(workspace: Workspace) -> None:
     assert [ana.asks(f"/pipeline clear {name}") for name in names] == snapshot(
         [
             """\
-✋ `running` must be stopped before it can be cleared. It is Running since Feb 27, 2026 at 3:00:00 AM. I can stop it first, as one request: that loses everything after the last checkpoint (Feb 27, 2026 at 3:00:00 AM).
+✋ `running` must be stopped before it can be cleared. It is Running, started some time ago (Feb 27, 2026 at 3:00 AM). I can stop it first, as one request: that loses everything after the last checkpoint, some time ago (Feb 27, 2026 at 3:00 AM).
 [Stop it and clear] [Never mind]\
 """,
-            "✋ `stopping` must be stopped before it can be cleared. It is stopping: Running since Mar 2, 2026 at 3:00:00 AM, desired Stopped since Mar 2, 2026 at 3:00:00 AM. Once it is Stopped, type `/pipeline clear stopping` again.",
+            "✋ `stopping` must be stopped before it can be cleared. It is stopping: Running, started some time ago (Mar 2, 2026 at 3:00 AM); Stopped requested some time ago (Mar 2, 2026 at 3:00 AM). Once it is Stopped, type `/pipeline clear stopping` again.",
             """\
-✋ `starting` must be stopped before it can be cleared. Somebody has asked it to start: it is Stopped since Mar 2, 2026 at 3:00:00 AM, desired Running since Mar 2, 2026 at 3:00:00 AM. I can stop it first, as one request: that loses everything after the last checkpoint (Mar 2, 2026 at 3:00:00 AM).
+✋ `starting` must be stopped before it can be cleared. Somebody has asked it to start: it is Stopped some time ago (Mar 2, 2026 at 3:00 AM); Running requested some time ago (Mar 2, 2026 at 3:00 AM). I can stop it first, as one request: that loses everything after the last checkpoint, some time ago (Mar 2, 2026 at 3:00 AM).
 [Stop it and clear] [Never mind]\
 """,
             "✅ `cleared` is already cleared.",
-            "✅ `both` is already cleared. Somebody has asked the pipeline to start: it is Stopped since Mar 2, 2026 at 3:00:00 AM, desired Running since Mar 2, 2026 at 3:00:00 AM.",
+            "✅ `both` is already cleared. Somebody has asked the pipeline to start: it is Stopped some time ago (Mar 2, 2026 at 3:00 AM); Running requested some time ago (Mar 2, 2026 at 3:00 AM).",
             "⏳ `clearing` is being cleared already, and not by me. `/pipeline status clearing` shows when it is done.",
         ]
     )
@@ -121,7 +123,7 @@ def test_another_operation_is_live(workspace: Workspace) -> None:
     workspace.slack.rate_limits("chat.postMessage", retry_after=60)
     ana.clears("orders")
     assert ben.asks("/pipeline clear orders") == snapshot(
-        "✋ Another operation holds `orders`: @ana requested a clear Mar 2, 2026 at 3:00:00 AM. Follow it in its card, which is about to be posted."
+        "✋ Another operation holds `orders`: @ana requested a clear some time ago (Mar 2, 2026 at 3:00 AM). Follow it in its card, which is about to be posted."
     )
     workspace.passes(minutes=2)
     assert ana.reads() == ["⏳ Confirmed. Follow `orders` in its thread."]

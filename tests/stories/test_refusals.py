@@ -59,7 +59,10 @@ def test_changed_between_the_look_and_the_request(
     sent, ended = workspace.thread()
     assert sent.startswith(SENT)
     assert ended == end
-    assert "✓ Request sent · Mar 2, 2026 at 3:00:00 AM\n✗ Storage not cleared by this\n" in workspace.card()
+    assert (
+        "✓ Request sent · some time ago (Mar 2, 2026 at 3:00 AM)\n✗ Storage not cleared by this\n"
+        in workspace.card()
+    )
     assert len(workspace.sent) == 1
 
 
@@ -75,7 +78,7 @@ def test_a_lock_that_takes_too_long(workspace: Workspace) -> None:
     assert workspace.thread()[1:3] == snapshot(
         [
             "⏸️ The request had no effect (`The lock required for this operation took too long to acquire. Try this operation again later.`). I keep trying.",
-            "📤 Sent the request again, Mar 2, 2026 at 3:00:05 AM: so far it had had no effect.",
+            "📤 Sent the request again, Mar 2, 2026 at 3:00 AM: so far it had had no effect.",
         ]
     )
     assert workspace.thread()[-1] == "✅ Cleared `orders` after 2 seconds. @ana"
@@ -136,7 +139,7 @@ def test_a_key_that_was_deleted_while_the_clear_goes_on(guarded: Workspace) -> N
     assert guarded.thread()[2:] == [
         "🔌 I cannot ask Feldera (`Feldera does not accept the bot's credentials (401).`). The clear goes on without me. I keep trying. The person who runs the bot should check its Feldera credentials."
     ]
-    assert "I have not been able to ask Feldera since Mar 2, 2026 at 3:00:00 AM." in guarded.card()
+    assert "Feldera became unreachable some time ago (Mar 2, 2026 at 3:00 AM)." in guarded.card()
 
 
 def a_proxy_fails(workspace: Workspace) -> None:
@@ -164,7 +167,7 @@ def test_something_else_answers_the_request(
     workspace.passes(minutes=1)
     assert workspace.thread()[1:3] == [
         f"❔ No usable answer came (`{said}`). I look at the pipeline before I do anything else.",
-        "📤 Sent the request again, Mar 2, 2026 at 3:00:15 AM: so far it had had no effect.",
+        "📤 Sent the request again, Mar 2, 2026 at 3:00 AM: so far it had had no effect.",
     ]
     assert workspace.thread()[-1] == "✅ Cleared `orders` after 2 seconds. @ana"
     assert workspace.feldera.clears["orders"] == 1

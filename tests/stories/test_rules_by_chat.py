@@ -186,18 +186,18 @@ def test_a_freeze_is_put_moved_and_lifted(workspace: Workspace) -> None:
     """Nothing runs while it lasts; a second one on the same pattern takes its place."""
     root, ana = workspace.admin("root"), workspace.operator("ana")
     assert root.types("/pipeline freeze ord* for 4h release day") == snapshot(
-        "✅ 🧊 `ord*` is frozen until Mar 2, 2026 at 7:00:00 AM: no clear, stop or start, not even break-glass. Reason: `release day`."
+        "✅ 🧊 `ord*` is frozen until Mar 2, 2026 at 7:00 AM: no clear, stop or start, not even break-glass. Reason: `release day`."
     )
     assert ana.asks("/pipeline clear orders").startswith("`orders` is frozen until ")
     assert root.types("/pipeline freeze ord* until 18:00 release took longer") == snapshot(
-        "✅ 🧊 `ord*` is frozen until Mar 2, 2026 at 6:00:00 PM: no clear, stop or start, not even break-glass. Reason: `release took longer`. Before: until Mar 2, 2026 at 7:00:00 AM by @root: `release day`."
+        "✅ 🧊 `ord*` is frozen until Mar 2, 2026 at 6:00 PM: no clear, stop or start, not even break-glass. Reason: `release took longer`. Before: until Mar 2, 2026 at 7:00 AM by @root: `release day`."
     )
     assert listed(ana.types("/pipeline rules")) == snapshot(
-        ["`ord*`: 🧊 until Mar 2, 2026 at 6:00:00 PM: `release took longer`"]
+        ["`ord*`: 🧊 until Mar 2, 2026 at 6:00 PM: `release took longer`"]
     )
     assert root.types("/pipeline unfreeze ord*") == snapshot(
         """\
-✅ No freeze on `ord*` any more. Before: until Mar 2, 2026 at 6:00:00 PM by @root: `release took longer`.
+✅ No freeze on `ord*` any more. Before: until Mar 2, 2026 at 6:00 PM by @root: `release took longer`.
 Undo: `/pipeline freeze ord* until 2026-03-02T18:00 release took longer`\
 """
     )
@@ -236,7 +236,7 @@ def test_who_sees_which_rules(workspace: Workspace) -> None:
         "📏 `ord*`: reason=required",
         "📏 `orders`: approvals=1",
         "📏 `prod-*`: approvals=2",
-        "`prod-1`: 🧊 until Mar 2, 2026 at 4:00:00 AM: `release day`",
+        "`prod-1`: 🧊 until Mar 2, 2026 at 4:00 AM: `release day`",
     ]
     assert some == all_of_it[:2]
     assert nothing == ["None that concerns you."]

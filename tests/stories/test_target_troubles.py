@@ -136,7 +136,7 @@ def test_what_is_on_the_others_is_listed_and_suggested(
     workspace.run(staging.goes_down())
     assert ana.asks("/pipeline list") == snapshot("""\
 *Pipelines*: 1 that you can see.
-⏹️ `prod/orders`: Stopped since Mar 2, 2026 at 3:00:00 AM · 💾 in use, 3 checkpoints, 7.0 MiB
+⏹️ `prod/orders`: Stopped some time ago (Mar 2, 2026 at 3:00 AM) · 💾 in use, 3 checkpoints, 7.0 MiB
 `staging` cannot be asked now, and its pipelines are missing: Feldera does not answer (`No connection to Feldera at staging.example.`). Try again in a minute.\
 """)
     close = "type `TARGET/orders`. Did you mean `prod/orders`?"

@@ -28,7 +28,7 @@ def test_pages_over_targets(workspace: Workspace) -> None:
     (page,) = oli.told("Next")
     title, row, *_ = page.split("\n")
     assert title == "*Pipelines that match `staging/*`*: 13 to 20 of 20 that you can see."
-    assert row.startswith("⏹️ `staging/p-12`: Stopped since")
+    assert row.startswith("⏹️ `staging/p-12`: Stopped ")
 
 
 def test_one_that_does_not_answer_hides_nothing_of_the_other(workspace: Workspace) -> None:

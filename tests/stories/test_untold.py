@@ -36,7 +36,7 @@ def test_it_waits_until_slack_tells(workspace: Workspace) -> None:
     assert workspace.sent == []
     assert workspace.timed_thread()[1:] == [f"0:00:30  {waits('Slack is in trouble')}"]
     workspace.passes(minutes=1)
-    assert workspace.thread()[2] == "📤 Sent the request to Feldera, Mar 2, 2026 at 3:03:00 AM."
+    assert workspace.thread()[2] == "📤 Sent the request to Feldera, Mar 2, 2026 at 3:03 AM."
     assert workspace.thread()[-1].startswith("✅ Cleared")
     assert len(workspace.sent) == 1
 

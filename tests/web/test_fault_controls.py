@@ -47,7 +47,7 @@ async def test_what_lasts_is_on_until_it_is_turned_off(visit):
             assert (await switch(visit, do))["on"] is on
     await visit.until_connected()
     await visit.types("ana", "/pipeline status orders")
-    await visit.until_seen("ana", "Stopped since")
+    await visit.until_seen("ana", "Stopped ")
 
 
 async def test_what_happens_once_happens_to_the_next_request(visit):

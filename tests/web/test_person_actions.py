@@ -75,7 +75,7 @@ async def test_a_button_is_pressed_as_it_was_seen(visit):
     for never_was in ({"version": 9}, {"action": "approve"}):
         assert "sees no button" in (await visit.does("ana", "presses", **{**seen, **never_was}))["error"]
     assert len(visit.world.slack.deliveries) == before
-    for words in ("✅ Cleared", "This is over since"):
+    for words in ("✅ Cleared", "This ended"):
         assert await visit.does("ana", "presses", **seen) == DONE
         await visit.until_seen("ana", words)
     assert visit.world.feldera.clears == {"orders": 1}

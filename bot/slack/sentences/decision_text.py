@@ -5,7 +5,7 @@ from typing import LiteralString, assert_never
 
 from bot.domain.access.permissions import Decision, Kind, Why
 from bot.slack.text.lists import either
-from bot.slack.text.spans import NOTHING, Text, at, code
+from bot.slack.text.spans import NOTHING, Text, ago, code
 
 _NO_MEMBER: Mapping[Kind, LiteralString] = {
     Kind.GUEST: "guests of this workspace may do nothing here, even if they have a grant.",
@@ -40,7 +40,9 @@ def _no_grant(decision: Decision) -> Text:
     lapsed, actor = decision.lapsed, None if decision.membership is None else decision.membership.actor
     ended = NOTHING
     if lapsed is not None and lapsed.expires_at is not None:
-        ended = Text(" Your *{}* on `{}` ended {}.", lapsed.role.value, lapsed.pattern, at(lapsed.expires_at))
+        ended = Text(
+            " Your *{}* on `{}` ended {}.", lapsed.role.value, lapsed.pattern, ago(lapsed.expires_at)
+        )
     return Text(
         "you need the role {roles} on it.{ended} An admin of this bot can grant it.{who}",
         roles=either([Text("*{}*", role.value) for role in decision.would_allow]),

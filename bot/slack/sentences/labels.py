@@ -17,7 +17,7 @@ from bot.domain.operations.plans import CLEAR
 from bot.domain.pipelines.activity import Activity
 from bot.domain.pipelines.pipeline import Pipeline, Storage
 from bot.slack.sentences.plan_text import action_name, state_in_words
-from bot.slack.text.spans import NOTHING, Text, at, mention
+from bot.slack.text.spans import NOTHING, Text, ago, at, mention
 
 UNKNOWN = "❔"
 FROZEN = "🧊"
@@ -177,9 +177,19 @@ def deployment_sign(status: str) -> str:
 
 
 def deployment(status: str, since: datetime | None = None) -> Text:
-    """`⏹️ Stopped since …`."""
-    when = NOTHING if since is None else Text(" since {}", at(since))
-    return Text("{} {}{}", deployment_sign(status), status, when)
+    """`⏹️ Stopped 2 hours ago (…)`."""
+    shown = Text("{}", status) if since is None else status_and_age(status, since)
+    return Text("{} {}", deployment_sign(status), shown)
+
+
+def status_and_age(status: str, since: datetime) -> Text:
+    """`Running, started 3 days ago (…)`: how it reads depends on the status."""
+    if status in _PARTICIPLES:
+        return Text("{} {}", status, ago(since))
+    return Text("{}, {} {}", status, "started" if status == "Running" else "began", ago(since))
+
+
+_PARTICIPLES = frozenset({"Stopped", "Paused", "Suspended"})
 
 
 def storage(pipeline: Pipeline) -> Text:
@@ -223,7 +233,7 @@ def ended(operation: Operation) -> Text:
         told = state_in_words(operation)
     if outcome is not None and operation.state in _WITHOUT_REASON:
         told += f" ({outcome.ending.value.replace('_', ' ')})"
-    when = NOTHING if operation.ended_at is None else Text(" {}", at(operation.ended_at))
+    when = NOTHING if operation.ended_at is None else Text(" {}", ago(operation.ended_at))
     return Text("{}: {}{}", asked_for(operation), told, when)
 
 
@@ -244,7 +254,7 @@ def what(operation: Operation) -> Text:
 
 def by(actor: Actor, moment: datetime | None = None) -> Text:
     """Who, and when."""
-    return mention(actor.user) if moment is None else Text("{} {}", mention(actor.user), at(moment))
+    return mention(actor.user) if moment is None else Text("{} {}", mention(actor.user), ago(moment))
 
 
 def asked_at(operation: Operation) -> datetime:

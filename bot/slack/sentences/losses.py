@@ -5,7 +5,7 @@ from bot.domain.operations.operation import Operation
 from bot.domain.operations.plans import STOP, StepName
 from bot.domain.pipelines.pipeline import Checkpoints
 from bot.slack.text.quantities import size
-from bot.slack.text.spans import Text, at
+from bot.slack.text.spans import Text, ago
 
 
 def checkpoints(found: Checkpoints) -> str:
@@ -37,7 +37,7 @@ def lost(reviewed: Fingerprint, *, with_times: bool = True) -> Text:
         return Text("{}", since_last_checkpoint())
     if reviewed.last_checkpoint_at is None:
         return Text("{} (time unknown)", since_last_checkpoint())
-    return Text("{} ({})", since_last_checkpoint(), at(reviewed.last_checkpoint_at))
+    return Text("{}, {}", since_last_checkpoint(), ago(reviewed.last_checkpoint_at))
 
 
 def costs(operation: Operation, *, with_times: bool = True) -> Text | str:

@@ -6,13 +6,14 @@ from bot.domain.pipelines.pipeline import Pipeline, Storage
 from bot.domain.pipelines.targets import DEFAULT, THE_ONLY, TargetName
 from bot.slack.sentences import labels
 from bot.slack.sentences.losses import checkpoints
-from bot.slack.text.spans import Text, at, code, link
+from bot.slack.text.spans import Text, ago, code, link
 
 
 def deployment(pipeline: Pipeline) -> Text:
-    now = Text("{} since {}", pipeline.status, at(pipeline.status_since))
-    wanted = Text("desired {} since {}", pipeline.desired_status, at(pipeline.desired_status_since))
-    return now if pipeline.status == pipeline.desired_status else Text("{}, {}", now, wanted)
+    """`Stopped 2 hours ago (…)`, and what was requested last if it is not so yet."""
+    now = labels.status_and_age(pipeline.status, pipeline.status_since)
+    requested = Text("{} requested {}", pipeline.desired_status, ago(pipeline.desired_status_since))
+    return now if pipeline.status == pipeline.desired_status else Text("{}; {}", now, requested)
 
 
 def storage(pipeline: Pipeline) -> Text:

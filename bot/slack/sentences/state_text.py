@@ -6,7 +6,7 @@ from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.plans import CLEAR
 from bot.slack.sentences import plan_text
 from bot.slack.sentences.labels import sign, state_words, words
-from bot.slack.text.spans import NOTHING, Text, at, shortened
+from bot.slack.text.spans import NOTHING, Text, ago, shortened, to_the_second
 
 
 def state_now(operation: Operation) -> Text:
@@ -14,7 +14,7 @@ def state_now(operation: Operation) -> Text:
     unreachable = operation.outage.unreachable_since
     trouble = NOTHING
     if unreachable is not None:
-        trouble = Text(" I have not been able to ask Feldera since {}.", at(unreachable))
+        trouble = Text(" Feldera became unreachable {}.", ago(unreachable))
     return Text("{} {}.{}", sign(operation.state), _state_in_words(operation), trouble)
 
 
@@ -25,7 +25,9 @@ def _state_in_words(operation: Operation) -> Text | str:  # noqa: PLR0911 - a se
         case State.READY if operation.held_by_freeze or _will_be_held(operation):
             return "Held by a freeze, not sent"
         case State.READY if operation.cancellable_until is not None:
-            return Text("To be sent{}, can be cancelled until then", _on(operation.cancellable_until))
+            return Text(
+                "Will be sent at {}, can be cancelled until then", to_the_second(operation.cancellable_until)
+            )
         case State.READY if operation.has_begun:
             behind, step = plan_text.behind(operation).capitalize(), operation.step_name.value
             return Text("{}{}, the {} is not sent yet", behind, _on(operation.ready_at), step)
@@ -42,7 +44,7 @@ def _state_in_words(operation: Operation) -> Text | str:  # noqa: PLR0911 - a se
                 Text(" ({})", shortened(operation.attempt.phase, 64)) if operation.attempt.phase else NOTHING
             )
             doing = plan_text.DOING[operation.step_name].capitalize()
-            return Text("{} since{}{}{}", doing, _on(operation.attempt.accepted_at), phase, unusual)
+            return Text("{}, started{}{}{}", doing, _on(operation.attempt.accepted_at), phase, unusual)
         case State.SUCCEEDED | State.UNNECESSARY | State.REFUSED | State.STALE | State.EXPIRED:
             return words(operation.state) if operation.plan == CLEAR else plan_text.state_in_words(operation)
         case _:
@@ -60,4 +62,4 @@ def _will_be_held(operation: Operation) -> bool:
 
 
 def _on(moment: datetime | None) -> Text:
-    return NOTHING if moment is None else Text(" {}", at(moment))
+    return NOTHING if moment is None else Text(" {}", ago(moment))

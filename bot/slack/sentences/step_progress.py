@@ -11,7 +11,7 @@ from bot.domain.pipelines.pipeline import STOPPED, Storage
 from bot.slack.sentences import plan_text
 from bot.slack.sentences.labels import DOING, DONE, NOT_DONE, STATES, STORAGES, TO_DO, deployment
 from bot.slack.text.quantities import duration
-from bot.slack.text.spans import NOTHING, Text, Value, at, filled, shortened
+from bot.slack.text.spans import NOTHING, Text, Value, ago, filled, shortened
 
 # A line is a sign and words, with gaps for the step's names and its moments.
 _Line = tuple[str, LiteralString]
@@ -180,7 +180,7 @@ def _ending(operation: Operation) -> Ending | None:
 
 
 def _request(sent_at: datetime | None) -> Text:
-    return Text("request not sent") if sent_at is None else Text("request sent {}", at(sent_at))
+    return Text("request not sent") if sent_at is None else Text("request sent {}", ago(sent_at))
 
 
 def _ahead(operation: Operation, step: StepName) -> Text:
@@ -190,4 +190,4 @@ def _ahead(operation: Operation, step: StepName) -> Text:
 
 
 def _when(moment: datetime | None) -> Text:
-    return NOTHING if moment is None else Text(" · {}", at(moment))
+    return NOTHING if moment is None else Text(" · {}", ago(moment))

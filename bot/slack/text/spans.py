@@ -16,6 +16,7 @@ from bot.domain.ids import ChannelId, UserId
 from bot.slack.text.mrkdwn import SENTENCE_SHOWN, entities, escaped, escaped_lines, fitted, plain
 from bot.slack.text.templates import Span, names, pieces
 
+_NO_CAPITAL = "\u200b"  # Slack writes "Today" where that opens the format: nothing visible may open it
 BLOCK_SHOWN = 1500  # of a code block: a compiler's first errors, and room for the sentence around it
 
 Value = Union["Text", str, int]
@@ -138,9 +139,24 @@ def link(url: str, label: str) -> Text:
 
 @lru_cache(maxsize=1024)  # a card says each moment several times
 def at(moment: datetime) -> Text:
-    """A moment in the reader's own time zone; Slack itself says "today" or "yesterday"."""
-    in_utc = f"{moment:%Y-%m-%d %H:%M:%S} UTC"
-    return _only(f"<!date^{int(moment.timestamp())}^{{date_short_pretty}} at {{time_secs}}|{in_utc}>", in_utc)
+    """A moment in the reader's own time zone, to the minute; Slack itself says "today" or "yesterday"."""
+    return _date(moment, "{date_short_pretty} at {time}", f"{moment:%Y-%m-%d %H:%M} UTC")
+
+
+@lru_cache(maxsize=1024)
+def ago(moment: datetime) -> Text:
+    """`3 days ago (Nov 26 at 2:20 PM)`, for a moment in the past: Slack counts the age anew whenever it shows the text."""
+    return _date(moment, "{ago} ({date_short_pretty} at {time})", f"{moment:%Y-%m-%d %H:%M} UTC")
+
+
+@lru_cache(maxsize=1024)
+def to_the_second(moment: datetime) -> Text:
+    """A moment less than about a minute away, such as the end of a cancel window."""
+    return _date(moment, "{time_secs}", f"{moment:%Y-%m-%d %H:%M:%S} UTC")
+
+
+def _date(moment: datetime, date_format: str, in_utc: str) -> Text:
+    return _only(f"<!date^{int(moment.timestamp())}^{_NO_CAPITAL}{date_format}|{in_utc}>", in_utc)
 
 
 def _only(marked: str, shown: str) -> Text:

@@ -21,7 +21,7 @@ from bot.slack.sentences.state_text import state_now
 from bot.slack.sentences.unusable_channel_text import can_be_invited, why_not
 from bot.slack.text import blocks
 from bot.slack.text.blocks import Message, message
-from bot.slack.text.spans import NOTHING, Text, at, code, mention, mention_any
+from bot.slack.text.spans import NOTHING, Text, ago, at, code, mention, mention_any
 
 CLOSE = "close_operation"  # action ids; old messages carry them, so their meaning never changes
 APPROVE = "approve_request"
@@ -144,7 +144,7 @@ def _of_a_request(operation: Operation) -> dict[Field, Text]:
     """The fields that only a request for approval, or a break-glass run, has."""
     found = {}
     if operation.last_cleared_at is not None:
-        found[Field.LAST_CLEARED] = at(operation.last_cleared_at)
+        found[Field.LAST_CLEARED] = ago(operation.last_cleared_at)
     if operation.approval.needed:
         found[Field.APPROVALS] = _approvals(operation)
     if operation.state is State.AWAITING_APPROVAL and operation.approval.deadline is not None:
@@ -173,7 +173,7 @@ def _asked(operation: Operation) -> Text:
 def _approvals(operation: Operation) -> Text:
     count = Text("{} of {}", len(operation.approval.given), operation.approval.needed)
     by = Text(", ").join(
-        Text("{} {}", mention(given.by.user), at(given.at)) for given in operation.approval.given
+        Text("{} {}", mention(given.by.user), ago(given.at)) for given in operation.approval.given
     )
     return Text("{}: {}", count, by) if by else count
 
@@ -211,7 +211,7 @@ def _steps(operation: Operation) -> list[Text]:
 
 
 def _when(moment: datetime | None) -> Text:
-    return NOTHING if moment is None else Text(" · {}", at(moment))
+    return NOTHING if moment is None else Text(" · {}", ago(moment))
 
 
 def _outcome(operation: Operation) -> SectionBlock | None:

@@ -8,7 +8,7 @@ from bot.slack.sentences.outcome_text import sentence, took
 from bot.slack.sentences.pipeline_text import link_to
 from bot.slack.sentences.plan_text import action_name, command
 from bot.slack.text.blocks import Message, said
-from bot.slack.text.spans import NOTHING, Text, at, mention
+from bot.slack.text.spans import NOTHING, Text, ago, at, mention
 
 _Refusal = Literal[
     Result.TOO_OLD,
@@ -71,16 +71,16 @@ def already_decided(operation: Operation, workspace_url: str, *, signing: bool =
     what = Text("The {} of `{}`", action_name(operation.plan), operation.pipeline)
     if signing and review is not None:
         return said(
-            "{} was already reviewed by {} {}: see {}.", what, mention(review.by.user), at(review.at), where
+            "{} was already reviewed by {} {}: see {}.", what, mention(review.by.user), ago(review.at), where
         )
     if operation.confirmed_at is None:
         return said("{} was already dropped: nothing was sent.", what)
     approved = NOTHING
     if operation.approval.given and operation.ready_at is not None:
         last = operation.approval.given[-1]
-        approved = Text("{} was already approved by {} {}", what, mention(last.by.user), at(last.at))
+        approved = Text("{} was already approved by {} {}", what, mention(last.by.user), ago(last.at))
     if outcome is not None and operation.ended_at is not None:
-        ended = Text("This is over since {}", at(operation.ended_at))
+        ended = Text("This ended {}", ago(operation.ended_at))
         return said(
             "{over}. {how} See {where}.",
             over=Text("{}, and is over", approved) if approved else ended,

@@ -20,7 +20,7 @@ from bot.slack.sentences.state_text import state_now
 from bot.slack.text import blocks
 from bot.slack.text.lists import cut
 from bot.slack.text.mrkdwn import plain
-from bot.slack.text.spans import NOTHING, Text, at, code
+from bot.slack.text.spans import NOTHING, Text, ago, at, code
 from bot.slack.views import card
 from bot.slack.views.access_answers import grant_in_words
 
@@ -158,7 +158,7 @@ def _ended(operation: Operation, workspace_url: str) -> Text:
     how = sentence(operation, operation.outcome, operation.state, seconds=took(operation))
     return Text(
         "{when}: {how} Requested by {by}, in {where}.",
-        when=at(operation.ended_at),
+        when=ago(operation.ended_at),
         how=how,
         by=by(operation.requester),
         where=link_to(operation, workspace_url),

@@ -15,7 +15,7 @@ from bot.slack.sentences.losses import costs, destroyed, lost
 from bot.slack.sentences.pipeline_text import deployment, frozen_in_words, link_to, storage, with_link
 from bot.slack.text import blocks
 from bot.slack.text.blocks import Message, message
-from bot.slack.text.spans import NOTHING, Text, at, code
+from bot.slack.text.spans import NOTHING, Text, ago, code
 
 CONFIRM = "confirm_clear"  # action ids; see `card.CLOSE`
 BREAK_GLASS = "break_glass"
@@ -148,9 +148,9 @@ def described(shown: Described, workspace_url: str) -> Message:
     pending, freeze = shown.pending, shown.freeze
     rows = {
         Field.DEPLOYMENT: labels.deployment(pipeline.status, pipeline.status_since),
-        Field.WANTED: Text("{} since {}", pipeline.desired_status, at(pipeline.desired_status_since)),
+        Field.WANTED: Text("{}, requested {}", pipeline.desired_status, ago(pipeline.desired_status_since)),
         Field.STORAGE: storage(pipeline),
-        Field.PROGRAM: Text("{} since {}", pipeline.program_status, at(pipeline.program_status_since)),
+        Field.PROGRAM: Text("{}, {}", pipeline.program_status, ago(pipeline.program_status_since)),
         Field.LAST_ERROR: _last_error(pipeline),
         Field.OPERATION: "none" if shown.live is None else with_link(shown.live, workspace_url),
         Field.WAITING: None if pending is None else with_link(pending, workspace_url),
@@ -182,7 +182,7 @@ def _action_names(shown: Described) -> list[Text]:
         case ():
             return [Text("none")]
         case activity:
-            return [Text("• {}: {}", at(doing.at), labels.doing(doing)) for doing in activity]
+            return [Text("• {}: {}", ago(doing.at), labels.doing(doing)) for doing in activity]
 
 
 def _ended(shown: Described, workspace_url: str) -> list[Text]:

@@ -28,7 +28,7 @@ from bot.slack.sentences.problem_text import why_no_answer
 from bot.slack.text import blocks
 from bot.slack.text.blocks import Message, message, said
 from bot.slack.text.lists import either
-from bot.slack.text.spans import NOTHING, Text, at, code, code_block, mention
+from bot.slack.text.spans import NOTHING, Text, ago, code, code_block, mention
 from bot.slack.views.card import close_button
 from bot.slack.views.previews_view import DROP, STOP_AND_CLEAR
 
@@ -189,7 +189,7 @@ def busy(holder: Operation, workspace_url: str, *, may_close: bool) -> Message:
         name=holder.pipeline,
         who=mention(holder.requester.user),
         action=action_name(holder.plan),
-        when=at(asked_at(holder)),
+        when=ago(asked_at(holder)),
         where=link_to(holder, workspace_url),
         human=Text(" It needs attention: its card says what to look at.")
         if holder.state is State.NEEDS_HUMAN
@@ -205,6 +205,6 @@ def already_requested(operation: Operation, workspace_url: str) -> Message:
         who=mention(operation.requester.user),
         action=action_name(operation.plan),
         name=operation.pipeline,
-        when=at(asked_at(operation)),
+        when=ago(asked_at(operation)),
         where=link_to(operation, workspace_url),
     )

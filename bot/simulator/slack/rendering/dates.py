@@ -1,7 +1,7 @@
 """The moments of `<!date^…>` as Slack's client shows them: in the reader's time zone, in English, by a 12-hour clock.
 
 It is the only place that knows the parts of a format. What it cannot read it does not guess: then the fallback is shown.
-Where no present is given, nothing is said of today, and {ago} is a plain date: such a text stays true.
+Where no present is given, nothing is said of today, and {ago} is "some time ago": such a text stays true.
 """
 
 import re
@@ -12,6 +12,8 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 _PART = re.compile(r"\{(\w+)\}")
 _UNITS = (("day", 86_400), ("hour", 3600), ("minute", 60))
 """Of {ago}, with their seconds: Slack names the largest one only."""
+_ZERO_WIDTH_SPACE = "\u200b"  # an app may put one first to keep Slack from writing "Today"; nobody sees it
+_HALF_A_YEAR = timedelta(days=183)
 TICKING = "{ago}"
 """The one part that becomes something else while its day lasts."""
 
@@ -48,7 +50,7 @@ def filled_in(date_format: str, moment: datetime, *, now: datetime | None = None
         # Slack writes "Today" where it opens the text, "today" in the middle of it.
         return said[:1].upper() + said[1:] if match.start() == 0 else said
 
-    return _PART.sub(part, date_format)
+    return _PART.sub(part, date_format).removeprefix(_ZERO_WIDTH_SPACE)
 
 
 def full_date(moment: datetime) -> str:
@@ -66,8 +68,10 @@ def _month_and_day(moment: datetime) -> str:
     return f"{moment:%B} {day}{ending}"
 
 
-def _short(moment: datetime) -> str:
-    return f"{moment:%b} {moment.day}, {moment.year}"
+def _short(moment: datetime, now: datetime | None) -> str:
+    """Slack leaves out the year of a date less than six months away."""
+    is_near = now is not None and abs(now - moment) < _HALF_A_YEAR
+    return f"{moment:%b} {moment.day}" + ("" if is_near else f", {moment.year}")
 
 
 def _long(moment: datetime) -> str:
@@ -105,7 +109,7 @@ def _divider(moment: datetime, now: datetime | None) -> str:
 
 def _ago(moment: datetime, now: datetime | None) -> str:
     if now is None:
-        return f"{_short(moment)} at {_time(moment)}"
+        return "some time ago"
     seconds = int((now - moment).total_seconds())
     unit, length = next((each for each in _UNITS if abs(seconds) >= each[1]), ("second", 1))
     count = abs(seconds) // length
@@ -118,8 +122,8 @@ _PARTS: dict[str, Callable[[datetime, datetime | None], str]] = {
     "date_slash": lambda moment, _now: f"{moment:%m/%d/%Y}",
     "date": lambda moment, _now: _date(moment),
     "date_pretty": lambda moment, now: _near(moment, now) or _date(moment),
-    "date_short": lambda moment, _now: _short(moment),
-    "date_short_pretty": lambda moment, now: _near(moment, now) or _short(moment),
+    "date_short": _short,
+    "date_short_pretty": lambda moment, now: _near(moment, now) or _short(moment, now),
     "date_long": lambda moment, _now: _long(moment),
     "date_long_pretty": lambda moment, now: _near(moment, now) or _long(moment),
     "date_long_full": lambda moment, _now: f"{moment:%B} {moment.day}, {moment.year}",
