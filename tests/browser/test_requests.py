@@ -107,7 +107,7 @@ async def test_a_bot_that_is_killed_in_the_middle_of_a_clear_carries_on_in_the_s
     """Killed and started again from the page; one clear in Feldera's books."""
     ana = await desk.seat("ana")
     await ana.clears("slow", "stuck checkpoint")
-    await ana.reads("Clearing, started")
+    await ana.reads("Clearing, began")
     await ana.opens_the_thread()
     await ana.reads("Feldera accepted it", within=ana.thread)
     await ana.opens_the_world()

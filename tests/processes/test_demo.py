@@ -31,6 +31,6 @@ async def test_the_demo_shows_each_clear_once(tmp_path):
     assert "All is done, in" in shown
     assert "@ana (approved by @ben)" in shown
     before, _, after = shown.partition("— kill -9")
-    assert "Clearing, started" in before.rpartition("the card now says")[2]
+    assert "Clearing, began" in before.rpartition("the card now says")[2]
     assert list(tmp_path.iterdir()) == []
     assert "the card now says: ✅ Cleared." in after

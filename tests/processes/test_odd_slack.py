@@ -47,7 +47,7 @@ async def test_home_follows_a_clear(world):
         await world.slack.until(lambda: stands_on(world, ben, "Nothing waits for you."), within=PATIENCE)
         world.feldera.sticks_clearing("orders")
         await world.confirms_a_clear(ana, "orders")
-        await world.slack.until(lambda: stands_on(world, ben, "Clearing, started"), within=PATIENCE)
+        await world.slack.until(lambda: stands_on(world, ben, "Clearing, began"), within=PATIENCE)
         world.feldera.unsticks("orders")
         await world.slack.until(lambda: stands_on(world, ben, "✅ Cleared `orders`"), within=PATIENCE)
         assert await bot.stops() == 0

@@ -175,7 +175,7 @@ def test_a_second_click_learns_how_it_stands(operation):
     """Dropped, under way or over: what was confirmed has a thread to follow, and what was not, changed nothing."""
     told = answer(ActionResult(Result.ALREADY_DECIDED, operation)).text
     assert ("its thread" in told) is (operation.confirmed_at is not None)
-    assert ("This is over" in told) is (operation.confirmed_at is not None and operation.state.has_ended)
+    assert ("This ended" in told) is (operation.confirmed_at is not None and operation.state.has_ended)
     assert ("nothing was sent" in told) is (operation.confirmed_at is None)
 
 

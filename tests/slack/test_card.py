@@ -145,7 +145,7 @@ def test_a_displaced_or_repeated_card_says_why_it_is_here():
 
 def test_trouble_and_long_waits_show():
     assert "unusually long" in shown(waiting(overdue_since=START))
-    assert "I have not been able to ask Feldera since <!date^" in shown(waiting(unreachable_since=START))
+    assert "Feldera became unreachable <!date^" in shown(waiting(unreachable_since=START))
     assert not {"unusually", "answered"} & set(shown(waiting()).split())
 
 

@@ -70,7 +70,7 @@ def test_the_lines_of_a_clear_that_meets_trouble():
             "❔ No usable answer came (`timed out`). I look at the pipeline before I do anything else.",
             "⏳ `orders` is being cleared: it seems that the request did arrive. It cannot be cancelled.",
             "⏳ Feldera is already clearing `orders`. I send nothing, and watch.",
-            "📤 Sent the request again, <!date^1772420400^\u200b{date_short_pretty} at {time}|2026-03-02 03:00 UTC>: so far it had had no effect.",
+            "📤 Sent the request again at <!date^1772420400^\u200b{time_secs}|2026-03-02 03:00:00 UTC>: so far it had had no effect.",
             "🔌 Feldera answers again, after 1 hour.",
             "⚠️ Needs attention. Known: the request was sent once, Feldera never confirmed it, and `orders` is as it was. Not known: whether a request is still on its way. What to do: look at `orders` in Feldera; once you are sure that nothing is under way, press *Close*. Then type `/pipeline clear orders` to request it again. <@UANA>",
         ]

@@ -16,7 +16,7 @@ def test_two_approvals(workspace, ana, ben, cem):
     workspace.passes(minutes=1)
     assert workspace.sent == []
     card = workspace.card()
-    assert "1 of 2: @ben Mar 2" in card
+    assert "1 of 2: @ben some time ago (Mar 2" in card
     assert "✓ Approved by @ben · some time ago (Mar 2, 2026 at 3:00 AM)\n⏳ 1 more approval\n" in card
     assert card.endswith("[Approve] [Deny] [Withdraw]")
     assert cem.told("Approve") == ["👍 Approved: 2 of 2 for the clear of `orders`."]
@@ -50,7 +50,7 @@ def test_a_click_that_comes_too_late_hears_who_approved(workspace, ana, ben, cem
     ana.requests("orders")
     buttons = [(cem, cem.finds("Approve")), (cem, cem.finds("Deny")), (ana, ana.finds("Withdraw"))]
     ben.told("Approve")
-    approved = "The clear of `orders` was already approved by @ben Mar 2, 2026 at 3:00 AM"
+    approved = "The clear of `orders` was already approved by @ben some time ago (Mar 2, 2026 at 3:00 AM)"
     for so_far in (": follow it in its thread.", ", and is over. ✅ Cleared `orders` after 2"):
         for person, button in buttons:
             person.presses(button)

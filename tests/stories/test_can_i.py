@@ -70,7 +70,7 @@ The command for it: `/pipeline grant U02EVE requester orders`.\
 """)
     assert eve.types("/pipeline can-i clear nowhere") == said.replace("orders", "nowhere")
     workspace.passes(hours=2)
-    lapsed = " Your *operator* on `ord*` ended Mar 2, 2026 at 4:00 AM."
+    lapsed = " Your *operator* on `ord*` ended some time ago (Mar 2, 2026 at 4:00 AM)."
     assert oli.types("/pipeline can-i clear orders").startswith(f"{no}{lapsed}")
 
 

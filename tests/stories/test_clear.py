@@ -39,7 +39,7 @@ This destroys the storage, with 3 checkpoints (7.0 MiB). It cannot be cancelled.
     confirmed, sent, cleared = (version.split("\n") for version in workspace.card_history())
     assert [confirmed[2], *confirmed[9:]] == snapshot(
         [
-            "⏳ Confirmed Mar 2, 2026 at 3:00 AM, not sent yet.",
+            "⏳ Confirmed some time ago (Mar 2, 2026 at 3:00 AM), not sent yet.",
             "⏳ Request to Feldera",
             "○ Storage cleared",
             "Id `ID1`",
@@ -47,7 +47,7 @@ This destroys the storage, with 3 checkpoints (7.0 MiB). It cannot be cancelled.
     )
     assert [sent[2], *sent[9:]] == snapshot(
         [
-            "⏳ Clearing, started some time ago (Mar 2, 2026 at 3:00 AM).",
+            "⏳ Clearing, began some time ago (Mar 2, 2026 at 3:00 AM).",
             "✓ Request sent · some time ago (Mar 2, 2026 at 3:00 AM)",
             "⏳ Storage being cleared · some time ago (Mar 2, 2026 at 3:00 AM)",
             "Id `ID1`",
@@ -79,7 +79,7 @@ def test_waiting_costs_the_channel_nothing(workspace, oli):
     workspace.passes(seconds=20)
     assert len(workspace.feldera.requests) > looks
     assert len(workspace.slack.calls) == calls
-    assert workspace.follows() == "⏳ Clearing, started some time ago (Mar 2, 2026 at 3:00 AM)."
+    assert workspace.follows() == "⏳ Clearing, began some time ago (Mar 2, 2026 at 3:00 AM)."
 
 
 def test_the_milestones_of_a_long_clear(workspace, oli):
@@ -91,8 +91,7 @@ def test_the_milestones_of_a_long_clear(workspace, oli):
     oli.clears("orders")
     workspace.passes(minutes=31)
     assert (
-        "Clearing, started some time ago (Mar 2, 2026 at 3:00 AM), which is unusually long."
-        in workspace.card()
+        "Clearing, began some time ago (Mar 2, 2026 at 3:00 AM), which is unusually long." in workspace.card()
     )
     workspace.feldera.runner_is(True)
     workspace.passes(minutes=1)
@@ -134,7 +133,7 @@ def test_what_notifications_and_screen_readers_say(workspace, oli):
     oli.told("Clear orders")
     workspace.passes(seconds=31)
     assert workspace.hears() == [
-        "Clear orders: ⏳ Clearing, started some time ago (Mar 2, 2026 at 3:00 AM). Requested by @oli: schema & keys",
+        "Clear orders: ⏳ Clearing, began some time ago (Mar 2, 2026 at 3:00 AM). Requested by @oli: schema & keys",
         f"{SENT}\n{ACCEPTED}",
         "⏳ Still clearing after 30 seconds.",
     ]

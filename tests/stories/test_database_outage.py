@@ -96,7 +96,7 @@ def test_an_answer_of_the_database_to_the_request_itself_tells_nothing(workspace
     assert workspace.thread()[1:3] == snapshot(
         [
             "❔ No usable answer came (`Feldera cannot reach its database.`). I look at the pipeline before I do anything else.",
-            "📤 Sent the request again, Mar 2, 2026 at 3:00 AM: so far it had had no effect.",
+            "📤 Sent the request again at 3:00:15 AM: so far it had had no effect.",
         ]
     )
     assert "✅ Cleared." in workspace.card()

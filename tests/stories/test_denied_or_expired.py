@@ -145,10 +145,10 @@ def is_about_to_expire(workspace, _ben):
 @pytest.mark.parametrize(
     "end",
     [
-        (is_denied, "3:00:00", "❌ The clear of `orders` was denied by @ben: `not today`. Nothing was sent."),
-        (expires, "4:00:00", EXPIRED),
-        (expires_while_the_bot_is_down, "5:00:00", EXPIRED),
-        (is_about_to_expire, "4:00:00", EXPIRED),
+        (is_denied, "3:00", "❌ The clear of `orders` was denied by @ben: `not today`. Nothing was sent."),
+        (expires, "4:00", EXPIRED),
+        (expires_while_the_bot_is_down, "5:00", EXPIRED),
+        (is_about_to_expire, "4:00", EXPIRED),
     ],
 )
 def test_a_click_after_the_end_hears_of_it(workspace, ana, ben, end):
@@ -158,7 +158,7 @@ def test_a_click_after_the_end_hears_of_it(workspace, ana, ben, end):
     ana.requests("orders")
     buttons = [(cem, cem.finds("Approve")), (cem, cem.finds("Deny")), (ana, ana.finds("Withdraw"))]
     ends(workspace, ben)
-    over = f"This ended Mar 2, 2026 at {at} AM. {how} See its thread."
+    over = f"This ended some time ago (Mar 2, 2026 at {at} AM). {how} See its thread."
     for person, button in buttons:
         person.presses(button)
         assert person.reads()[-1] == over

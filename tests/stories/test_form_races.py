@@ -116,7 +116,7 @@ NO_GRANT = "you need the role requester, operator or responder on it. An admin o
         ),
         (
             is_frozen,
-            "orders is frozen until 2026-03-02 07:00:00 UTC: no clear, stop or start, not even break-glass. Frozen by shell:owner: release day. An admin can remove the freeze: /pipeline unfreeze ord*.",
+            "orders is frozen until 2026-03-02 07:00 UTC: no clear, stop or start, not even break-glass. Frozen by shell:owner: release day. An admin can remove the freeze: /pipeline unfreeze ord*.",
             "action=clear grant=1 pipeline=orders why=frozen",
         ),
     ],
@@ -151,11 +151,11 @@ def test_somebody_else_was_faster(workspace, form):
     pat.clears("orders")
     workspace.passes(seconds=20)
     held = "✋ Another operation holds {}: {} requested a clear {}. Follow it in its thread."
-    at = "2026-03-02 03:00:00 UTC"
+    at = "2026-03-02 03:00 UTC"
     assert below("Pipeline", form.submits()) == f"⚠ {held.format('orders', 'somebody', at)}"
-    shown = held.format("`orders`", "@pat", "Mar 2, 2026 at 3:00 AM")
+    shown = held.format("`orders`", "@pat", "some time ago (Mar 2, 2026 at 3:00 AM)")
     assert form.chooses("orders").splitlines()[4] == shown
-    assert workspace.follows() == "⏳ Clearing, started some time ago (Mar 2, 2026 at 3:00 AM)."
+    assert workspace.follows() == "⏳ Clearing, began some time ago (Mar 2, 2026 at 3:00 AM)."
 
 
 def test_submitted_twice_at_once(workspace, form):

@@ -29,7 +29,7 @@ def test_stop_clear_and_start(workspace, oli):
     assert "\n✋ `users` must be stopped before it can be cleared: " in oli.chooses("users")
     shown = oli.ticks("Stop it first")
     assert "\nIn the same request: ☑ Stop it first ☐ Start it afterwards\n" in shown
-    lost = "everything after the last checkpoint (Mar 2, 2026 at 3:00 AM)"
+    lost = "everything after the last checkpoint, some time ago (Mar 2, 2026 at 3:00 AM)"
     assert f"\nthe storage, with 3 checkpoints (7.0 MiB)\n*A stop loses*\n{lost}\n" in shown
     assert (
         "\nIt is one request: stop, clear, one after the other. If a step fails, the rest is left undone."

@@ -48,7 +48,7 @@ def test_what_waits_for_approval(workspace, ana, ben):
     held = workspace.card()
     assert "⏳ Held by a freeze, not sent." in held
     assert "*Frozen*\n🧊 until Mar 2, 2026 at 5:00 AM\n" in held
-    assert held.endswith("AM\n⏳ Request to Feldera\n○ Storage cleared\nId `ID1`\n[Cancel request]")
+    assert held.endswith("AM)\n⏳ Request to Feldera\n○ Storage cleared\nId `ID1`\n[Cancel request]")
     workspace.restarts()
     workspace.leaps(hours=1, minutes=49)
     assert workspace.sent == []
@@ -158,13 +158,13 @@ def test_put_while_it_can_still_be_stopped(workspace, ana, ben):
     ana.requests("orders")
     ben.told("Approve")
     workspace.passes(seconds=5)
-    assert "To be sent" in workspace.card()
+    assert "Will be sent" in workspace.card()
     workspace.freezes("orders", hours=1)
     workspace.passes(seconds=10)
     assert "⏳ Held by a freeze, not sent." in workspace.card()
     workspace.unfreezes("orders")
     workspace.passes(seconds=10)
-    assert "To be sent" in workspace.card()
+    assert "Will be sent" in workspace.card()
     workspace.passes(minutes=1)
     assert len(workspace.sent) == 1
     workspace.thread()

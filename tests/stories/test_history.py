@@ -57,7 +57,7 @@ def test_the_record_of_changes_of_access(workspace):
         root.types(f"/pipeline {change}")
     title, *lines = root.types("/pipeline history").split("\n")
     assert title == EVERYTHING
-    assert [line.replace("Mar 2, 2026 at 3:00 AM: ", "") for line in lines] == snapshot(
+    assert [line.replace("some time ago (Mar 2, 2026 at 3:00 AM): ", "") for line in lines] == snapshot(
         [
             "🚫 Mar 2, 2026 at 3:00 AM: denied @root: grant @root *operator* on `orders` (own favour)",
             "🧊 Mar 2, 2026 at 3:00 AM: unfrozen `orders` by @root: before until Mar 2, 2026 at 7:00 AM by @root: `release day`",

@@ -83,7 +83,7 @@ def test_a_plan_of_several_steps(workspace: Workspace, ana: Teammate, ben: Teamm
     ben.clicks_home("Approve")
     workspace.passes(seconds=4)
     assert (
-        "\n⏳ Starting, started some time ago (Mar 2, 2026 at 3:00 AM) (Provisioning). Requested by @ana"
+        "\n⏳ Starting, began some time ago (Mar 2, 2026 at 3:00 AM) (Provisioning). Requested by @ana"
         in ben.home()
     )
     workspace.passes(seconds=30)
@@ -91,7 +91,7 @@ def test_a_plan_of_several_steps(workspace: Workspace, ana: Teammate, ben: Teamm
 Waiting for you
 ✅ Nothing waits for you.
 Recent
-Mar 2, 2026 at 3:00 AM: ✅ Started `orders` after 2 seconds: it runs. All is done, in 5 seconds: stopped already, cleared and started. Requested by @ana, in its thread.
+some time ago (Mar 2, 2026 at 3:00 AM): ✅ Started `orders` after 2 seconds: it runs. All is done, in 5 seconds: stopped already, cleared and started. Requested by @ana, in its thread.
 `/pipeline history` shows the whole audit log.
 """)
     workspace.threads()

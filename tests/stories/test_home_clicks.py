@@ -23,7 +23,9 @@ It destroys the storage, with 3 checkpoints (7.0 MiB), and cannot be cancelled o
     workspace.passes(seconds=1)
     assert "✅ Nothing waits for you.\nUnder way\n*Clear orders* · `ID1` · its thread\n" in ben.home()
     workspace.passes(seconds=10)
-    assert "Recent\nMar 2, 2026 at 3:00 AM: ✅ Cleared `orders` after 2 seconds." in ben.home()
+    assert (
+        "Recent\nsome time ago (Mar 2, 2026 at 3:00 AM): ✅ Cleared `orders` after 2 seconds." in ben.home()
+    )
     assert ben.screen == ""
     assert "\n✅ Cleared.\n" in workspace.card()
     assert workspace.thread()[0] == "👍 @ben approved (1 of 1). @ana"
@@ -46,7 +48,9 @@ Denied. @ana is told why; the clear of `orders` was not sent.
 """)
     workspace.passes(seconds=5)
     denied = "❌ The clear of `orders` was denied by @ben: `not during the audit`. Nothing was sent."
-    assert f"✅ Nothing waits for you.\nRecent\nMar 2, 2026 at 3:00 AM: {denied}" in ben.home()
+    assert (
+        f"✅ Nothing waits for you.\nRecent\nsome time ago (Mar 2, 2026 at 3:00 AM): {denied}" in ben.home()
+    )
     workspace.card()
     assert workspace.thread() == [f"{denied} @ana"]
 
@@ -58,7 +62,7 @@ def test_withdrawn(workspace: Workspace, ana: Teammate) -> None:
     workspace.passes(seconds=5)
     assert ana.screen == ""
     assert (
-        "Recent\nMar 2, 2026 at 3:00 AM: ↩️ The clear of `orders` was withdrawn by @ana: nothing was sent."
+        "Recent\nsome time ago (Mar 2, 2026 at 3:00 AM): ↩️ The clear of `orders` was withdrawn by @ana: nothing was sent."
         in ana.home()
     )
     assert "↩️ Withdrawn." in workspace.card()
@@ -70,13 +74,13 @@ def test_stopped_in_time(workspace: Workspace, ana: Teammate, ben: Teammate) -> 
     ana.requests("orders")
     ben.told("Approve")
     workspace.passes(seconds=5)
-    stoppable = "⏳ To be sent Mar 2, 2026 at 3:00 AM, can be cancelled until then. Requested by @ana"
+    stoppable = "⏳ Will be sent at 3:00:30 AM, can be cancelled until then. Requested by @ana"
     assert stoppable in ana.opens_home()
     ana.clicks_home("Cancel request")
     workspace.passes(minutes=1)
     assert ana.screen == ""
     assert (
-        "Mar 2, 2026 at 3:00 AM: ↩️ The clear of `orders` was cancelled by @ana before sending: nothing was sent."
+        "some time ago (Mar 2, 2026 at 3:00 AM): ↩️ The clear of `orders` was cancelled by @ana before sending: nothing was sent."
         in ana.home()
     )
     assert workspace.sent == []
@@ -92,7 +96,7 @@ def test_a_broken_glass_is_signed_off(workspace: Workspace, ben: Teammate) -> No
     waits = "🚨 Run as break-glass, awaiting review by an approver"
     assert f"*Break-glass for*\n`INC-123`\nReason: lag alarm at night\n{waits}: look" in ben.opens_home()
     assert "✅ Nothing waits for you.\nYour requests\n" in rio.opens_home()
-    assert f"✅ Cleared. Requested by @rio Mar 2, 2026 at 3:00 AM. {waits}." in rio.home()
+    assert f"✅ Cleared. Requested by @rio some time ago (Mar 2, 2026 at 3:00 AM). {waits}." in rio.home()
     assert "[Mark as reviewed]" not in rio.home()
     ben.clicks_home("Mark as reviewed")
     workspace.passes(seconds=5)
@@ -118,7 +122,10 @@ def test_what_needs_a_human_is_closed(workspace: Workspace) -> None:
     oli.clicks_home("Close")
     workspace.passes(seconds=5)
     assert oli.screen == ""
-    assert "Mar 2, 2026 at 3:02 AM: ☑️ The clear of `orders` was closed by @oli, who looked" in oli.home()
+    assert (
+        "some time ago (Mar 2, 2026 at 3:02 AM): ☑️ The clear of `orders` was closed by @oli, who looked"
+        in oli.home()
+    )
     workspace.threads()
 
 

@@ -116,7 +116,7 @@ def test_the_request_arrives_after_all(stuck: Workspace) -> None:
     stuck.feldera.sticks_clearing("orders")
     stuck.feldera.someone_clears("orders")
     stuck.passes(seconds=61)
-    assert "*State*\n⏳ Clearing, started some time ago (Mar 2, 2026 at 3:02 AM).\n" in stuck.card()
+    assert "*State*\n⏳ Clearing, began some time ago (Mar 2, 2026 at 3:02 AM).\n" in stuck.card()
     assert "human" not in stuck.card()
     stuck.feldera.unsticks("orders")
     stuck.passes(minutes=2)

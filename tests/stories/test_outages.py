@@ -64,7 +64,7 @@ def test_an_hour(
     workspace.passes(seconds=6)
     assert workspace.thread()[-1] == AWAY.format(meanwhile)
     workspace.passes(minutes=5)
-    assert " I have not been able to ask Feldera since Mar 2, 2026 at 3:00:" in workspace.card()
+    assert " Feldera became unreachable some time ago (Mar 2, 2026 at 3:00 AM)." in workspace.card()
     workspace.leaps(minutes=55)
     workspace.feldera_comes_back()
     workspace.passes(minutes=1)

@@ -71,7 +71,7 @@ def test_stuck_for_an_hour(workspace: Workspace, oli: Teammate) -> None:
     for minutes in (3.5, 19.5, 29.5):
         workspace.leaps(minutes=minutes)
         workspace.passes(seconds=30)
-    unusual = "⏳ Clearing, started some time ago (Mar 2, 2026 at 3:00 AM), which is unusually long."
+    unusual = "⏳ Clearing, began some time ago (Mar 2, 2026 at 3:00 AM), which is unusually long."
     assert f"*State*\n{unusual}\n" in workspace.card()
     assert "⏳ Storage being cleared · some time ago (Mar 2, 2026 at 3:00 AM)\n" in workspace.card()
     workspace.feldera.unsticks("orders")

@@ -128,7 +128,7 @@ def test_the_moment_to_stop_it_is_before_the_first_step(workspace: Workspace) ->
     ana.presses(button)
     assert ana.reads() == snapshot(
         [
-            "The stop, clear and start of `slow` was already confirmed by @ana Mar 2, 2026 at 3:00 AM: follow it in its thread."
+            "The stop, clear and start of `slow` was already confirmed by @ana some time ago (Mar 2, 2026 at 3:00 AM): follow it in its thread."
         ]
     )
     all_is_done(workspace)

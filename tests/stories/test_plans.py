@@ -58,11 +58,11 @@ This destroys the storage, with 3 checkpoints (7.0 MiB). The stop loses everythi
     assert [state_and_steps(card) for card in workspace.card_history()] == snapshot(
         [
             "✓⏳○○  ⏳ Confirmed some time ago (Mar 2, 2026 at 3:00 AM), not sent yet.",
-            "✓⏳○○  ⏳ Stopping, started some time ago (Mar 2, 2026 at 3:00 AM).",
+            "✓⏳○○  ⏳ Stopping, began some time ago (Mar 2, 2026 at 3:00 AM).",
             "✓✓⏳○  ⏳ Stopped some time ago (Mar 2, 2026 at 3:00 AM), the clear is not sent yet.",
-            "✓✓⏳○  ⏳ Clearing, started some time ago (Mar 2, 2026 at 3:00 AM).",
+            "✓✓⏳○  ⏳ Clearing, began some time ago (Mar 2, 2026 at 3:00 AM).",
             "✓✓✓⏳  ⏳ Stopped and cleared some time ago (Mar 2, 2026 at 3:00 AM), the start is not sent yet.",
-            "✓✓✓⏳  ⏳ Starting, started some time ago (Mar 2, 2026 at 3:00 AM) (Provisioning).",
+            "✓✓✓⏳  ⏳ Starting, began some time ago (Mar 2, 2026 at 3:00 AM) (Provisioning).",
             "✓✓✓✓  ✅ Stopped, cleared and started.",
         ]
     )

@@ -50,7 +50,7 @@ def test_never_mind_after_the_confirmation(workspace: Workspace) -> None:
     ana.presses(never_mind)
     assert ana.reads() == snapshot(
         [
-            "The clear of `orders` was already confirmed by @ana Mar 2, 2026 at 3:00 AM: follow it in its thread."
+            "The clear of `orders` was already confirmed by @ana some time ago (Mar 2, 2026 at 3:00 AM): follow it in its thread."
         ]
     )
     assert ana.links() == [workspace.permalink()]

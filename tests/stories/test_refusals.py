@@ -78,7 +78,7 @@ def test_a_lock_that_takes_too_long(workspace: Workspace) -> None:
     assert workspace.thread()[1:3] == snapshot(
         [
             "⏸️ The request had no effect (`The lock required for this operation took too long to acquire. Try this operation again later.`). I keep trying.",
-            "📤 Sent the request again, Mar 2, 2026 at 3:00 AM: so far it had had no effect.",
+            "📤 Sent the request again at 3:00:05 AM: so far it had had no effect.",
         ]
     )
     assert workspace.thread()[-1] == "✅ Cleared `orders` after 2 seconds. @ana"
@@ -167,7 +167,7 @@ def test_something_else_answers_the_request(
     workspace.passes(minutes=1)
     assert workspace.thread()[1:3] == [
         f"❔ No usable answer came (`{said}`). I look at the pipeline before I do anything else.",
-        "📤 Sent the request again, Mar 2, 2026 at 3:00 AM: so far it had had no effect.",
+        "📤 Sent the request again at 3:00:15 AM: so far it had had no effect.",
     ]
     assert workspace.thread()[-1] == "✅ Cleared `orders` after 2 seconds. @ana"
     assert workspace.feldera.clears["orders"] == 1

@@ -48,7 +48,7 @@ def test_while_the_request_is_under_way_undone(workspace: Workspace, ana: Teamma
     ana.reads()
     workspace.passes(minutes=1)
     assert workspace.thread()[1] == snapshot(
-        "📤 Sent the request again, Mar 2, 2026 at 3:00 AM: so far it had had no effect."
+        "📤 Sent the request again at 3:00:15 AM: so far it had had no effect."
     )
     assert signs(workspace) == "📤 📤 ⏳ ✅"
     assert len(workspace.sent) == 2

@@ -44,7 +44,7 @@ def test_reviewed_by_command(workspace: Workspace, rio: Teammate, ben: Teammate,
     workspace.passes(minutes=1)
     assert "[" not in workspace.card()
     cem.presses(button)
-    already = "The clear of `orders` was already reviewed by @ben Mar 2, 2026 at 3:00 AM: see its thread."
+    already = "The clear of `orders` was already reviewed by @ben some time ago (Mar 2, 2026 at 3:00 AM): see its thread."
     assert [*cem.reads(), cem.types(sign_off)] == [already, already]
     workspace.thread()
 

@@ -35,7 +35,7 @@ def test_the_window(workspace: Workspace) -> None:
     approved(workspace)
     workspace.restarts()
     card = workspace.card()
-    assert "⏳ To be sent Mar 2, 2026 at 3:00 AM, can be cancelled until then." in card
+    assert "⏳ Will be sent at 3:00:30 AM, can be cancelled until then." in card
     assert card.endswith(
         "✓ Approved by @ben · some time ago (Mar 2, 2026 at 3:00 AM)\n⏳ Request to Feldera\n○ Storage cleared\nId `ID1`\n[Cancel request]"
     )

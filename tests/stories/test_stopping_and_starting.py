@@ -99,7 +99,7 @@ def test_a_start(workspace: Workspace, ana: Teammate) -> None:
     ana.reads()
     workspace.passes(seconds=30)
     card = workspace.card()
-    assert "⏳ Starting, started some time ago (Mar 2, 2026 at 3:00 AM) (Initializing).\n" in card
+    assert "⏳ Starting, began some time ago (Mar 2, 2026 at 3:00 AM) (Initializing).\n" in card
     assert "⏳ Starting, Initializing · some time ago (Mar 2, 2026 at 3:00 AM)\n" in card
     workspace.passes(seconds=30)
     assert workspace.card() == snapshot("""\
@@ -131,7 +131,7 @@ def test_a_start_that_has_to_be_compiled_first(workspace: Workspace, ana: Teamma
     workspace.feldera.adds("sales", program_status="CompilingRust")
     ana.confirms("/pipeline start sales", "Start sales")
     workspace.passes(minutes=2)
-    assert "Starting, started some time ago (Mar 2, 2026 at 3:00 AM) (Compiling)." in workspace.card()
+    assert "Starting, began some time ago (Mar 2, 2026 at 3:00 AM) (Compiling)." in workspace.card()
     lines = "\n".join(f"line {n}" for n in range(40))
     error = f"error in SQL <b>& more\n  CREATE ```VIEW``` v AS\n{lines}"
     workspace.feldera.finishes_compiling("sales", "SqlError", error=error)

@@ -62,7 +62,7 @@ class _Stage:
 
         def is_under_way() -> bool:
             return any(
-                card.text.startswith(f"Clear {name}: {AT_WORK} Clearing since ")
+                card.text.startswith(f"Clear {name}: {AT_WORK} Clearing, began ")
                 and any(line in later.text for later in self.channel.messages if later.thread_ts == card.ts)
                 for card in self._cards()
             )

@@ -44,7 +44,7 @@ def _state_in_words(operation: Operation) -> Text | str:  # noqa: PLR0911 - a se
                 Text(" ({})", shortened(operation.attempt.phase, 64)) if operation.attempt.phase else NOTHING
             )
             doing = plan_text.DOING[operation.step_name].capitalize()
-            return Text("{}, started{}{}{}", doing, _on(operation.attempt.accepted_at), phase, unusual)
+            return Text("{}, began{}{}{}", doing, _on(operation.attempt.accepted_at), phase, unusual)
         case State.SUCCEEDED | State.UNNECESSARY | State.REFUSED | State.STALE | State.EXPIRED:
             return words(operation.state) if operation.plan == CLEAR else plan_text.state_in_words(operation)
         case _:

@@ -8,7 +8,7 @@ from bot.slack.sentences.outcome_text import sentence, took
 from bot.slack.sentences.pipeline_text import link_to
 from bot.slack.sentences.plan_text import action_name, command
 from bot.slack.text.blocks import Message, said
-from bot.slack.text.spans import NOTHING, Text, ago, at, mention
+from bot.slack.text.spans import NOTHING, Text, ago, mention
 
 _Refusal = Literal[
     Result.TOO_OLD,
@@ -92,7 +92,7 @@ def already_decided(operation: Operation, workspace_url: str, *, signing: bool =
     return said(
         "{what} was already confirmed by {who} {when}: follow it in {where}.",
         what=what,
-        when=at(operation.confirmed_at),
+        when=ago(operation.confirmed_at),
         who=mention(operation.requester.user),
         where=where,
     )

@@ -17,7 +17,7 @@ from bot.slack.sentences.thread_sentences import MEANWHILE, PHASES, TO_DO, WHY_I
 from bot.slack.text import blocks
 from bot.slack.text.blocks import Message, message
 from bot.slack.text.quantities import duration
-from bot.slack.text.spans import NOTHING, Text, at, code, mention, mention_any, shortened
+from bot.slack.text.spans import NOTHING, Text, at, code, mention, mention_any, shortened, to_the_second
 
 
 def lines(operation: Operation, events: tuple[Event, ...], where: Text = NOTHING) -> Message:
@@ -57,7 +57,7 @@ def _sent(_operation: Operation, event: Event) -> Text:
 
 
 def _sent_again(_operation: Operation, event: Event) -> Text:
-    return Text("Sent {} again, {}: so far it had had no effect.", _request(event), at(event.at))
+    return Text("Sent {} again at {}: so far it had had no effect.", _request(event), to_the_second(event.at))
 
 
 def _accepted(operation: Operation, event: Event) -> Text:
