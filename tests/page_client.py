@@ -18,7 +18,7 @@ class PageClient:
         return await self._posts("do", {"as": who, "do": verb, **more})
 
     async def happens(self, verb: str, **more: Any) -> str | None:
-        return (await self._posts("world", {"do": verb, **more}))["error"]
+        return (await self._posts("simulate", {"do": verb, **more}))["error"]
 
     @asynccontextmanager
     async def live(self, name: str) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:

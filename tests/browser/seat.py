@@ -52,7 +52,7 @@ class Seat:
         self.options = self.modal.get_by_role("option")
         self.confirm = page.locator("#confirm")
         self.toasts = page.locator("#toasts")
-        self.world = page.locator("#world")
+        self.controls = page.locator("#controls")
         self.people = page.get_by_role("navigation", name="People")
         self.places = page.get_by_role("navigation", name="Channels")
 
@@ -103,9 +103,9 @@ class Seat:
         await self.place.locator(".replies").last.click()
         await expect(self.thread).to_be_visible()
 
-    async def opens_the_world(self) -> None:
-        await self.clicks("The outside world")
-        await expect(self.world).to_be_visible()
+    async def opens_the_controls(self) -> None:
+        await self.clicks("Simulation controls")
+        await expect(self.controls).to_be_visible()
 
     async def shuts_nobody_out(self) -> None:
         assert await violations(self.page) == []

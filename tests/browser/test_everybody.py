@@ -58,7 +58,7 @@ async def test_nothing_on_the_page_shuts_anybody_out(desk, scheme):
     await rae.shuts_nobody_out()
     await rae.confirm.get_by_role("button", name="Ask", exact=True).click()
     await rae.reads("Clear orders")
-    await rae.opens_the_world()
+    await rae.opens_the_controls()
     await rae.becomes("ben")
     await rae.clicks("Approve", confirms="Approve")
     await rae.reads("✅ Cleared.")
@@ -87,12 +87,12 @@ async def test_it_is_readable_on_a_phone(desk):
     await expect(ana.place).not_to_be_visible()
     await _fits(ana)
     await ana.clicks("Close the thread", within=ana.thread)
-    await ana.clicks("Back to the channels")
+    await ana.clicks("Back to channels")
     await expect(ana.places).to_be_visible()
     await _fits(ana)
     await ana.places.get_by_role("link", name="approvals").click()
     await expect(ana.line).to_be_visible()
-    await ana.opens_the_world()
+    await ana.opens_the_controls()
     await _fits(ana)
     await ana.page.keyboard.press("Escape")
     await expect(ana.line).to_be_visible()
@@ -101,13 +101,13 @@ async def test_it_is_readable_on_a_phone(desk):
 async def test_what_a_phone_does_not_show_is_not_read(desk):
     """With the channels before them, a person sees that somebody called; the messages count as read once they are there."""
     rae = await desk.seat("rae", **PHONE)
-    await rae.clicks("Back to the channels")
+    await rae.clicks("Back to channels")
     desk.world.people["ana"].says("@rae look here", channel="ops")
     link = rae.places.get_by_role("link", name="ops")
     await expect(link).to_have_accessible_name("#ops, 1 unread")
     await link.click()
     await expect(rae.messages.last).to_contain_text("look here")
-    await rae.clicks("Back to the channels")
+    await rae.clicks("Back to channels")
     await expect(link).to_have_accessible_name("#ops")
 
 
@@ -119,7 +119,7 @@ async def test_light_or_dark_can_be_chosen_and_is_kept(desk):
 
     light = await ground()
     for _ in range(2):
-        await ana.page.get_by_role("button", name="Colours").click()
+        await ana.page.get_by_role("button", name="Color theme").click()
     dark = await ground()
     assert dark != light
     await ana.page.reload()

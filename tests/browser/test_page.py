@@ -32,9 +32,9 @@ async def test_what_is_edited_is_edited_in_place(desk):
     await ana.reads("Clearing, began")
     card, before = ana.messages.last, await ana.messages.count()
     await expect(card).to_contain_text("(edited)")
-    await ana.opens_the_world()
+    await ana.opens_the_controls()
     await expect(card).to_contain_text(" seconds ago (today at")
-    await ana.world.get_by_role("button", name="Move the clock on by 1 day").click()
+    await ana.controls.get_by_role("button", name="Advance the clock by 1 day").click()
     await expect(card).to_contain_text("Confirmed by @ana · 1 day ago (yesterday at")
     await expect(card).to_contain_text("✅ Cleared")
     await expect(ana.messages).to_have_count(before)
@@ -99,17 +99,17 @@ async def test_a_slash_offers_the_commands_of_the_manifest(desk):
     await expect(ana.line).to_have_value("/giphy cat")
 
 
-async def test_begun_anew_everybody_goes_on_in_the_new_world(desk):
-    """The tabs stay open; the modal of the old world is gone, and Home is there again once there is an app."""
+async def test_after_a_reset_everybody_continues_in_the_new_run(desk):
+    """The tabs stay open; the modal of the old run is gone, and Home is there again once the bot is connected."""
     ana, rae = await desk.seat("ana", "home"), await desk.seat("rae")
     await ana.reads("Waiting for you")
     await rae.types("hello")
     await rae.reads("hello")
     await rae.types("/pipeline clear")
     await expect(rae.modal).to_be_visible()
-    await ana.opens_the_world()
-    await ana.clicks("Begin anew", confirms="Begin anew", within=ana.world)
-    await ana.reads("The app has not published anything here yet.")
+    await ana.opens_the_controls()
+    await ana.clicks("Reset sandbox", confirms="Reset sandbox", within=ana.controls)
+    await ana.reads("The app has not published its Home tab yet.")
     await expect(rae.modal).not_to_be_visible()
     await expect(rae.place).not_to_contain_text("hello")
     await ana.reads("Waiting for you")
@@ -118,17 +118,30 @@ async def test_begun_anew_everybody_goes_on_in_the_new_world(desk):
     await rae.reads("Only visible to you")
 
 
+async def test_a_command_right_after_a_reset_is_delivered_once_the_bot_is_connected(desk):
+    """It waits instead of failing, and the page says for what. No error is shown, or the desk would fail."""
+    ana = await desk.seat("ana")
+    await ana.types("before the reset")
+    await ana.reads("before the reset")
+    await ana.opens_the_controls()
+    await ana.clicks("Reset sandbox", confirms="Reset sandbox", within=ana.controls)
+    await ana.types("/pipeline whoami")
+    await ana.reads("You are @ana,")
+    await expect(ana.place).not_to_contain_text("before the reset")
+    await expect(ana.page.get_by_text("The bot is starting.")).not_to_be_visible()
+
+
 async def test_a_page_finds_its_sandbox_again(desk):
     """While it is away the page says so, and nothing is lost of what is typed."""
     ana = await desk.seat("ana")
     await ana.line.fill("/pipeline status orders")
     port = int(desk.url.rsplit(":", 1)[1].strip("/"))
-    desk.expected += ["WebSocket connection", "ERR_CONNECTION_REFUSED", "does not answer"]
-    away = ana.page.get_by_text("No connection to the sandbox")
+    desk.expected += ["WebSocket connection", "ERR_CONNECTION_REFUSED", "is not responding"]
+    away = ana.page.get_by_text("Disconnected from the sandbox")
     await desk.server.stop()
     await expect(away).to_be_visible()
     await ana.line.press("Enter")
-    await ana.reads("The sandbox does not answer.", within=ana.toasts)
+    await ana.reads("The sandbox is not responding.", within=ana.toasts)
     await desk.serves_again(port)
     await expect(away).not_to_be_visible()
     await expect(ana.line).to_have_value("/pipeline status orders")
@@ -139,15 +152,15 @@ async def test_a_page_finds_its_sandbox_again(desk):
 async def test_slack_away_is_said_and_comes_back(desk):
     """The bot's socket is dropped and opened again; meanwhile commands fail as they do in Slack."""
     ana = await desk.seat("ana")
-    await ana.opens_the_world()
-    down = ana.world.get_by_role("switch", name="Down for the bot")
+    await ana.opens_the_controls()
+    down = ana.controls.get_by_role("switch", name="Unavailable to the bot")
     await down.check()
-    await expect(ana.world).to_contain_text("up, not connected to Slack")
+    await expect(ana.controls).to_contain_text("running, but not connected to Slack")
     desk.expected.append("dispatch_failed")
     await ana.types("/pipeline whoami")
     await ana.reads("dispatch_failed", within=ana.toasts)
     await down.uncheck()
-    await expect(ana.world).to_contain_text("up, over Socket Mode", timeout=60_000)
+    await expect(ana.controls).to_contain_text("connected over Socket Mode", timeout=60_000)
     await ana.types("/pipeline whoami")
     await ana.reads("operator")
 

@@ -58,20 +58,20 @@ async def test_keys_go_from_pane_to_pane_and_from_message_to_message(desk):
 async def test_what_goes_wrong_with_a_pipeline_is_chosen_at_its_row(desk):
     """Its menu, by keys alone; what lasts is said in the row and ends when it is chosen again; Escape closes one thing."""
     ana = await desk.seat("ana")
-    await ana.opens_the_world()
-    row = ana.world.get_by_role("row", name=re.compile("^orders "))
-    menu = row.get_by_role("button", name="What happens to orders")
+    await ana.opens_the_controls()
+    row = ana.controls.get_by_role("row", name=re.compile("^orders "))
+    menu = row.get_by_role("button", name="Simulate on orders")
     press = ana.page.keyboard.press
     await menu.press("Enter")
-    await expect(ana.world.get_by_role("button", name="Someone starts it")).to_be_focused()
-    stuck = ana.world.get_by_role("button", name="Stuck clearing")
+    await expect(ana.controls.get_by_role("button", name="Another user starts it")).to_be_focused()
+    stuck = ana.controls.get_by_role("button", name="Stuck in Clearing")
     await expect(stuck).to_have_attribute("aria-pressed", "false")
     for _ in range(20):
         if await stuck.evaluate("button => button === document.activeElement"):
             break
         await press("ArrowDown")
     await press("Enter")
-    await expect(row.get_by_role("rowheader")).to_contain_text("Stuck clearing")
+    await expect(row.get_by_role("rowheader")).to_contain_text("Stuck in Clearing")
     await expect(menu).to_be_focused()
     await press("Enter")
     await expect(stuck).to_have_attribute("aria-pressed", "true")
@@ -79,10 +79,10 @@ async def test_what_goes_wrong_with_a_pipeline_is_chosen_at_its_row(desk):
     await expect(menu).to_be_focused()
     await menu.click()
     await stuck.click()
-    await expect(row.get_by_role("rowheader")).not_to_contain_text("Stuck clearing")
+    await expect(row.get_by_role("rowheader")).not_to_contain_text("Stuck in Clearing")
     await press("Escape")
-    await expect(ana.world).not_to_be_visible()
-    await expect(ana.place.get_by_role("button", name="The outside world")).to_be_focused()
+    await expect(ana.controls).not_to_be_visible()
+    await expect(ana.place.get_by_role("button", name="Simulation controls")).to_be_focused()
 
 
 async def test_the_newest_message_stays_in_sight_while_panes_open(desk):
@@ -91,12 +91,12 @@ async def test_the_newest_message_stays_in_sight_while_panes_open(desk):
     await ana.types("/pipeline help")
     await ana.clears("orders")
     await ana.opens_the_thread()
-    await ana.opens_the_world()
+    await ana.opens_the_controls()
     await expect(ana.messages.last.locator(".replies")).to_be_in_viewport(ratio=1)
-    await expect(ana.world.get_by_role("listitem").last).to_be_in_viewport()
+    await expect(ana.controls.get_by_role("listitem").last).to_be_in_viewport()
     log, newer = ana.place.get_by_role("log"), ana.place.get_by_role("button", name="New messages")
     await log.evaluate("log => log.scrollTo(0, 0)")
-    await ana.clicks("Close the outside world", within=ana.world)
+    await ana.clicks("Close simulation controls", within=ana.controls)
     desk.world.people["rae"].says("is it done?", channel="ops")
     await expect(newer).to_be_visible()
     assert await log.evaluate("log => log.scrollTop") == 0
@@ -131,20 +131,20 @@ async def test_a_link_in_a_form_leads_there_and_closes_the_form(desk):
     assert [each["do"] for each in told].count("closes") == 1
 
 
-async def test_what_happens_outside_is_shown_and_logged_both_ways(desk):
+async def test_the_actual_state_and_the_traffic_are_shown(desk):
     """Also what happened while the drawer was closed: the pipeline's real state, the bot's requests and Slack's."""
     ana = await desk.seat("ana")
-    await ana.opens_the_world()
-    await ana.clicks("Close the outside world", within=ana.world)
-    await expect(ana.page.get_by_role("button", name="The outside world")).to_be_focused()
+    await ana.opens_the_controls()
+    await ana.clicks("Close simulation controls", within=ana.controls)
+    await expect(ana.page.get_by_role("button", name="Simulation controls")).to_be_focused()
     await ana.clears("orders")
     await ana.reads("✅ Cleared.")
-    await ana.opens_the_world()
-    row = ana.world.get_by_role("row", name=re.compile("orders Stopped Cleared Success 1"))
+    await ana.opens_the_controls()
+    row = ana.controls.get_by_role("row", name=re.compile("orders Stopped Cleared Success 1"))
     await expect(row).to_be_visible()
     command = "/pipeline clear orders schema change"
     for said in ("POST /v0/pipelines/orders/clear", command, "chat.postMessage"):
-        await expect(ana.world.get_by_text(said).last).to_be_attached()
-    await ana.world.get_by_role("switch", name="Down", exact=True).check()
+        await expect(ana.controls.get_by_text(said).last).to_be_attached()
+    await ana.controls.get_by_role("switch", name="Down", exact=True).check()
     await ana.types("/pipeline status orders")
     await ana.reads("No connection to Feldera")

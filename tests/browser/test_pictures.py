@@ -19,7 +19,7 @@ EMPTY = 20_000  # bytes; a picture of a page on which nothing is drawn has fewer
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_card_thread_form_and_home(desk, request, tmp_path, scheme):
-    """A request, approved by somebody else and done; the form; what waits for an approver; what goes wrong outside."""
+    """A request, approved by somebody else and done; the form; what waits for an approver; the simulation controls."""
     pictures = Path(request.config.getoption("--pictures") or tmp_path)
 
     async def takes(seat, name):
@@ -51,8 +51,8 @@ async def test_card_thread_form_and_home(desk, request, tmp_path, scheme):
     await takes(rae, "form")
     await rae.clicks("Never mind", within=rae.modal)
     await expect(rae.modal).not_to_be_visible()
-    await rae.opens_the_world()
-    await rae.world.get_by_role("switch", name="Down", exact=True).check()
+    await rae.opens_the_controls()
+    await rae.controls.get_by_role("switch", name="Down", exact=True).check()
     await rae.types("/pipeline status orders")
     await rae.reads("No connection to Feldera")
     await takes(rae, "world")

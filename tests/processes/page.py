@@ -51,7 +51,7 @@ class Tab(PageClient):
 
     async def clears_orders(self):
         """From the command to the end, as ana."""
-        state = await self.until(lambda state: state.get("world/bot", {}).get("connected"))
+        state = await self.until(lambda state: state.get("simulation/bot", {}).get("connected"))
         place = next(each["id"] for each in state["places"] if each["name"] == "ops")
         await self._does("types", place=place, text="/pipeline clear orders try")
         state = await self.until_shown('"label": "Clear orders"')

@@ -50,7 +50,7 @@ async def test_it_is_open_within_three_seconds_says_so_in_one_line_and_leaves_no
             async with page.session.get(url) as answer:
                 assert answer.status == 200
                 assert "<title>" in await answer.text()
-            await page.until(lambda state: state.get("world/bot", {}).get("connected"))
+            await page.until(lambda state: state.get("simulation/bot", {}).get("connected"))
         assert await process.stops(ending) == 0
         assert (await process.rest_of_output(), process.stderr) == ("", "")
     assert not is_there(bot)
@@ -62,7 +62,7 @@ async def test_killed_it_takes_its_bot_with_it(tmp_path):
     async with sandbox(tmp_path) as (process, url):
         (bot,) = children(process.pid)
         async with tab(url) as page:
-            await page.until(lambda state: state.get("world/bot", {}).get("connected"))
+            await page.until(lambda state: state.get("simulation/bot", {}).get("connected"))
         async with outlived_by_nobody(bot):
             process.is_told(signal.SIGKILL)
 
@@ -76,12 +76,12 @@ async def test_a_clear_from_the_page_to_its_end(tmp_path, options):
     options = ("--scenario", "mine.yaml", *options)
     async with sandbox(tmp_path, *options, **settings) as (process, url), tab(url) as page:
         state = await page.clears_orders()
-        assert next(each["clears"] for each in state["world/pipelines"] if each["name"] == "orders") == 1
+        assert next(each["clears"] for each in state["simulation/pipelines"] if each["name"] == "orders") == 1
         (bot,) = children(process.pid)
         assert not any(
             secret in arguments(each) for each in (process.pid, bot) for secret in (b"xoxb-", b"xapp-")
         )
-        assert state["world/bot"]["transport"] == ("HTTP" if "--http" in options else "Socket Mode")
+        assert state["simulation/bot"]["transport"] == ("HTTP" if "--http" in options else "Socket Mode")
 
 
 async def test_a_port_that_is_taken_is_said(tmp_path):

@@ -95,8 +95,8 @@ async def test_what_is_cleared_in_the_sandbox_is_gone_there(tmp_path):
         async with sandbox(tmp_path, *options, FELDERA_API_KEY=KEY) as (process, url), tab(url) as page:
             state = await page.clears_orders()
             assert real.clears == {"orders": 1}
-            assert state["world/feldera"]["real"] == real.url
-            assert state["world/pipelines"] == []
+            assert state["simulation/feldera"]["real"] == real.url
+            assert state["simulation/pipelines"] == []
             secret = KEY.removeprefix("apikey:")
             assert secret not in json.dumps(state)
             for each in (process.pid, *children(process.pid)):
@@ -108,6 +108,6 @@ async def test_the_key_of_a_real_bot_goes_to_no_feldera_that_is_named_here(tmp_p
     (tmp_path / ".env").write_text(f"FELDERA_API_KEY={KEY}\n")
     async with FelderaSimulator(SystemClock()) as real:
         async with sandbox(tmp_path, "--feldera", real.url, "--yes") as (_, url), tab(url) as page:
-            await page.until(lambda state: state.get("world/bot", {}).get("connected"))
+            await page.until(lambda state: state.get("simulation/bot", {}).get("connected"))
         assert real.requests
         assert not any(request.has_authorization for request in real.requests)

@@ -1,4 +1,4 @@
-"""What several tabs do to a sandbox's outside world: each switch does what it says, ends, and takes nothing with it."""
+"""Fault controls, set from several tabs: each does what its label says, ends, and leaves nothing else changed."""
 
 import asyncio
 import multiprocessing
@@ -8,7 +8,7 @@ import pytest
 
 from bot.clock import SystemClock
 from bot.simulator.feldera import FelderaSimulator
-from bot.simulator.web import fault_controls as troubles
+from bot.simulator.web import fault_controls
 from bot.simulator.web.sandbox import Sandbox
 from bot.simulator.web.scenario import load
 from bot.simulator.web.world import RealFeldera
@@ -25,8 +25,8 @@ COMMANDS = (
     "pending",
     "x",
 )
-LASTING = [each.do for each in (*troubles.FELDERA, *troubles.SLACK) if each.off]
-ONCE = [each.do for each in (*troubles.FELDERA, *troubles.SLACK) if not each.off]
+LASTING = [each.do for each in (*fault_controls.FELDERA, *fault_controls.SLACK) if each.off]
+ONCE = [each.do for each in (*fault_controls.FELDERA, *fault_controls.SLACK) if not each.off]
 
 
 def bots() -> int:
@@ -36,7 +36,7 @@ def bots() -> int:
 
 async def switch(visit, do):
     state = await visit.state("ana")
-    return next(each for each in state["world/switches"] if each["do"] == do)
+    return next(each for each in state["simulation/faults"] if each["do"] == do)
 
 
 async def test_what_lasts_is_on_until_it_is_turned_off(visit):
@@ -52,10 +52,10 @@ async def test_what_lasts_is_on_until_it_is_turned_off(visit):
 
 async def test_what_happens_once_happens_to_the_next_request(visit):
     """Feldera loses its reply: the clear is made once, and told. A dropped socket is opened again."""
-    assert await visit.happens("slack_drops_socket") is None
+    assert await visit.happens("slack_disconnect") is None
     assert not visit.world.is_connected
     await visit.until_connected()
-    assert await visit.happens("feldera_loses_reply") is None
+    assert await visit.happens("feldera_drop_write_response") is None
     await visit.clears()
     await visit.until_seen("ana", "✅ Cleared")
     assert visit.world.feldera.clears == {"orders": 1}
@@ -63,23 +63,26 @@ async def test_what_happens_once_happens_to_the_next_request(visit):
 
 async def test_somebody_else_does_something_to_a_pipeline(visit):
     """By Feldera's rules, and in its words where they do not let anybody; one that is stuck says so until it is not."""
-    for do in ("sticks_clearing", "sticks_stopping"):
+    for do in ("stuck_in_clearing", "stuck_in_stopping"):
         for on in (True, False):
             await visit.happens(do, pipeline="orders", on=on)
             assert (await switch(visit, do))["on"] == ["orders"] * on
-    assert await visit.happens("someone_starts", pipeline="orders") is None
+    assert await visit.happens("other_user_starts", pipeline="orders") is None
     assert visit.world.feldera.pipeline("orders").resources_desired.value == "Provisioned"
-    refused = await visit.happens("someone_clears", pipeline="payments")
+    refused = await visit.happens("other_user_clears", pipeline="payments")
     assert refused.endswith("Storage status cannot be changed unless the pipeline is fully stopped.")
-    assert await visit.happens("crashes", pipeline="broken") == "broken does not run, and so cannot crash."
-    assert "no-such" in await visit.happens("someone_stops", pipeline="no-such")
+    assert (
+        await visit.happens("pipeline_crashes", pipeline="broken")
+        == "broken is not running, so it cannot crash."
+    )
+    assert "no-such" in await visit.happens("other_user_stops", pipeline="no-such")
 
 
 async def test_a_reset_during_what_is_under_way_leaves_the_stream_open(visit):
     async with visit.live("ana") as socket:
         await socket.receive_json()
         await visit.types("ana", "/pipeline clear")
-        await visit.happens("resets")
+        await visit.happens("reset")
         await visit.until_connected()
         await visit.types("ana", "hello again")
         while "hello again" not in str(await socket.receive_json()):
@@ -88,13 +91,13 @@ async def test_a_reset_during_what_is_under_way_leaves_the_stream_open(visit):
 
 async def test_however_many_start_the_bot_there_is_one(visit):
     """Neither a bot nor a port outlives the world that it was begun in."""
-    await visit.happens("kills_bot")
-    await asyncio.gather(*(visit.happens("starts_bot") for _ in range(3)))
+    await visit.happens("kill_bot")
+    await asyncio.gather(*(visit.happens("start_bot") for _ in range(3)))
     await visit.until_connected()
     assert bots() == 1
-    await visit.happens("kills_bot")
-    downs = [visit.happens(do, on=on) for do in ("slack_down", "feldera_down") for on in (True, False)]
-    await asyncio.gather(visit.happens("resets"), visit.happens("starts_bot"), *downs)
+    await visit.happens("kill_bot")
+    downs = [visit.happens(do, on=on) for do in ("slack_unavailable", "feldera_down") for on in (True, False)]
+    await asyncio.gather(visit.happens("reset"), visit.happens("start_bot"), *downs)
     await visit.until_connected()
     assert bots() == 1
 
@@ -108,12 +111,12 @@ async def anything(visit, chance):
         case 1:
             await visit.happens(chance.choice(ONCE))
         case 2:
-            each = chance.choice(troubles.PIPELINES)
+            each = chance.choice(fault_controls.PIPELINES)
             await visit.happens(each.do, pipeline=chance.choice(names), on=chance.random() < 0.5)
         case 3:
-            await visit.happens(chance.choice(["kills_bot", "starts_bot"]))
+            await visit.happens(chance.choice(["kill_bot", "start_bot"]))
         case 4:
-            await visit.happens("moves_on", minutes=chance.choice([1, 10, 600]))
+            await visit.happens("advance_clock", minutes=chance.choice([1, 10, 600]))
         case _:
             await visit.types(chance.choice(["ana", "rae"]), f"/pipeline {chance.choice(COMMANDS)}")
 
@@ -125,12 +128,12 @@ async def test_whatever_happens_at_once_it_can_be_put_right(visit, seed):
     async with visit.live("ana") as socket:
         for _ in range(20):
             await asyncio.gather(*(anything(visit, chance) for _ in range(4)))
-            assert (await visit.state("rae"))["world/pipelines"]
+            assert (await visit.state("rae"))["simulation/pipelines"]
         assert not socket.closed
     for each in LASTING:
         await visit.happens(each, on=False)
-    await visit.happens("moves_on", minutes=60 * 24)  # whatever Slack or the bot waits for is over
-    await visit.happens("starts_bot")
+    await visit.happens("advance_clock", minutes=60 * 24)  # whatever Slack or the bot waits for is over
+    await visit.happens("start_bot")
     await visit.until_connected()
     await visit.types("ana", "/pipeline whoami")
     await visit.until_seen("ana", "You are @ana,")
@@ -144,9 +147,12 @@ async def test_nothing_can_be_done_to_a_feldera_that_is_real(tmp_path):
         feldera.adds("orders", running=True)
         sandbox = Sandbox(load(tmp_path / "scenario.yaml"), tmp_path, real=RealFeldera(feldera.url))
         async with visiting(sandbox) as visit:
-            for each in (*troubles.FELDERA, *troubles.PIPELINES):
-                assert await visit.happens(each.do, pipeline="orders") == "This Feldera is a real one."
-            offered = {each["do"] for each in (await visit.state("ana"))["world/switches"]}
-        assert offered == {each.do for each in troubles.SLACK}
+            for each in (*fault_controls.FELDERA, *fault_controls.PIPELINES):
+                assert (
+                    await visit.happens(each.do, pipeline="orders")
+                    == "Faults cannot be simulated on a real Feldera."
+                )
+            offered = {each["do"] for each in (await visit.state("ana"))["simulation/faults"]}
+        assert offered == {each.do for each in fault_controls.SLACK}
         assert feldera.pipeline("orders").deployment_status == "Running"
         assert {request.method for request in feldera.requests} <= {"GET"}

@@ -85,7 +85,7 @@ async def test_only_a_request_that_can_be_read_is_taken(visit):
             "types.text: Field required",
         ),
         ("application/json", '{"as": "ana", "do": "closes", "also": 1}', 400, "closes.also: Extra inputs"),
-        ("application/json", '{"as": "nobody", "do": "closes"}', 400, "There is nobody called nobody."),
+        ("application/json", '{"as": "nobody", "do": "closes"}', 400, "There is no person called nobody."),
     ):
         headers = {**visit.own, "Content-Type": kind}
         async with visit.session.post(f"{visit.url}do", data=body, headers=headers) as answer:

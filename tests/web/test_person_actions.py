@@ -1,5 +1,7 @@
 """What a person does on the page is what a person of the simulated Slack does, and no more than Slack's client lets them."""
 
+import asyncio
+
 import pytest
 
 from bot.simulator.slack import render
@@ -53,7 +55,7 @@ async def test_what_slacks_client_lets_nobody_do_is_said_and_reaches_nobody(visi
     for who, verb, more, says in (
         ("ana", "types", {"place": ops, "text": "/giphy cat"}, "/giphy is not a valid command."),
         ("rae", "types", {"place": shared, "text": "hello"}, "rae is not in "),
-        ("ana", "types", {"place": visit.person("ana").dm.id, "text": "hello"}, "ana cannot write there."),
+        ("ana", "types", {"place": visit.person("ana").dm.id, "text": "hello"}, "ana cannot post there."),
         ("ana", "types", {"place": ops, "text": " \n"}, "there is nothing to send."),
         ("ana", "uses_shortcut", {"name": "Clear all"}, "there is no shortcut 'Clear all'"),
         ("ana", "presses", {"view": "modal", "block": "b", "action": "a"}, "ana has no modal before them"),
@@ -113,6 +115,47 @@ async def test_what_is_not_on_a_form_is_neither_filled_in_nor_submitted(visit):
 
 
 async def test_a_bot_that_is_gone_is_said_as_slack_says_it(visit):
-    await visit.happens("kills_bot")
+    await visit.happens("kill_bot")
     told = await visit.types("ana", "/pipeline whoami")
+    assert told == {"error": "/pipeline failed with the error “dispatch_failed”."}
+
+
+async def test_a_command_during_a_start_waits_for_the_bot(visit):
+    """Sent while the sandbox is reset, or right after the bot was started again: it is answered, and nothing failed."""
+    place = visit.place("ana")
+    reset, told = await asyncio.gather(
+        visit.happens("reset"), visit.does("ana", "types", place=place, text="/pipeline whoami")
+    )
+    assert (reset, told) == (None, DONE)
+    await visit.until_seen("ana", "You are @ana,")
+    await visit.happens("kill_bot")
+    await visit.happens("start_bot")
+    assert not visit.world.is_ready
+    assert await visit.types("ana", "hello") == DONE
+    assert not visit.world.is_ready, "a message is not for the bot, and waits for nothing"
+    assert (await visit.state("ana"))["simulation/bot"]["state"] == "starting"
+    assert await visit.types("ana", "/pipeline rules") == DONE
+    assert visit.world.is_ready
+    assert all(delivery.ack.error is None for delivery in visit.world.slack.deliveries)
+
+
+async def test_a_bot_that_does_not_connect_is_waited_for_no_longer_than_that(visit, monkeypatch):
+    """The person reads where to look; from then on a command fails as it does in Slack."""
+    monkeypatch.setattr("bot.simulator.web.world.STARTS_WITHIN", 0.3)
+    await visit.happens("kill_bot")
+    await visit.happens("slack_unavailable")
+    await visit.happens("start_bot")
+    told = await visit.types("ana", "/pipeline whoami")
+    assert told["error"] == (
+        "The bot did not connect to Slack within 30 s. Its log is in Simulation controls, API traffic."
+    )
+    assert (await visit.state("ana"))["simulation/bot"]["state"] == "up"
+    told = await visit.types("ana", "/pipeline whoami")
+    assert told == {"error": "/pipeline failed with the error “dispatch_failed”."}
+
+
+async def test_a_bot_that_is_killed_while_it_starts_is_waited_for_no_longer(visit):
+    await visit.happens("kill_bot")
+    await visit.happens("start_bot")
+    told, _ = await asyncio.gather(visit.types("ana", "/pipeline whoami"), visit.happens("kill_bot"))
     assert told == {"error": "/pipeline failed with the error “dispatch_failed”."}

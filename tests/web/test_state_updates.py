@@ -10,7 +10,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.simulator.slack.state.change_signal import Changes
-from bot.simulator.web.state_updates import NOBODY, NobodyError, difference, keep_up
+from bot.simulator.web.state_updates import UNKNOWN_PERSON, UnknownPersonError, difference, keep_up
 
 pytestmark = pytest.mark.anyio
 
@@ -25,7 +25,7 @@ class Board:
 
     def look(self):
         if not self.is_somebodys:
-            raise NobodyError
+            raise UnknownPersonError
         return dict(self.state)
 
     def becomes(self, **state):
@@ -86,7 +86,7 @@ async def test_a_page_of_somebody_who_is_no_more_is_closed():
         board.is_somebodys = False
         board.changes.note()
         assert (await page.receive()).type is aiohttp.WSMsgType.CLOSE
-        assert page.close_code == NOBODY
+        assert page.close_code == UNKNOWN_PERSON
 
 
 async def test_a_page_that_cannot_be_told_any_more_is_closed():

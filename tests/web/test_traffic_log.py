@@ -11,7 +11,7 @@ pytestmark = pytest.mark.anyio
 
 async def log(visit):
     state = await visit.state("ana")
-    return [state[key] for key in sorted(state) if key.startswith("world/log/")]
+    return [state[key] for key in sorted(state) if key.startswith("simulation/traffic/")]
 
 
 async def clears_orders(visit):
@@ -59,10 +59,10 @@ async def test_no_secret_is_in_anything_that_a_page_is_told(visit):
 
 
 async def test_what_was_lost_and_what_failed_is_marked(visit):
-    await visit.happens("feldera_loses_reply")
-    await visit.happens("slack_loses_reply")
+    await visit.happens("feldera_drop_write_response")
+    await visit.happens("slack_drop_message_response")
     await clears_orders(visit)
-    await visit.happens("slack_limits")
+    await visit.happens("slack_rate_limit")
     rae = await visit.previews("rae", "sales")
     await rae.clicks("Ask for approval")
     await visit.until(lambda: any(call.error == "ratelimited" for call in visit.world.slack.calls))

@@ -24,7 +24,7 @@ async def test_what_the_scenario_says_of_access_is_what_the_bot_goes_by(visit):
     rae = await visit.previews("rae", "sales")
     await rae.clicks("Ask for approval")
     await visit.until_seen("rae", "0 of 1")
-    await visit.world.moves_on(timedelta(minutes=31))
+    await visit.world.advances_clock(timedelta(minutes=31))
     await visit.until_seen("rae", "⏰")
     with pytest.raises(ValueError, match="backwards"):
         visit.world.clock.is_ahead(timedelta(seconds=-1))
@@ -40,7 +40,7 @@ async def test_a_bot_that_is_killed_in_the_middle_of_a_clear_carries_on(visit):
     assert not visit.world.bot.is_up
     await visit.world.bot.starts()
     await visit.until_connected()
-    await visit.world.moves_on(timedelta(hours=1))
+    await visit.world.advances_clock(timedelta(hours=1))
     await visit.until_seen("ana", "✅ Cleared `slow`")
     assert visit.world.feldera.clears == {"slow": 1}
 
@@ -53,7 +53,7 @@ async def test_the_bot_does_not_outlive_whoever_watches_it(visit):
     assert bot._process.returncode == 0
 
 
-async def test_a_reset_begins_anew_and_two_at_once_leave_one_world(visit):
+async def test_two_resets_at_once_leave_one_run(visit):
     """Another Slack, another Feldera, another database; who was told of changes goes on being told."""
     first = visit.world
     await visit.clears()

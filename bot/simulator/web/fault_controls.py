@@ -1,6 +1,6 @@
-"""What can happen in the outside world of a sandbox: each switch is something that the simulators can be told to do.
+"""Fault controls of a sandbox: each is a method of one of the simulators, the same that tests call.
 
-They are the same methods that the tests tell. What Feldera's own rules do not let anybody do is refused in its words.
+An action on a pipeline that Feldera's own rules do not allow is refused in Feldera's words.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
@@ -22,10 +22,10 @@ Kind = Literal["toggle", "once"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Switch:
-    """`on` does it; `off` ends what lasts, and `is_on` tells whether it does. Without `off` it happens once.
+class FaultControl:
+    """`on` applies it; `off` ends a fault that lasts, and `is_on` says whether it is on. Without `off` it happens once.
 
-    They are told of the simulator. Of a pipeline's, `on` and `off` are told its name besides, and `is_on` of it instead.
+    They get the simulator. Of a pipeline's, `on` and `off` get its name, too, and `is_on` gets the pipeline instead.
     """
 
     do: str
@@ -39,67 +39,71 @@ class Switch:
         return "once" if self.off is None else "toggle"
 
 
-FELDERA: tuple[Switch, ...] = (
-    Switch(
+FELDERA: tuple[FaultControl, ...] = (
+    FaultControl(
         do="feldera_down",
         label="Down",
         on=FelderaSimulator.goes_down,
         off=FelderaSimulator.comes_back,
         is_on=lambda feldera: not feldera.is_up,
     ),
-    Switch(
+    FaultControl(
         do="feldera_slow",
-        label=f"Slow: {SLOW.seconds} s for each answer",
+        label=f"Slow responses ({SLOW.seconds} s)",
         on=lambda feldera: feldera.is_slow(SLOW),
         off=lambda feldera: feldera.is_slow(timedelta(0)),
         is_on=lambda feldera: bool(feldera.delay),
     ),
-    Switch(
-        do="feldera_runner",
-        label="Its runner is unhealthy and does no work",
+    FaultControl(
+        do="feldera_runner_unhealthy",
+        label="Runner unhealthy",
         on=lambda feldera: feldera.runner_is(healthy=False),
         off=lambda feldera: feldera.runner_is(healthy=True),
         is_on=lambda feldera: not feldera.runner_is_healthy,
     ),
-    Switch(
-        do="feldera_database",
-        label="Without its database",
+    FaultControl(
+        do="feldera_database_unavailable",
+        label="Database unavailable",
         on=FelderaSimulator.loses_its_database,
         off=FelderaSimulator.finds_its_database,
         is_on=lambda feldera: not feldera.has_its_database,
     ),
-    Switch(
-        do="feldera_loses_reply",
-        label="Loses its next reply to a change",
+    FaultControl(
+        do="feldera_drop_write_response",
+        label="Drop next write response",
         on=FelderaSimulator.loses_the_next_reply,
     ),
-    Switch(
-        do="feldera_drops_request", label="Loses the next change", on=FelderaSimulator.drops_the_next_request
+    FaultControl(
+        do="feldera_drop_write_request",
+        label="Drop next write request",
+        on=FelderaSimulator.drops_the_next_request,
     ),
-    Switch(do="feldera_locked", label="Answers the next change with 503", on=FelderaSimulator.is_locked),
+    FaultControl(
+        do="feldera_return_503", label="Return 503 to next write request", on=FelderaSimulator.is_locked
+    ),
 )
-SLACK: tuple[Switch, ...] = (
-    Switch(
-        do="slack_down",
-        label="Down for the bot",
+SLACK: tuple[FaultControl, ...] = (
+    FaultControl(
+        do="slack_unavailable",
+        label="Unavailable to the bot",
         on=SlackSimulator.goes_down,
         off=SlackSimulator.comes_back,
         is_on=lambda slack: not slack.is_up,
     ),
-    Switch(
-        do="slack_limits",
-        label=f"Rate-limits the next {LIMITED_POSTS} messages for {LIMITED_FOR_S} s each",
+    FaultControl(
+        do="slack_rate_limit",
+        label=f"Rate-limit next {LIMITED_POSTS} messages ({LIMITED_FOR_S} s each)",
         on=lambda slack: slack.rate_limits(POST, retry_after=LIMITED_FOR_S, times=LIMITED_POSTS),
     ),
-    Switch(
-        do="slack_loses_reply",
-        label="Loses its next reply to a message",
+    FaultControl(
+        do="slack_drop_message_response",
+        label="Drop next message response",
         on=lambda slack: slack.loses_the_next_reply(POST),
     ),
-    Switch(do="slack_drops_socket", label="Drops the socket", on=SlackSimulator.drops_connections),
-    Switch(
-        do="slack_groups",
-        label="Tells nobody of its user groups",
+    FaultControl(do="slack_disconnect", label="Disconnect Socket Mode", on=SlackSimulator.drops_connections),
+    FaultControl(
+        do="slack_user_groups_unavailable",
+        label="User groups unavailable",
         on=SlackSimulator.downgrades_plan,
         off=SlackSimulator.upgrades_plan,
         is_on=lambda slack: not slack.workspace.has_user_groups,
@@ -107,67 +111,77 @@ SLACK: tuple[Switch, ...] = (
 )
 
 
-PIPELINES: tuple[Switch, ...] = (
-    Switch(do="someone_starts", label="Someone starts it", on=FelderaSimulator.someone_starts),
-    Switch(do="someone_stops", label="Someone stops it", on=FelderaSimulator.someone_stops),
-    Switch(do="someone_restarts", label="Someone restarts it", on=FelderaSimulator.someone_restarts),
-    Switch(do="someone_clears", label="Someone clears it", on=FelderaSimulator.someone_clears),
-    Switch(do="someone_recreates", label="Someone recreates it", on=FelderaSimulator.someone_recreates),
-    Switch(
-        do="crashes",
-        label="It crashes",
+PIPELINES: tuple[FaultControl, ...] = (
+    FaultControl(do="other_user_starts", label="Another user starts it", on=FelderaSimulator.someone_starts),
+    FaultControl(do="other_user_stops", label="Another user stops it", on=FelderaSimulator.someone_stops),
+    FaultControl(
+        do="other_user_restarts", label="Another user restarts it", on=FelderaSimulator.someone_restarts
+    ),
+    FaultControl(do="other_user_clears", label="Another user clears it", on=FelderaSimulator.someone_clears),
+    FaultControl(
+        do="other_user_recreates", label="Another user recreates it", on=FelderaSimulator.someone_recreates
+    ),
+    FaultControl(
+        do="pipeline_crashes",
+        label="Pipeline crashes",
         on=lambda feldera, name: feldera.crashes(name, "the worker panicked"),
     ),
-    Switch(do="finishes_compiling", label="Its program compiles", on=FelderaSimulator.finishes_compiling),
-    Switch(
-        do="sticks_clearing",
-        label="Stuck clearing",
+    FaultControl(
+        do="compilation_finishes", label="Compilation finishes", on=FelderaSimulator.finishes_compiling
+    ),
+    FaultControl(
+        do="stuck_in_clearing",
+        label="Stuck in Clearing",
         on=FelderaSimulator.sticks_clearing,
         off=FelderaSimulator.unsticks,
         is_on=lambda pipeline: pipeline.clearing_is_stuck,
     ),
-    Switch(
-        do="sticks_stopping",
-        label="Stuck stopping",
+    FaultControl(
+        do="stuck_in_stopping",
+        label="Stuck in Stopping",
         on=FelderaSimulator.sticks_stopping,
         off=FelderaSimulator.unsticks,
         is_on=lambda pipeline: pipeline.stopping_is_stuck,
     ),
 )
-SWITCHES: Mapping[Group, tuple[Switch, ...]] = {"Feldera": FELDERA, "Slack": SLACK, "Pipelines": PIPELINES}
-_GROUPS = {switch.do: (group, switch) for group, switches in SWITCHES.items() for switch in switches}
-FAULTS: Collection[str] = _GROUPS.keys()
+CONTROLS: Mapping[Group, tuple[FaultControl, ...]] = {
+    "Feldera": FELDERA,
+    "Slack": SLACK,
+    "Pipelines": PIPELINES,
+}
+_BY_NAME = {each.do: (group, each) for group, controls in CONTROLS.items() for each in controls}
+FAULTS: Collection[str] = _BY_NAME.keys()
 
 
-async def turns(do: str, world: World, *, pipeline: str, on: bool) -> str | None:
-    """Turn a switch; returns why not, in a sentence, where the world does not let it happen.
+async def set_fault(do: str, world: World, *, pipeline: str, on: bool) -> str | None:
+    """Set or end a fault; returns a sentence with the reason where it cannot be applied.
 
     Raises:
-        LookupError: there is no such switch in this world.
+        LookupError: there is no simulated Feldera.
     """
-    group, switch = _GROUPS[do]
-    place = world.slack if group == "Slack" else _simulated(world)
-    action = switch.on if on or switch.off is None else switch.off
+    group, control = _BY_NAME[do]
+    simulator = world.slack if group == "Slack" else _simulated(world)
+    action = control.on if on or control.off is None else control.off
     try:
         if group == "Pipelines":
-            await _done(action, place, pipeline)
-        elif switch.is_on is None or switch.is_on(place) is not on:
-            await _done(action, place)
+            await _apply(action, simulator, pipeline)
+        elif control.is_on is None or control.is_on(simulator) is not on:
+            await _apply(action, simulator)
     except Refused as refused:
         return str(refused.body["message"])
     except ValueError as error:
-        return f"{error}."  # of what no client could ask for, such as the crash of what does not run
+        return f"{error}."  # what no client could ask for, such as the crash of a stopped pipeline
     world.changed.note()
     return None
 
 
 def _simulated(world: World) -> FelderaSimulator:
     if world.feldera is None:
-        raise LookupError("This Feldera is a real one")
+        raise LookupError("Faults cannot be simulated on a real Feldera")
     return world.feldera
 
 
-async def _done(action: Callable[..., object], *about: object) -> None:
-    done = action(*about)
-    if isinstance(done, Awaitable):
-        await done
+async def _apply(action: Callable[..., object], *arguments: object) -> None:
+    applied = action(*arguments)
+    if isinstance(applied, Awaitable):
+        await applied

@@ -1,23 +1,23 @@
-"""What a person does on the page, as the simulated Slack's people do it: each action is one of `Person`'s methods.
+"""Person actions on the page: each is one of the methods of the simulated Slack's `Person`.
 
-It decides nothing: whether somebody sees a button or may type somewhere is Slack's affair, and whether they may clear a
-pipeline the bot's. It only puts into a sentence what Slack's client would tell them.
+It decides nothing: the simulated Slack decides whether somebody sees a button or may post somewhere, and the bot whether
+they may clear a pipeline. It only words what Slack's client would show them.
 """
 
 from abc import abstractmethod
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.simulator.slack import Answer, Button, ModalButton, NotPossibleError, Person
-from bot.simulator.web.world import World
+from bot.simulator.web.world import STARTS_WITHIN, World
 
 LONGEST = 12_000
 """Characters of a text; Slack's client sends no more."""
 
 Text = Annotated[str, Field(max_length=LONGEST)]
 ActionResult = dict[str, Any]
-"""`error`: what Slack's client tells the person, None if nothing; a menu's `options` besides."""
+"""`error` is the error that Slack's client shows, or None; a menu's answer has `options`, too."""
 
 
 class _Action(BaseModel):
@@ -25,10 +25,12 @@ class _Action(BaseModel):
 
     who: Annotated[str, Field(alias="as")]
     """A person's name."""
+    waits_for_bot: ClassVar[bool] = True
+    """Whether it is delivered to the bot, and so waits for one that is starting."""
 
     @abstractmethod
     async def by(self, person: Person, world: World) -> ActionResult:
-        """Let the person do it.
+        """Do it as this person.
 
         Raises:
             NotPossibleError: Slack's client would not let them.
@@ -43,7 +45,7 @@ class Types(_Action):
     async def by(self, person: Person, world: World) -> ActionResult:
         place = person.place(self.place)
         if not person.can_write_in(place):
-            raise NotPossibleError(f"{person.name} cannot write there")
+            raise NotPossibleError(f"{person.name} cannot post there")
         if not self.text.startswith("/"):
             person.says(self.text, channel=place)
             return _result()
@@ -76,7 +78,7 @@ class Presses(_Action):
             button = person.button_on(
                 message, version=self.version, block_id=self.block, action_id=self.action
             )
-        return _answered(await person.presses(button), "That button")
+        return _answered(await person.presses(button), "The button")
 
 
 class Fills(_Action):
@@ -85,7 +87,7 @@ class Fills(_Action):
     value: Text | list[Text]
 
     async def by(self, person: Person, _world: World) -> ActionResult:
-        return _answered(await person.fills(self.block, self.value), "That form")
+        return _answered(await person.fills(self.block, self.value), "The form")
 
 
 class LooksFor(_Action):
@@ -105,18 +107,19 @@ class Submits(_Action):
     values: dict[str, Text | list[Text]] = {}
 
     async def by(self, person: Person, _world: World) -> ActionResult:
-        return _answered(await person.submits(**self.values), "That form")
+        return _answered(await person.submits(**self.values), "The form")
 
 
 class Closes(_Action):
+    waits_for_bot = False
     do: Literal["closes"]
 
     async def by(self, person: Person, _world: World) -> ActionResult:
-        return _answered(await person.closes_modal(), "That form")
+        return _answered(await person.closes_modal(), "The form")
 
 
 class OpensHome(_Action):
-    """Whatever the app answers, Slack's client shows nothing of it."""
+    """Slack's client never shows what the app answers to it."""
 
     do: Literal["opens_home"]
 
@@ -130,10 +133,11 @@ class UsesShortcut(_Action):
     name: str
 
     async def by(self, person: Person, _world: World) -> ActionResult:
-        return _answered(await person.uses_shortcut(self.name), "That shortcut")
+        return _answered(await person.uses_shortcut(self.name), "The shortcut")
 
 
 class Reads(_Action):
+    waits_for_bot = False
     do: Literal["reads"]
     place: str
     thread: str | None = None
@@ -150,7 +154,12 @@ PersonAction = Annotated[
 
 
 async def perform(action: PersonAction, person: Person, world: World) -> ActionResult:
-    """Let the person do it, or tell them why Slack's client does not let them."""
+    """Do it as this person; the result says why if Slack's client does not allow it, or the bot does not start in time."""
+    is_message = isinstance(action, Types) and not action.text.startswith("/")
+    if action.waits_for_bot and not is_message and not await world.bot_has_started():
+        return _result(
+            f"The bot did not connect to Slack within {STARTS_WITHIN:g} s. Its log is in Simulation controls, API traffic."
+        )
     try:
         return await action.by(person, world)
     except NotPossibleError as error:
@@ -162,5 +171,5 @@ def _result(error: str | None = None) -> ActionResult:
 
 
 def _answered(answer: Answer, what: str) -> ActionResult:
-    """An app that did not answer, or not as Slack wants it: Slack's client names its error."""
+    """The error that Slack's client shows if the app did not answer, or not as Slack requires."""
     return _result(answer.error and f"{what} failed with the error “{answer.error}”.")

@@ -1,4 +1,4 @@
-"""The sandbox: one world after another, of the same scenario, in a folder that is gone with it."""
+"""The sandbox: a run of a scenario that can be reset, in a folder that is deleted with it."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -13,7 +13,7 @@ from bot.simulator.web.world import RealFeldera, World
 
 
 class Sandbox:
-    """`world` is the one of now; `changed` rings for whatever happens in any."""
+    """`world` is the current run; `changed` is set by every change in any run."""
 
     def __init__(
         self, scenario: Scenario, folder: Path, *, over_http: bool = False, real: RealFeldera | None = None
@@ -24,12 +24,13 @@ class Sandbox:
         self._over_http = over_http
         self._real = real
         self._manifest = manifest.load()
-        self._lives = 0
+        self._runs = 0
         self._turn = asyncio.Lock()
         self.world = self._new_world()
 
     async def start(self) -> None:
-        await self.world.start()
+        async with self._turn:
+            await self.world.start()
 
     async def stop(self) -> None:
         async with self._turn:
@@ -44,15 +45,20 @@ class Sandbox:
 
     @asynccontextmanager
     async def in_turn(self) -> AsyncIterator[World]:
-        """The world of now, which neither ends nor has anything else done to it meanwhile.
+        """The current run, for one action alone: nothing else is done to it meanwhile, and it is not reset.
 
-        Two tabs may start the bot at once, or one while the other begins anew: it would be there twice, or outlive its world.
+        Otherwise two tabs that start the bot at once, or one during the other's reset, could start it twice.
         """
         async with self._turn:
             yield self.world
 
+    async def current(self) -> World:
+        """The current run, once a start or a reset that is under way is complete."""
+        async with self._turn:
+            return self.world
+
     async def resets(self) -> None:
-        """Begin anew: another world of the scenario, with another bot on an empty database."""
+        """Start another run of the scenario, with another bot process on an empty database."""
         async with self._turn:
             await self.world.stop()
             self.world = self._new_world()
@@ -60,8 +66,8 @@ class Sandbox:
             await self.world.start()
 
     def _new_world(self) -> World:
-        self._lives += 1
-        folder = self._folder / str(self._lives)
+        self._runs += 1
+        folder = self._folder / str(self._runs)
         folder.mkdir()
         return World(
             self._scenario, self._manifest, folder, self.changed, over_http=self._over_http, real=self._real

@@ -1,7 +1,7 @@
-"""The page on a port of the loopback interface: its files, its live state, what people do on it, and the outside world.
+"""The HTTP server of the page, on the loopback interface: its files, its live state, person actions, simulation actions.
 
-It holds no state of its own; everything is the sandbox's. Whatever it is sent is read strictly, and refused with a
-sentence where it is nonsense.
+It holds no state of its own; everything is the sandbox's. A request is validated strictly, and a bad one is refused with
+a sentence.
 """
 
 from collections.abc import Mapping
@@ -18,10 +18,11 @@ from bot.simulator.web.origin_guard import NAMES, add_headers, only_this_page, o
 from bot.simulator.web.person_actions import PersonAction, perform
 from bot.simulator.web.sandbox import Sandbox
 from bot.simulator.web.simulation_actions import SimulationAction, apply
-from bot.simulator.web.state_updates import HEARTBEAT, NobodyError, keep_up
+from bot.simulator.web.state_updates import HEARTBEAT, UnknownPersonError, keep_up
 from bot.simulator.web.view.person_view import person_view
 from bot.simulator.web.view.simulation_state import simulation_state
 from bot.simulator.web.view.traffic_log import Log
+from bot.simulator.web.world import World
 
 SHUTDOWN_S = 1.0
 LARGEST = 256 * 1024
@@ -49,7 +50,7 @@ class Server:
                 web.get("/", _page),
                 web.get("/live", self._live),
                 web.post("/do", self._do),
-                web.post("/world", self._apply),
+                web.post("/simulate", self._apply),
                 web.static("/static", STATIC),
             ]
         )
@@ -74,12 +75,12 @@ class Server:
 
     async def _live(self, request: web.Request) -> web.WebSocketResponse:
         name, zone = request.query.get("as", ""), _zone(request.query.get("tz", "UTC"))
-        # Nothing is won by compressing what stays on this machine.
+        # Compression gains nothing on the loopback interface.
         socket = web.WebSocketResponse(heartbeat=HEARTBEAT, compress=False)
         try:
             await socket.prepare(request)
         except ConnectionError:
-            return socket  # whoever asked became somebody else meanwhile
+            return socket  # the page reconnected as another person meanwhile
         self._open.add(socket)
         try:
             await keep_up(socket, partial(self._state, name, zone), self._sandbox.changed)
@@ -89,35 +90,37 @@ class Server:
 
     async def _do(self, request: web.Request) -> web.Response:
         action = await _read(request, _PERSON_ACTION)
+        world = await self._sandbox.current()
         try:
-            person = self._person(action.who)
-        except NobodyError as error:
-            raise web.HTTPBadRequest(text=f"There is nobody called {action.who}.") from error
-        return web.json_response(await perform(action, person, self._sandbox.world))
+            person = _person(world, action.who)
+        except UnknownPersonError as error:
+            raise web.HTTPBadRequest(text=f"There is no person called {action.who}.") from error
+        return web.json_response(await perform(action, person, world))
 
     async def _apply(self, request: web.Request) -> web.Response:
         action = await _read(request, _SIMULATION_ACTION)
         return web.json_response({"error": await apply(action, self._sandbox)})
 
     def _state(self, name: str, zone: ZoneInfo) -> Mapping[str, Any]:
-        person, world = self._person(name), self._sandbox.world
+        world = self._sandbox.world
+        person = _person(world, name)
         return {
             **person_view(world, person, zone),
             **simulation_state(world, zone),
             **self._log.newest(world, zone),
         }
 
-    def _person(self, name: str) -> Person:
-        """Without a name, the first one of the scenario."""
-        world = self._sandbox.world
-        person = world.people.get(name) if name else next(iter(world.people.values()))
-        if person is None:
-            raise NobodyError
-        return person
-
     async def _hang_up(self, _app: web.Application) -> None:
         for socket in list(self._open):
             await socket.close()
+
+
+def _person(world: World, name: str) -> Person:
+    """Without a name, the first person of the scenario."""
+    person = world.people.get(name) if name else next(iter(world.people.values()))
+    if person is None:
+        raise UnknownPersonError
+    return person
 
 
 async def _page(_request: web.Request) -> web.FileResponse:
@@ -126,7 +129,7 @@ async def _page(_request: web.Request) -> web.FileResponse:
 
 async def _read(request: web.Request, adapter: TypeAdapter[_Read]) -> _Read:
     if request.content_type != "application/json":
-        raise web.HTTPUnsupportedMediaType(text="This takes JSON.")
+        raise web.HTTPUnsupportedMediaType(text="The body must be JSON.")
     try:
         return adapter.validate_json(await request.read())
     except ValidationError as error:
@@ -139,4 +142,4 @@ def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: a folder of them, as "America"
-        raise web.HTTPBadRequest(text=f"There is no time zone {name!r}.") from error
+        raise web.HTTPBadRequest(text=f"Unknown time zone: {name!r}.") from error

@@ -1,7 +1,7 @@
-"""The state of a page, kept up to date over a WebSocket: first all of it, then whatever became different.
+"""Updates of a page's state over a WebSocket: first all of it, then what changed.
 
-The server alone knows what a person sees; it looks again at every change, and each second for what ticks. A page that
-falls behind gets the newest state and none of those it missed. What the page sends is read and thrown away.
+The server alone knows what a person sees; it looks again at every change, and each second for dates that tick. A page
+that falls behind gets the newest state and none of those it missed. What the page sends is discarded.
 """
 
 import asyncio
@@ -17,20 +17,20 @@ State = Mapping[str, Any]
 
 TICK = 1.0  # seconds after which it looks again without a change: dates tick
 PACE = 0.04  # seconds between two looks, however much changes in between
-HEARTBEAT = 20.0  # seconds; a page that is gone without a word is noticed
-NOBODY = 4404
+HEARTBEAT = 20.0  # seconds; finds a page that went away without closing
+UNKNOWN_PERSON = 4404
 """The WebSocket's close code when the person whose page it is does not exist (any more)."""
 
 _NOTHING = object()
 
 
-class NobodyError(Exception):
+class UnknownPersonError(Exception):
     """There is no such person."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What is new or different under its key, and the keys that are no more."""
+    """New and changed values by key, and the keys that are gone."""
 
     set: State
     gone: list[str]
@@ -43,17 +43,17 @@ def difference(before: State, after: State) -> Difference:
     changed = {
         key: value
         for key, value in after.items()
-        # What is the same object need not be compared, and most of it is.
+        # Most values are the same object, which need not be compared.
         if (known := before.get(key, _NOTHING)) is not value and known != value
     }
     return Difference(changed, [key for key in before if key not in after])
 
 
 async def keep_up(socket: web.WebSocketResponse, state: Callable[[], State], changes: Changes) -> None:
-    """Send what `state` gives until the page goes, or until its person is nobody (`NobodyError` from `state`)."""
+    """Send what `state` gives until the page goes, or until its person does not exist (`UnknownPersonError` from `state`)."""
     async with asyncio.TaskGroup() as tasks:
         sending = tasks.create_task(_send(socket, state, changes))
-        # Should the look fail, this ends, too: a page that is told nothing any more must not take itself for connected.
+        # If `state` fails, this ends, too: a page that gets no more updates must not appear connected.
         async for _ in socket:
             pass
         sending.cancel()
@@ -66,8 +66,8 @@ async def _send(socket: web.WebSocketResponse, state: Callable[[], State], chang
             changed.clear()
             try:
                 now = state()
-            except NobodyError:
-                await socket.close(code=NOBODY)
+            except UnknownPersonError:
+                await socket.close(code=UNKNOWN_PERSON)
                 return
             if new := difference(sent, now):
                 try:

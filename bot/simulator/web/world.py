@@ -1,9 +1,10 @@
-"""One life of a sandbox: a Slack and a Feldera as a scenario has them, and the real bot between them, on one clock.
+"""One run of a sandbox: a simulated Slack and Feldera as a scenario has them, and the real bot between them, on one clock.
 
-The bot is a process of its own, with its database in a folder of this life. Everything that happens rings `changed`.
-It knows nothing of the page.
+The bot is a process of its own, with its database in the folder of this run. Every change sets `changed`. It knows
+nothing of the page.
 """
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -28,20 +29,22 @@ from bot.store.shell_store import Administration
 ELSEWHERE = "T0PARTNER"
 BY = "shell:sandbox"
 EVENTS_PATH = "/slack/events"
+STARTS_WITHIN = 30.0
+"""Real seconds for which a command waits for a bot that is starting."""
 
 
 @dataclass(frozen=True, slots=True)
 class RealFeldera:
-    """A Feldera that is none of ours: what is cleared there is gone."""
+    """A Feldera that is not simulated: what is cleared there is lost."""
 
     url: str
     api_key: SecretStr | None = None
 
 
 class World:
-    """Everything is there once it is made; `start` lets it run. With a real Feldera, `feldera` is None."""
+    """The scenario is set up by the constructor; `start` runs it. With a real Feldera, `feldera` is None."""
 
-    def __init__(  # noqa: PLR0913 - what a world is made of
+    def __init__(  # noqa: PLR0913 - the parts of a run
         self,
         scenario: Scenario,
         manifest: Manifest,
@@ -60,6 +63,7 @@ class World:
         self.slack = SlackSimulator(self.clock, changes=changed)
         self.feldera = None if real is not None else FelderaSimulator(self.clock)
         self._folder = folder
+        self._bot_start: asyncio.Task[bool] | None = None
         self.slack.workspace.bot_name = manifest.bot_name
         self.slack.workspace.messages_tab_read_only = not manifest.takes_messages
         for shortcut in manifest.shortcuts:
@@ -74,7 +78,7 @@ class World:
         self.bot = BotProcess(folder, self.clock, {}, verbose=True, changed=self._bot_changed)
 
     async def start(self) -> None:
-        """Serve, give access to whoever has it in the scenario, and let the bot begin; it serves a little later."""
+        """Serve, set up the scenario's access, and start the bot; it is connected a little later."""
         await self.slack.start()
         if self.feldera is not None:
             await self.feldera.start()
@@ -82,10 +86,11 @@ class World:
         with Administration.open(database) as administration:
             administration.administer(*self._access(), by=BY, now=self.clock.now())
         self.bot.settings = self._settings(database)
-        await self.bot.starts()
+        await self.starts_bot()
 
     async def stop(self) -> None:
         await self.bot.stops()
+        await self.bot_has_started()
         if self.feldera is not None:
             await self.feldera.stop()
         await self.slack.stop()
@@ -97,15 +102,45 @@ class World:
     async def __aexit__(self, *_exc: object) -> None:
         await self.stop()
 
-    async def moves_on(self, duration: timedelta) -> None:
-        """Move the clock on, for everybody: what would come in that time is due now."""
+    async def starts_bot(self) -> None:
+        """Start the bot's process, unless it runs."""
+        if self.bot.is_up:
+            return
+        await self.bot.starts()
+        self._bot_start = asyncio.create_task(self._connects())
+
+    @property
+    def is_starting(self) -> bool:
+        """Whether the bot was started and has not connected to Slack since."""
+        return self._bot_start is not None and not self._bot_start.done()
+
+    async def bot_has_started(self) -> bool:
+        """Wait while the bot is starting; false if it takes longer than `STARTS_WITHIN` to connect to Slack.
+
+        A bot that is not running, or that lost its connection later, is not waited for: a command fails then, as in Slack.
+        """
+        if self._bot_start is None or self._bot_start.done():
+            return True
+        return await asyncio.shield(self._bot_start)
+
+    async def _connects(self) -> bool:
+        try:
+            await self.changed.until(lambda: self.is_ready or not self.bot.is_up, within=STARTS_WITHIN)
+        except TimeoutError:
+            return False
+        finally:
+            self.changed.note()
+        return True
+
+    async def advances_clock(self, duration: timedelta) -> None:
+        """Advance the clock for everybody: what was due within that time is due now."""
         self.clock.is_ahead(self.clock.ahead + duration)
         await self.bot.has_time()
         self.changed.note()
 
     @property
     def is_connected(self) -> bool:
-        """Whether the bot can be reached by Slack."""
+        """Whether Slack can reach the bot."""
         return self.bot.serving is not None if self.over_http else self.slack.connections > 0
 
     @property

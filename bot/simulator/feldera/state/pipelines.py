@@ -195,6 +195,6 @@ class World(Timeline):
         """The running pipeline fails: the runner stops it, and its error stays until someone dismisses it."""
         at, pipeline = self.catch_up(), self.pipeline(name)
         if pipeline.resources is not Resources.PROVISIONED or pipeline.resources_desired is Resources.STOPPED:
-            raise ValueError(f"{name} does not run, and so cannot crash")
+            raise ValueError(f"{name} is not running, so it cannot crash")
         pipeline.crash = error
         pipeline.set_desired(Resources.STOPPED, at)

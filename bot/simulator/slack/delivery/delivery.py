@@ -38,6 +38,8 @@ NOT_DISPATCHED = Ack(error="dispatch_failed")
 
 @dataclass(frozen=True, slots=True)
 class RecordedDelivery:
+    """`at` is when it was sent, not when its ack came."""
+
     envelope: Envelope
     ack: Ack
     at: datetime

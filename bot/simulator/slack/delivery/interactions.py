@@ -160,14 +160,15 @@ class Interactions:
     async def deliver(
         self, kind: EnvelopeType, payload: dict[str, Any], *, accepts_response_payload: bool
     ) -> Ack:
-        """Send it to the app, and keep the books."""
+        """Send it to the app, and record it."""
+        sent_at = self.workspace.clock.now()
         envelope = Envelope(str(uuid4()), kind, payload, accepts_response_payload)
         copies = 1
         if self.twice:
             self.twice -= 1
             copies = 2
         ack = await self.transport.deliver(envelope, copies=copies)
-        self.deliveries.append(RecordedDelivery(envelope, ack, self.workspace.clock.now()))
+        self.deliveries.append(RecordedDelivery(envelope, ack, sent_at))
         self.workspace.changes.note()
         return ack
 

@@ -48,7 +48,7 @@ function button(one, press) {
       "aria-label": one.aria,
       data: { key: `${one.block}/${one.action}`, action: one.action },
       onclick: async () => {
-        // A second click on a slow answer is not a second wish.
+        // A second click while the answer is slow does nothing.
         if (drawn.getAttribute("aria-busy")) return;
         if (one.confirm && !(await confirmed(one.confirm, one.confirm.style ?? one.style))) return;
         drawn.setAttribute("aria-busy", "true");

@@ -4,7 +4,7 @@
  */
 
 import { h } from "./dom.js";
-import { tells } from "./telling.js";
+import { sendFormAction } from "./form_actions.js";
 import { Options } from "./options.js";
 
 const PAUSE_MS = 150; // without another key, before the app is asked
@@ -29,7 +29,7 @@ export function combobox(block, described) {
   const choose = (chosen, option) => {
     picked = input.value = option.textContent;
     options.hide();
-    tells("fills", { block: block.block, value: chosen });
+    sendFormAction("fills", { block: block.block, value: chosen });
   };
   const options = new Options(input, { id: `${described.id}-options`, label: block.label, choose });
 
@@ -39,7 +39,7 @@ export function combobox(block, described) {
     input.setAttribute("aria-busy", "true");
     // What was picked looks for nothing: all others are offered.
     const typed = input.value === picked && shortest === 0 ? "" : input.value;
-    const answer = await tells("looks_for", { block: block.block, typed });
+    const answer = await sendFormAction("looks_for", { block: block.block, typed });
     if (mine !== asked || !input.isConnected || document.activeElement !== input) return;
     input.removeAttribute("aria-busy");
     if (answer.error) return options.hide();

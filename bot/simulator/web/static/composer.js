@@ -99,7 +99,7 @@ export function composer(place) {
       line,
       h("button", { type: "button", class: "button primary send", "aria-label": "Send", onclick: send }, icon("send")),
     ),
-    h("p", { class: "keys", "aria-hidden": "true" }, h("kbd", {}, "Enter"), " sends, ", h("kbd", {}, "Shift Enter"), " begins a new line"),
+    h("p", { class: "keys", "aria-hidden": "true" }, h("kbd", {}, "Enter"), " to send, ", h("kbd", {}, "Shift Enter"), " for a new line"),
   );
 }
 

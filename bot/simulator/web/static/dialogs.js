@@ -1,8 +1,8 @@
-/** Opens dialogs, and puts the focus back where it was when they close, even if that was drawn anew meanwhile. */
+/** Opens dialogs, and puts the focus back where it was when they close, even if that was redrawn meanwhile. */
 
 import { heir, trace } from "./focus.js";
 
-/** How to find what stands in the place of what has the focus, later. */
+/** How to find the focused element again later. */
 function origin() {
   const element = document.activeElement;
   const message = element.closest("[data-ts]");

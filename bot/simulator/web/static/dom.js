@@ -25,14 +25,14 @@ export function h(tag, given = {}, ...children) {
   return element;
 }
 
-/** Put `fresh` where `old` stands; whoever had the focus in there keeps it, on what stands in its place. */
+/** Replace `old` by `fresh`; a focus within stays, on the corresponding element. */
 export function swap(old, fresh) {
   const focused = focusWithin(old);
   old.replaceWith(fresh);
   refocus(fresh, focused);
 }
 
-/** Fill `element` anew; the focus stays on what stands in the place of what had it. */
+/** Replace the children of `element`; a focus within stays, on the corresponding element. */
 export function refill(element, ...children) {
   const focused = focusWithin(element);
   element.replaceChildren(...children.flat().filter(Boolean));

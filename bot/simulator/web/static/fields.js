@@ -1,12 +1,12 @@
 /**
- * The inputs of a modal. What is put into one is told to the server at once, as Slack's client keeps it; texts are told
- * when they are left, and with the submission.
+ * The inputs of a modal. A change is sent to the server at once, as Slack's client keeps it; texts are sent when
+ * they lose the focus, and with the submission.
  */
 
 import { combobox } from "./combobox.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
-import { tells } from "./telling.js";
+import { sendFormAction } from "./form_actions.js";
 
 const MISSING = "Please complete this required field.";
 
@@ -80,7 +80,7 @@ function text(block, described) {
     required: !block.optional,
     autocomplete: "off",
     autofocus: focus,
-    onchange: (event) => tells("fills", { block: block.block, value: event.target.value }),
+    onchange: (event) => sendFormAction("fills", { block: block.block, value: event.target.value }),
   });
 }
 
@@ -99,7 +99,7 @@ function choices(block, id) {
         onchange: (event) => {
           const boxes = [...event.target.form.querySelectorAll(`[name="${id}"]`)];
           const chosen = boxes.filter((each) => each.checked).map((each) => each.value);
-          tells("fills", { block: block.block, value: chosen });
+          sendFormAction("fills", { block: block.block, value: chosen });
         },
       }),
       h("span", {}, option.label, option.description && h("small", {}, option.description)),

@@ -1,8 +1,8 @@
-/** Finds what had the focus again, after what it stood in was drawn anew. */
+/** Finds the focused element again after the elements around it were redrawn. */
 
 /**
- * How to find an element of `area` later: by its key, or, if no other is like it, by what it does. Slack names the blocks
- * of a message anew with each edit, so that a button's key may be another one then.
+ * How to find an element of `area` later: by its key, or, if no other is like it, by what it does. Slack gives the blocks
+ * of a message new ids with each edit, so that a button's key may be another one then.
  * @param {Element} element
  * @param {ParentNode} area
  */
@@ -11,7 +11,7 @@ export function trace(element, area) {
   return { key, action: action && alike(area, "action", action).length === 1 ? action : null };
 }
 
-/** What stands in `area` in its place; null if nothing does. */
+/** The corresponding element in `area`; null if there is none. */
 export function heir(area, { key, action }) {
   const [same] = key ? alike(area, "key", key) : [];
   if (same) return same;

@@ -1,4 +1,4 @@
-/** Signs, drawn as lines in the colour of the text around them. They say nothing that words do not say, too. */
+/** Signs, drawn as lines in the color of the text around them. They say nothing that words do not say, too. */
 
 const SVG = "http://www.w3.org/2000/svg";
 

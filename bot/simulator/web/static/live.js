@@ -5,17 +5,17 @@
 
 import { toast } from "./toasts.js";
 
-const NOBODY = 4404;
+const UNKNOWN_PERSON = 4404;
 const PAUSES = [250, 500, 1000, 2000];
 
-/** Keys to what the server says of them. */
+/** The server's values, by key. */
 export const state = new Map();
 
 const listeners = [];
 let socket = null;
 let tries = 0;
 
-/** What the server said while a mouse button was down: drawn then, it would replace what is pressed, and the click be lost. */
+/** What the server sent while a mouse button was down: drawn then, it would replace what is pressed, and the click be lost. */
 const held = [];
 let isPressed = false;
 
@@ -43,7 +43,7 @@ function connect(name) {
   let isFirst = true;
   mine.onmessage = (event) => (isPressed ? held.push(() => take(event)) : take(event));
   mine.onclose = (event) => {
-    if (event.code === NOBODY && name) return connect("");
+    if (event.code === UNKNOWN_PERSON && name) return connect("");
     online(false);
     setTimeout(() => mine === socket && connect(name), PAUSES[Math.min(tries++, PAUSES.length - 1)]);
   };
@@ -78,14 +78,14 @@ export function under(prefix) {
   return [...state.keys()].filter((key) => key.startsWith(prefix)).sort();
 }
 
-/** Ask the server to let the person do something; its answer, with `error` if it could not be. */
+/** Ask the server to do something as this person; its answer, with `error` if it was not done. */
 export function act(verb, more = {}) {
   return post("/do", { as: state.get("me").name, do: verb, ...more });
 }
 
-/** Make something happen in the outside world. */
-export function happen(verb, more = {}) {
-  return post("/world", { do: verb, ...more });
+/** Ask the server for a simulation action; its answer, with `error` if it was not applied. */
+export function simulate(verb, more = {}) {
+  return post("/simulate", { do: verb, ...more });
 }
 
 async function post(path, body) {
@@ -98,7 +98,7 @@ async function post(path, body) {
     });
     answer = response.ok ? await response.json() : { error: await response.text() };
   } catch {
-    answer = { error: "The sandbox does not answer." };
+    answer = { error: "The sandbox is not responding." };
   }
   if (answer.error) toast(answer.error);
   return answer;

@@ -7,7 +7,7 @@ import "./place.js";
 import "./sidebar.js";
 import "./thread.js";
 import { applyTheme } from "./tools.js";
-import "./world.js";
+import "./controls.js";
 
 let me = here().as;
 

@@ -8,14 +8,14 @@ import { act, state } from "./live.js";
 
 const HUES = 8;
 
-/** The face of somebody: initials on a colour of theirs. */
+/** A person's avatar: initials on a color of their own. */
 export function face(name, initials, kind = "person") {
   const people = state.get("people") ?? [];
   const number = people.findIndex((person) => person.name === name);
   return h("span", { class: ["face", kind === "bot" ? "bot" : `hue-${number % HUES}`], "aria-hidden": "true" }, initials);
 }
 
-/** @param {{inThread: boolean}} where it stands */
+/** @param {{inThread: boolean}} options */
 export function drawMessage(message, { inThread }) {
   const { from } = message;
   const press = (button) =>

@@ -8,7 +8,7 @@ import { counted, drawMessage } from "./message.js";
 export class MessageList {
   /** Messages and their elements, by timestamp. */
   #drawn = new Map();
-  /** Dividers and what stands there without messages, by what they say: drawn once, or they were announced again. */
+  /** Dividers, and the text of an empty list, by name: drawn once, or a screen reader announced them again. */
   #signs = new Map();
   #following;
 
@@ -28,9 +28,9 @@ export class MessageList {
   }
 
   /**
-   * Show these, which are all there are now; only what changed is drawn anew.
+   * Show these, which are all there are now; only what changed is redrawn.
    * @param {{inThread?: boolean, since?: string | null, news?: Set<string>, empty?: () => Node}} how: `since` is the first
-   *   that is new to the reader, `news` are the messages with something new in their threads, `empty` is what stands there
+   *   that is new to the reader, `news` are the messages with something new in their threads, `empty` is what it shows
    *   without messages
    */
   show(messages, { inThread = false, since = null, news = new Set(), empty = null } = {}) {

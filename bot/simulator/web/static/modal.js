@@ -1,4 +1,4 @@
-/** The modal on the person's screen. The server says whether there is one, and what stands in it. */
+/** The modal on the person's screen. The server says whether there is one, and its contents. */
 
 import { wayOf } from "./address.js";
 import { blocks } from "./blocks.js";
@@ -7,7 +7,7 @@ import { h, refill } from "./dom.js";
 import { missing } from "./fields.js";
 import { icon } from "./icons.js";
 import { listen, state } from "./live.js";
-import { closes, tells } from "./telling.js";
+import { closes, sendFormAction } from "./form_actions.js";
 
 const FIRST = "[autofocus], .blocks :is(input, textarea), .button.primary, .buttons .button";
 const dialog = document.getElementById("modal");
@@ -74,16 +74,16 @@ function draw(modal) {
 }
 
 function press(button) {
-  return tells("presses", { view: "modal", block: button.block, action: button.action });
+  return sendFormAction("presses", { view: "modal", block: button.block, action: button.action });
 }
 
-/** What is typed into the texts, told or not. */
+/** What is typed into the texts, sent or not. */
 function texts() {
   const inputs = [...dialog.querySelectorAll(".text[data-block]")].filter((each) => each.role !== "combobox");
   return Object.fromEntries(inputs.map((input) => [input.dataset.block, input.value]));
 }
 
-/** What is being looked for in the menu that has the focus; once something is picked, the server says what stands there. */
+/** What is being looked for in the menu that has the focus; once something is picked, the server says its value. */
 function searched() {
   const input = document.activeElement;
   const isOpen = dialog.contains(input) && input.getAttribute("aria-expanded") === "true";
@@ -97,7 +97,7 @@ async function submit(event) {
   const button = form.querySelector("[type=submit]");
   form.setAttribute("aria-busy", "true");
   button?.setAttribute("aria-busy", "true");
-  await tells("submits", { values: texts() });
+  await sendFormAction("submits", { values: texts() });
   form.removeAttribute("aria-busy");
   button?.removeAttribute("aria-busy");
   dialog.querySelector("[aria-invalid]")?.focus();

@@ -1,20 +1,20 @@
 /**
- * The panes of the page: the lists, the place, its thread and the outside world. A wide screen shows them side by side, a
- * middling one the thread instead of the place, a narrow one only what is wanted. What stands instead of the place is the
+ * The panes of the page: the lists, the place, its thread and the simulation controls. A wide screen shows them side by side, a
+ * middling one the thread instead of the place, a narrow one only one of them. What is shown instead of the place is the
  * page's main part. F6 goes from one to the next.
  */
 
 const panes = document.getElementById("panes");
 const narrow = matchMedia("(max-width: 700px)");
 const middling = matchMedia("(max-width: 1000px)");
-const PANES = { places: "list", place: "place", thread: "thread", world: "world" };
+const PANES = { places: "list", place: "place", thread: "thread", controls: "controls" };
 const STOPS = [
   "#people [aria-current]",
   "#places [aria-current]",
   "#place .log, #home",
   "#message",
   "#thread .log",
-  "#world h2",
+  "#controls h2",
 ];
 
 for (const width of [narrow, middling]) width.addEventListener("change", arrange);
@@ -40,7 +40,7 @@ export function shownPane() {
   return panes.dataset.pane;
 }
 
-/** @param {"places" | "place" | "thread" | "world"} pane that a narrow screen shows from now on */
+/** @param {"places" | "place" | "thread" | "controls"} pane that a narrow screen shows from now on */
 export function showPane(pane) {
   panes.dataset.pane = pane;
   arrange();
@@ -58,7 +58,7 @@ function arrange() {
     const isAlone = pane === main;
     const element = document.getElementById(id);
     if (isAlone && id !== "place") element.setAttribute("role", "main");
-    else if (id === "thread" || id === "world") element.setAttribute("role", "complementary");
+    else if (id === "thread" || id === "controls") element.setAttribute("role", "complementary");
     else element.removeAttribute("role");
     const heading = element.querySelector("h1, h2");
     if (isAlone) heading?.setAttribute("aria-level", "1");

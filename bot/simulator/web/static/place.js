@@ -1,4 +1,4 @@
-/** The middle: a channel or the direct messages with what is written there, or the app's Home. */
+/** The middle: the messages of a channel or of the app's direct messages, or the app's Home tab. */
 
 import { here, onMove, openPlace } from "./address.js";
 import { blocks } from "./blocks.js";
@@ -8,7 +8,8 @@ import { icon } from "./icons.js";
 import { act, listen, state, under } from "./live.js";
 import { MessageList } from "./messagelist.js";
 import { showPane } from "./panes.js";
-import { named, title } from "./places.js";
+import { named, title } from "./place_names.js";
+import { currentPerson } from "./sidebar.js";
 import { tools } from "./tools.js";
 
 const pane = document.getElementById("place");
@@ -51,26 +52,27 @@ function build(place) {
       { class: "bar" },
       h(
         "button",
-        { type: "button", class: "tool back", "aria-label": "Back to the channels", onclick: () => showPane("places") },
+        { type: "button", class: "tool back", "aria-label": "Back to channels", onclick: () => showPane("places") },
         icon("back"),
       ),
       h("h1", { "aria-label": title(place) }, ...named(place)),
+      currentPerson(),
       tools(),
     ),
     ...(list
       ? [list.element, place.takes_text ? composer(place) : h("p", { class: "mute" }, whyMute(place))]
-      : [h("div", { class: "home", id: "home", tabindex: 0, role: "group", "aria-label": "The app's Home" })]),
+      : [h("div", { class: "home", id: "home", tabindex: 0, role: "group", "aria-label": "App Home" })]),
   );
   showPane("place");
 }
 
 function whyMute(place) {
-  return place.kind === "dm" ? "The app reads no messages here: it only writes." : "You cannot write here.";
+  return place.kind === "dm" ? "Sending messages to this app has been turned off." : "You cannot post in this channel.";
 }
 
 /** What a newcomer reads first. */
 function nothingYet(place) {
-  if (!place.takes_text) return h("p", { class: "empty" }, "Nothing was written here yet.");
+  if (!place.takes_text) return h("p", { class: "empty" }, "No messages yet.");
   const commands = (state.get("commands") ?? []).map(({ command, description }) =>
     h(
       "li",
@@ -82,8 +84,8 @@ function nothingYet(place) {
   return h(
     "div",
     { class: "empty" },
-    h("p", {}, h("strong", {}, `Nothing was written in ${title(place)} yet.`)),
-    h("p", {}, "Type / for a command, or begin with this one. Become somebody else on the left; make things go wrong at the top right."),
+    h("p", {}, h("strong", {}, `No messages in ${title(place)} yet.`)),
+    h("p", {}, "Type / to see the commands, or start with this one. To act as another person, choose them in the list of people. Simulation controls, at the top right, has faults, the clock and a reset."),
     h("ul", {}, ...commands),
   );
 }
@@ -101,9 +103,9 @@ function threadsWithNews(place) {
   return new Set(messagesOf(place).filter((message) => message.is_new && message.thread).map((message) => message.thread));
 }
 
-/** The app is told that Home was opened; one that was not there to be told is so once it is. */
+/** Slack tells the app that Home was opened; an app that was not connected then is told once it is. */
 function opensHome(isOther) {
-  const { connected } = state.get("world/bot");
+  const { connected } = state.get("simulation/bot");
   if (isOther || (connected && !wasConnected && !state.get("home"))) act("opens_home");
   wasConnected = connected;
 }
@@ -114,7 +116,7 @@ function drawHome() {
     document.getElementById("home"),
     home
       ? h("div", { class: "blocks" }, ...blocks(home.blocks, press, 2))
-      : h("p", { class: "empty" }, "The app has not published anything here yet."),
+      : h("p", { class: "empty" }, "The app has not published its Home tab yet."),
   );
 }
 
@@ -122,7 +124,7 @@ function press(button) {
   return act("presses", { view: "home", block: button.block, action: button.action });
 }
 
-/** What is before the reader's eyes is read: not what comes while they look elsewhere. */
+/** Marks as read what is on the screen, and nothing while the page is in the background. */
 function markRead() {
   const place = (state.get("places") ?? []).find((each) => each.id === shown.id);
   if (!place || place.kind === "home" || document.hidden) return;

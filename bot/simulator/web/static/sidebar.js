@@ -1,11 +1,11 @@
-/** The left: whose page it is and everybody else whose it could be, and the places they are in. */
+/** The left: the people one can act as, and the channels of the current person. */
 
 import { address, nameOf, onMove, openPlace } from "./address.js";
 import { arrows, h, refill } from "./dom.js";
 import { listen, state } from "./live.js";
 import { face } from "./message.js";
 import { isNarrow, showPane } from "./panes.js";
-import { named, title } from "./places.js";
+import { named, title } from "./place_names.js";
 
 const people = document.getElementById("people");
 const places = document.getElementById("places");
@@ -25,10 +25,21 @@ onMove(() => {
   drawPlaces();
 });
 
-// What is said of somebody covers what stands beside; Escape takes it away, until the next one is looked at.
+// A person's card covers what is beside it; Escape hides it until another person is hovered or focused.
 people.addEventListener("keydown", (event) => people.classList.toggle("quiet", event.key === "Escape"));
 people.addEventListener("pointerleave", () => people.classList.remove("quiet"));
 people.addEventListener("focusout", () => people.classList.remove("quiet"));
+
+/** Who one is, where a phone has no room for the list of people; it leads there. */
+export function currentPerson() {
+  const { name, initials } = state.get("me");
+  return h(
+    "button",
+    { type: "button", class: "tool whose", "aria-label": `You are ${name}. Act as another person`, onclick: () => showPane("places") },
+    face(name, initials),
+    h("span", { class: "name" }, name),
+  );
+}
 
 function drawPeople() {
   const me = state.get("me");

@@ -6,7 +6,8 @@ import { icon } from "./icons.js";
 import { listen, state, under } from "./live.js";
 import { MessageList } from "./messagelist.js";
 import { showPane, shownPane } from "./panes.js";
-import { title } from "./places.js";
+import { title } from "./place_names.js";
+import { currentPerson } from "./sidebar.js";
 
 const pane = document.getElementById("thread");
 let shown = "";
@@ -45,6 +46,7 @@ function build(place) {
       "header",
       { class: "bar" },
       h("h2", { tabindex: -1 }, "Thread", h("small", {}, title(place))),
+      currentPerson(),
       h("button", { type: "button", class: "tool close", "aria-label": "Close the thread", onclick: close }, icon("close")),
     ),
     list.element,

@@ -1,4 +1,4 @@
-/** Sentences about what could not be done. They stand above all else, dialogs too, and screen readers say them at once. */
+/** Error messages. They are above everything, dialogs included, and screen readers announce them at once. */
 
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
@@ -7,7 +7,7 @@ const SHOWN_MS = 10_000;
 
 /** Show a sentence for some seconds, and for as long as somebody is at it; with a modal open, in the modal. */
 export function toast(sentence) {
-  // All but an open modal is inert: a screen reader would not be told what is said elsewhere.
+  // All but an open modal is inert: a screen reader would not announce a sentence elsewhere.
   const trouble = document.querySelector("#modal[open] .trouble");
   if (trouble) {
     trouble.textContent = sentence;

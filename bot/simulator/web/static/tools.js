@@ -1,31 +1,31 @@
-/** The buttons at the top: light or dark, and the outside world. */
+/** The buttons at the top: the color theme, and the simulation controls. */
 
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { listen, state } from "./live.js";
-import { toggleWorld } from "./world.js";
+import { toggleControls } from "./controls.js";
 
-const THEMES = { auto: "as the system", light: "light", dark: "dark" };
+const THEMES = { auto: "same as system", light: "light", dark: "dark" };
 const CHOSEN = "theme";
 
 export function tools() {
-  const drawer = document.getElementById("world");
-  const world = h(
+  const drawer = document.getElementById("controls");
+  const controls = h(
     "button",
     {
       type: "button",
-      class: "tool world",
+      class: "tool controls",
       "aria-expanded": String(!drawer.hidden),
-      "aria-controls": "world",
-      onclick: toggleWorld,
+      "aria-controls": "controls",
+      onclick: toggleControls,
     },
     h("span", { class: "dot", "aria-hidden": "true" }),
-    h("span", { class: "label" }, "The outside world"),
+    h("span", { class: "label" }, "Simulation controls"),
   );
   const theme = h("button", { type: "button", class: "tool", onclick: nextTheme });
   nameTheme(theme);
   queueMicrotask(dot);
-  return h("div", { class: "tools" }, theme, world);
+  return h("div", { class: "tools" }, theme, controls);
 }
 
 function nextTheme(event) {
@@ -37,8 +37,8 @@ function nextTheme(event) {
 
 function nameTheme(button) {
   button.replaceChildren(icon(chosen()));
-  button.setAttribute("aria-label", `Colours: ${THEMES[chosen()]}`);
-  button.title = `Colours: ${THEMES[chosen()]}`;
+  button.setAttribute("aria-label", `Color theme: ${THEMES[chosen()]}`);
+  button.title = `Color theme: ${THEMES[chosen()]}`;
 }
 
 function chosen() {
@@ -52,11 +52,11 @@ export function applyTheme() {
   else document.documentElement.dataset.theme = theme;
 }
 
-/** Whether all is well out there, at a glance; the words are in the drawer. */
+/** Whether the bot is connected and Feldera is up, at a glance; the drawer says it in words. */
 function dot() {
-  const bot = state.get("world/bot");
-  const isWell = bot?.state === "up" && bot.connected && state.get("world/feldera")?.up;
-  for (const each of document.querySelectorAll(".tool.world .dot")) each.classList.toggle("bad", !isWell);
+  const bot = state.get("simulation/bot");
+  const isWell = bot?.state === "up" && bot.connected && state.get("simulation/feldera")?.up;
+  for (const each of document.querySelectorAll(".tool.controls .dot")) each.classList.toggle("bad", !isWell);
 }
 
-listen((changed) => (changed.has("world/bot") || changed.has("world/feldera")) && dot());
+listen((changed) => (changed.has("simulation/bot") || changed.has("simulation/feldera")) && dot());

@@ -1,6 +1,6 @@
-"""The part of a page's state that no Slack shows: the clock, the bot's process, the real state of pipelines, the switches.
+"""The simulation controls' part of a page's state: the clock, the bot's process, the actual pipeline state, the faults.
 
-It is the same for everybody. Keys begin with `world/`; those of the traffic log are its own.
+It is the same for everybody. Keys begin with `simulation/`; those of the traffic are in `traffic_log.py`.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ import humanize
 
 from bot.simulator.feldera import FelderaSimulator
 from bot.simulator.web import fault_controls
-from bot.simulator.web.fault_controls import Group, Switch
+from bot.simulator.web.fault_controls import FaultControl, Group
 from bot.simulator.web.world import World
 
 LOG_SHOWN = 40
@@ -21,22 +21,23 @@ LOG_SHOWN = 40
 def simulation_state(world: World, zone: ZoneInfo) -> Mapping[str, Any]:
     ahead = world.clock.ahead
     return {
-        "world/clock": {
+        "simulation/clock": {
             "now": f"{world.clock.now().astimezone(zone):%a %b %d, %H:%M:%S}",
-            "ahead": f"moved on by {humanize.precisedelta(ahead, minimum_unit='minutes')}" if ahead else None,
+            "ahead": humanize.precisedelta(ahead, minimum_unit="minutes") if ahead else None,
         },
-        "world/bot": {
-            "state": "down" if not world.bot.is_up else "up" if world.bot.serving is not None else "starting",
+        "simulation/bot": {
+            "state": "starting" if world.is_starting else "up" if world.bot.is_up else "down",
+            "runs": world.bot.is_up,
             "connected": world.is_connected,
             "transport": "HTTP" if world.over_http else "Socket Mode",
             "log": list(world.bot.log)[-LOG_SHOWN:],
         },
-        "world/feldera": {
+        "simulation/feldera": {
             "real": None if world.real is None else world.real.url,
             "up": world.feldera is None or world.feldera.is_up,
         },
-        "world/pipelines": [] if world.feldera is None else _pipelines(world.feldera),
-        "world/switches": _switches(world),
+        "simulation/pipelines": [] if world.feldera is None else _pipelines(world.feldera),
+        "simulation/faults": _faults(world),
     }
 
 
@@ -57,8 +58,8 @@ def _pipelines(feldera: FelderaSimulator) -> list[Mapping[str, Any]]:
     ]
 
 
-def _switches(world: World) -> list[Mapping[str, Any]]:
-    """Those of what is simulated. `on` is a list of names where each pipeline has the switch."""
+def _faults(world: World) -> list[Mapping[str, Any]]:
+    """Those of what is simulated. Of a pipeline's fault, `on` is the list of the pipelines that have it."""
     return [
         {
             "do": each.do,
@@ -67,14 +68,14 @@ def _switches(world: World) -> list[Mapping[str, Any]]:
             "group": group,
             "on": _on(each, group, world),
         }
-        for group, switches in fault_controls.SWITCHES.items()
+        for group, controls in fault_controls.CONTROLS.items()
         if group == "Slack" or world.feldera is not None
-        for each in switches
+        for each in controls
     ]
 
 
-def _on(switch: Switch, group: Group, world: World) -> bool | list[str]:
-    is_on = switch.is_on or (lambda _place: False)
+def _on(control: FaultControl, group: Group, world: World) -> bool | list[str]:
+    is_on = control.is_on or (lambda _simulator: False)
     if group == "Pipelines":
         return [each.name for each in (world.feldera.pipelines if world.feldera else ()) if is_on(each)]
     return is_on(world.slack if group == "Slack" else world.feldera)

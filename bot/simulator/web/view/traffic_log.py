@@ -1,6 +1,6 @@
-"""The log of what the bot and the outside world said to each other over HTTP and WebSocket, both ways, newest last.
+"""The log of the API traffic: the bot's exchanges with Feldera and Slack, in both directions, in the order they began.
 
-It is read from the simulators' own books. Whatever is a secret, or a right to answer, is left out: `token`,
+It is read from the simulators' own records. Secrets, and the addresses and ids that allow an answer, are left out: `token`,
 `response_url`, `trigger_id`.
 """
 
@@ -19,7 +19,7 @@ LONGEST = 8000
 """Characters of a body."""
 FAILED_FROM = 400
 CONNECTS = "apps.connections.open"
-"""What is answered with a right to connect."""
+"""Its response contains the address of a connection."""
 _LEFT_OUT = frozenset({"token", "response_url", "response_urls", "trigger_id"})
 _ARE_JSON = frozenset({"blocks", "view", "metadata", "attachments"})
 
@@ -28,13 +28,13 @@ Bodies = tuple[str | None, str | None]
 
 
 class Log:
-    """What is shown of a world's exchanges; the bodies, which take time to write out, only once each."""
+    """The exchanges as the page shows them; each body, which takes time to format, is formatted once."""
 
     def __init__(self) -> None:
         self._bodies: dict[str, tuple[Exchange, Bodies]] = {}
 
     def newest(self, world: World, zone: ZoneInfo) -> Mapping[str, Mapping[str, Any]]:
-        """The newest of them, under keys that sort by time."""
+        """The newest exchanges, under keys that sort by the time each began."""
         slack, feldera = world.slack, world.feldera
         found = [
             *_numbered("feldera", () if feldera is None else feldera.requests),
@@ -64,7 +64,7 @@ class Log:
 def _numbered(kind: str, made: Sequence[Exchange]) -> Iterator[tuple[str, Exchange]]:
     first = max(len(made) - KEPT, 0)
     for number, exchange in enumerate(made[first:], start=first):
-        yield f"world/log/{exchange.at.timestamp():017.6f}/{kind}/{number:06}", exchange
+        yield f"simulation/traffic/{exchange.at.timestamp():017.6f}/{kind}/{number:06}", exchange
 
 
 def _line(exchange: Exchange) -> Mapping[str, Any]:
@@ -81,7 +81,7 @@ def _line(exchange: Exchange) -> Mapping[str, Any]:
         case RecordedAnswer(error=error):
             return _result("bot", "slack", "POST response_url", error or "ok", error is not None)
         case RecordedDelivery(envelope=envelope, ack=ack):
-            what = _told_of(envelope.type, envelope.payload)
+            what = _described(envelope.type, envelope.payload)
             return _result("slack", "bot", what, ack.error or "acknowledged", ack.error is not None)
 
 
@@ -94,7 +94,7 @@ def _target(request: RecordedRequest) -> str:
     return f"{request.method} {request.path}{query}"
 
 
-def _told_of(kind: str, payload: Mapping[str, Any]) -> str:
+def _described(kind: str, payload: Mapping[str, Any]) -> str:
     if kind == "slash_commands":
         return f"{payload['command']} {payload['text']}".strip()
     return str(payload.get("type") if kind == "interactive" else payload["event"]["type"])

@@ -1,6 +1,6 @@
 /**
- * What is done in the form on the screen, told to the server in the order in which it was done: requests of a browser may
- * overtake each other. A form that was asked to close is told nothing more, whatever its going away sets off.
+ * Sends what a person does in the open form to the server, in that order: a browser's requests may overtake each other.
+ * Nothing more is sent for a form that was asked to close, whatever its closing sets off.
  */
 
 import { act } from "./live.js";
@@ -14,13 +14,13 @@ function inTurn(verb, more) {
   return last;
 }
 
-/** @returns {Promise<{error?: string | null, options?: object[]}>} the server's answer; empty if there is nobody to tell */
-export function tells(verb, more) {
+/** @returns {Promise<{error?: string | null, options?: object[]}>} the server's answer; empty if no form is open */
+export function sendFormAction(verb, more) {
   const { id } = dialog.dataset;
   return dialog.open && id && id !== leaving ? inTurn(verb, more) : Promise.resolve({});
 }
 
-/** Ask for the form to be closed; it goes when the server says so: the app may have something to say to it. */
+/** Ask for the form to be closed; it closes when the server says so, since the app may answer. */
 export async function closes() {
   const { id } = dialog.dataset;
   if (!id || id === leaving) return;

@@ -1,34 +1,34 @@
-/** What can go wrong with Feldera and with Slack: switches for what lasts, buttons for what happens once. */
+/** Faults of the simulated Feldera and Slack: switches for those that last, buttons for those that happen once. */
 
 import { h } from "./dom.js";
-import { happen, state } from "./live.js";
+import { simulate, state } from "./live.js";
 
 const GROUPS = ["Feldera", "Slack"];
-const DONE_MS = 2000; // for which a button says that it was done
+const DONE_MS = 2000; // for which a button shows that it worked
 
 const boxes = new Map();
-const said = h("p", { class: "unseen", role: "status" });
+const confirmation = h("p", { class: "unseen", role: "status" });
 const groups = h("div", { class: "groups" });
 let drawn = "";
 
-export const switches = h(
+export const faults = h(
   "section",
-  { class: "switches", tabindex: 0, "aria-label": "What goes wrong" },
+  { class: "faults", tabindex: 0, "aria-label": "Faults" },
   groups,
-  said,
+  confirmation,
 );
 
-/** A button that makes something happen in the outside world; it shows when it did. */
-export function deed(verb, label, style = null, more = {}) {
+/** A button for a simulation action; it shows when the action was applied. */
+export function actionButton(verb, label, style = null, more = {}) {
   const button = h(
     "button",
     {
       type: "button",
       class: ["button", style],
       onclick: async () => {
-        const { error } = await happen(verb, more);
+        const { error } = await simulate(verb, more);
         if (error) return;
-        said.textContent = `${label}: done.`;
+        confirmation.textContent = `${label}: done.`;
         button.classList.add("done");
         setTimeout(() => button.classList.remove("done"), DONE_MS);
       },
@@ -38,9 +38,9 @@ export function deed(verb, label, style = null, more = {}) {
   return button;
 }
 
-/** Which there are changes with the world only; whether they are on changes all the time. */
-export function drawSwitches() {
-  const all = state.get("world/switches").filter((each) => GROUPS.includes(each.group));
+/** Which faults there are changes only with the simulation; whether they are on changes all the time. */
+export function drawFaults() {
+  const all = state.get("simulation/faults").filter((each) => GROUPS.includes(each.group));
   const names = all.map((each) => each.do).join(" ");
   if (names !== drawn) {
     drawn = names;
@@ -56,7 +56,7 @@ export function drawSwitches() {
 function group(name, members) {
   if (members.length === 0) return null;
   const toggles = members.filter((each) => each.kind === "toggle").map(toggle);
-  const once = members.filter((each) => each.kind === "once").map((each) => deed(each.do, each.label));
+  const once = members.filter((each) => each.kind === "once").map((each) => actionButton(each.do, each.label));
   return h("fieldset", {}, h("legend", {}, name), ...toggles, h("div", { class: "fault-actions" }, ...once));
 }
 
@@ -67,7 +67,7 @@ function toggle({ do: verb, label }) {
     class: "switch",
     onchange: async () => {
       const wanted = box.checked;
-      const { error } = await happen(verb, { on: wanted });
+      const { error } = await simulate(verb, { on: wanted });
       if (error) box.checked = !wanted;
     },
   });
