@@ -1,4 +1,4 @@
-"""`pipeline-bot demo`: plays an incident in the simulator."""
+"""`pipeline-bot demo`: an incident, played between the simulators."""
 
 import asyncio
 import sys
@@ -9,7 +9,7 @@ from bot.simulator.demo import play
 
 
 @click.command()
-@click.option("--color/--no-color", default=None, help="By default, colours on a terminal only.")
+@click.option("--color/--no-color", default=None, help="Color the output. Default: on a terminal only.")
 def demo(*, color: bool | None) -> None:
-    """Play an incident with a simulated Slack and a simulated Feldera: no account, no token, no network."""
+    """Play an incident between a simulated Slack and a simulated Feldera: no account, no token, no network."""
     sys.exit(asyncio.run(play(color=sys.stdout.isatty() if color is None else color)))

@@ -1,4 +1,4 @@
-"""The incident: a refusal, a clear, a restart that another approves, an outage of Feldera, and a bot killed midway."""
+"""The incident: a denied attempt, a clear, a restart with approval, a Feldera outage, and a bot killed during a clear."""
 
 import asyncio
 import tempfile
@@ -19,11 +19,11 @@ from bot.simulator.feldera import FelderaSimulator, default_pipelines
 from bot.simulator.slack import Channel, Message, NotPossibleError, Person, SlackSimulator
 from bot.store.shell_store import Administration
 
-SIMULATED = "SIMULATED — no Slack, no Feldera"
+SIMULATED = "SIMULATED — no real Slack, no real Feldera"
 SPEED = 25.0  # seconds of the demo in each real one
 OUTAGE = timedelta(seconds=45)
-BREATH = timedelta(seconds=10)  # in which the bot records that Slack took a line
-WITHIN = 15.0  # real seconds for anything to happen; far more than any of it takes
+RECORDING = timedelta(seconds=10)  # enough for the bot to record that Slack accepted a line
+WITHIN = 15.0  # real seconds for each step; far more than any takes
 LAST_LINE = ("✅", "❌", "⚠️")
 AT_WORK = "⏳"
 
@@ -62,7 +62,7 @@ class _Stage:
 
         def is_under_way() -> bool:
             return any(
-                card.text.startswith(f"Clear {name}: {AT_WORK} Clearing, began ")
+                card.text.startswith(f"Clear {name}: {AT_WORK} Clearing")
                 and any(line in later.text for later in self.channel.messages if later.thread_ts == card.ts)
                 for card in self._cards()
             )
@@ -90,7 +90,7 @@ class _Stage:
 
 
 async def play(*, color: bool) -> int:
-    """Play it all, on standard output; returns the exit code."""
+    """Play the whole incident on standard output; returns the exit code."""
     click.echo(SIMULATED)
     clock = SimulatedClock(SystemClock().now(), speed=SPEED)
     with tempfile.TemporaryDirectory(prefix="pipeline-bot-demo-") as folder:
@@ -106,12 +106,12 @@ async def play(*, color: bool) -> int:
                 await _killed(stage)
             except (TimeoutError, RuntimeError) as error:
                 log = "\n".join(stage.bot.log)
-                click.echo(f"The demo broke: {error!r}. The bot's log:\n{log}", err=True)
+                click.echo(f"The demo failed: {error!r}. The bot's log:\n{log}", err=True)
                 return 1
             finally:
                 await stage.bot.stops()
             counts = ", ".join(f"{name} {count}" for name, count in sorted(feldera.clears.items()))
-            stage.screen.tells(f"Feldera's own books, clears that changed something: {counts}.")
+            stage.screen.narrates(f"Clears that Feldera carried out: {counts}.")
     return 0
 
 
@@ -149,7 +149,7 @@ def _actor(person: Person) -> Actor:
 
 
 async def _refused(stage: _Stage) -> None:
-    stage.screen.tells("@mallory has no grant. @ana is on call: operator on *.")
+    stage.screen.narrates("@mallory has no grant. @ana is on call: operator on *.")
     await stage.types(stage.mallory, "/pipeline clear orders I just want to try")
 
 
@@ -160,7 +160,7 @@ async def _cleared(stage: _Stage) -> None:
 
 
 async def _restarted(stage: _Stage) -> None:
-    stage.screen.tells("A rule on sales asks for an approval, whoever it is; @ben is approver on *.")
+    stage.screen.narrates("A rule on sales requires one approval, also for operators. @ben is approver on *.")
     await stage.types(stage.ana, "/pipeline clear sales --restart bad backfill")
     await stage.clicks(stage.ana, "Ask for approval")
     await stage.clicks(stage.ben, "Approve")
@@ -171,11 +171,11 @@ async def _outage(stage: _Stage) -> None:
     await stage.types(stage.ana, "/pipeline clear users bad backfill")
     await stage.clicks(stage.ana, "Clear users")
     await stage.until_under_way("users", "Feldera accepted it")
-    stage.screen.tells("Feldera goes down.")
+    stage.screen.narrates("Feldera goes down.")
     await stage.feldera.goes_down()
     await stage.until_posted("I cannot ask Feldera")
     await stage.passes(OUTAGE)
-    stage.screen.tells("Feldera comes back.")
+    stage.screen.narrates("Feldera is up again.")
     await stage.feldera.comes_back()
     await stage.until_end_is_posted(of=3)
 
@@ -184,8 +184,8 @@ async def _killed(stage: _Stage) -> None:
     await stage.types(stage.ana, "/pipeline clear visits stuck checkpoint")
     await stage.clicks(stage.ana, "Clear visits")
     await stage.until_under_way("visits", "Still clearing after")
-    await stage.passes(BREATH)
-    stage.screen.tells("kill -9: the bot is gone in the middle of the clear. It is started again.")
+    await stage.passes(RECORDING)
+    stage.screen.narrates("kill -9: the bot process ends in the middle of the clear. It is started again.")
     await stage.bot.is_killed()
     await stage.bot.starts()
     await stage.until_end_is_posted(of=4)

@@ -1,4 +1,4 @@
-"""Prints a workspace as people in it would see it, line by line as things happen."""
+"""Prints what the people of a workspace see, line by line as it happens."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -18,20 +18,20 @@ class Screen:
     color: bool
     _shown: dict[int, int] = field(default_factory=dict)
 
-    def tells(self, text: str) -> None:
-        """What happens outside the chat."""
+    def narrates(self, text: str) -> None:
+        """Print what happens outside Slack."""
         self._print(f"\n— {text}", fg="cyan")
 
     def types(self, person: Person, text: str) -> None:
         self._print(f"\n@{person.name} types: {text}", bold=True)
 
     def clicks(self, person: Person, label: str) -> None:
-        self._print(f"@{person.name} clicks [{label}], and in Slack's dialog:", bold=True)
+        self._print(f"@{person.name} clicks [{label}] and confirms:", bold=True)
         for line in (person.last_confirm or "").split("\n"):
             self._print(f"    ┊ {line}")
 
     async def until(self, condition: Callable[[], bool], *, within: float) -> None:
-        """Show what comes, until something is true of the workspace."""
+        """Print new messages until the condition holds."""
         async with asyncio.timeout(within):
             while True:
                 self.shows()
@@ -40,7 +40,7 @@ class Screen:
                 await self.slack.until(lambda: self._news() != [] or condition(), within=within)
 
     def shows(self) -> None:
-        """Print what was not shown yet."""
+        """Print the messages, and versions of messages, that are new."""
         for message in self._news():
             first = id(message) not in self._shown
             self._shown[id(message)] = len(message.history)
@@ -52,7 +52,7 @@ class Screen:
                 self._indented(f"  #{message.channel.name} │ ", render(message, self.slack.names), fg="green")
             else:
                 state = _field(render(message, self.slack.names), STATE)
-                self._print(f"  #{message.channel.name} ✎ the card now says: {state}", fg="green")
+                self._print(f"  #{message.channel.name} ✎ card updated: {state}", fg="green")
 
     def _news(self) -> list[Message]:
         shared = [message for place in self.slack.workspace.channels.values() for message in place.messages]
@@ -62,7 +62,7 @@ class Screen:
 
     def _ephemeral(self, message: Message) -> None:
         name = self.slack.names.get(message.ephemeral_to or "", "somebody")
-        self._indented(f"  (only @{name} sees) ", render(message, self.slack.names), fg="magenta")
+        self._indented(f"  (only visible to @{name}) ", render(message, self.slack.names), fg="magenta")
 
     def _indented(self, prefix: str, text: str, fg: str | None = None) -> None:
         for number, line in enumerate(text.split("\n")):
