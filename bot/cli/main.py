@@ -23,7 +23,7 @@ COMMANDS = {
     ),
     "audit": LazyCommand("bot.cli.audit.audit_commands", "audit", "Prove and export the record."),
     "clock": LazyCommand("bot.cli.clock_commands", "clock", "Show or reset the bot's own time."),
-    "demo": LazyCommand("bot.cli.demo", "demo", "Play an incident, with no Slack and no Feldera."),
+    "demo": LazyCommand("bot.cli.demo", "demo", "Play an incident between simulators."),
     "deny": LazyCommand("bot.cli.pending_requests", "deny", "Deny a request."),
     "doctor": LazyCommand("bot.cli.doctor.command", "doctor", "Check everything there is."),
     "freeze": LazyCommand("bot.cli.access.rules", "freeze", "Let nothing new start."),
@@ -34,7 +34,9 @@ COMMANDS = {
     "rule": LazyCommand("bot.cli.access.rules", "rule", "Set approval rules."),
     "rules": LazyCommand("bot.cli.access.rules", "rules", "List the rules, and the freezes in force."),
     "run": LazyCommand("bot.cli.run", "run", "Be the bot, until SIGTERM or Ctrl-C."),
-    "sandbox": LazyCommand("bot.cli.sandbox", "sandbox", "A Slack in the browser, to try the bot in."),
+    "sandbox": LazyCommand(
+        "bot.cli.sandbox", "sandbox", "Try the bot in the browser, with a simulated Slack."
+    ),
     "unfreeze": LazyCommand("bot.cli.access.rules", "unfreeze", "Remove a freeze (same pattern)."),
 }
 

@@ -1,4 +1,4 @@
-"""`pipeline-bot sandbox`: a simulated Slack in the browser, to try the bot, teach it and rehearse."""
+"""`pipeline-bot sandbox`: the real bot between a simulated Slack and Feldera, on a page in the browser."""
 
 import asyncio
 import os
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 PORT = 8765
 PORT_MAX = 65_535
-REAL = "This is a real Feldera: what is cleared in the sandbox is gone there, for good."
+REAL = "This is a real Feldera. What you clear in the sandbox is lost there and cannot be restored."
 
 
 class CannotServe(UserError):  # noqa: N818 - named for what happened, like every other outcome
@@ -27,34 +27,39 @@ class CannotServe(UserError):  # noqa: N818 - named for what happened, like ever
 
 @click.command()
 @click.option(
-    "--port", type=click.IntRange(0, PORT_MAX), default=PORT, show_default=True, help="0 takes a free one."
+    "--port",
+    type=click.IntRange(0, PORT_MAX),
+    default=PORT,
+    show_default=True,
+    help="Port of the page; 0 picks a free one.",
 )
 @click.option(
     "--scenario",
-    "scenario_file",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="People, access and pipelines, in YAML; the default one says how.",
+    "scenario_given",
+    default="default",
+    show_default=True,
+    metavar="NAME|FILE",
+    help="People, access and pipelines: default, production, small-team, or a YAML file.",
 )
-@click.option("--http", "over_http", is_flag=True, help="Signed HTTP requests instead of Socket Mode.")
+@click.option(
+    "--http", "over_http", is_flag=True, help="Connect the bot over signed HTTP instead of Socket Mode."
+)
 @click.option(
     "--feldera",
     "feldera_url",
     metavar="URL",
-    help="A real Feldera instead of the simulated one; its key from FELDERA_API_KEY.",
+    help="Use a real Feldera instead of the simulated one; its API key is read from FELDERA_API_KEY.",
 )
-@click.option("--yes", is_flag=True, help="Do not ask whether the real Feldera is meant.")
-def sandbox(
-    *, port: int, scenario_file: Path | None, over_http: bool, feldera_url: str | None, yes: bool
-) -> None:
-    """Try the bot in the browser: a Slack, a Feldera and the real bot on this machine, with no account.
+@click.option("--yes", is_flag=True, help="Skip the confirmation for a real Feldera.")
+def sandbox(*, port: int, scenario_given: str, over_http: bool, feldera_url: str | None, yes: bool) -> None:
+    """Try the bot in the browser, between a simulated Slack and a simulated Feldera on this machine. No account needed.
 
-    It prints the address of a page on which you are whom you like: you type commands, press buttons, and make things go
-    wrong. Nothing is kept: Ctrl-C ends it all.
+    Prints the address of a page on which you can act as any person of the scenario: type commands, press buttons,
+    simulate faults. Ctrl-C ends the sandbox; nothing is kept.
     """
-    from bot.simulator.web.scenario import DEFAULT, load  # noqa: PLC0415 - only this command needs it
+    from bot.simulator.web.scenario import load, path_of  # noqa: PLC0415 - only this command needs it
 
-    scenario = load(DEFAULT if scenario_file is None else scenario_file)
+    scenario = load(path_of(scenario_given))
     real = None
     if feldera_url is not None:
         real = _real(feldera_url)
@@ -66,7 +71,7 @@ def sandbox(
 
 
 def _real(url: str) -> "RealFeldera":
-    """The real Feldera, with the key from the environment alone: a `.env` here is for the real bot.
+    """The real Feldera. Its key comes from the environment alone: a `.env` file here belongs to the real bot.
 
     Raises:
         UserError: the URL or the key is not valid.
@@ -84,8 +89,10 @@ def _real(url: str) -> "RealFeldera":
 
 def _ask() -> None:
     if not sys.stdin.isatty():
-        raise UserError("Nobody can be asked here whether that is meant: say --yes if it is.")
-    if not click.confirm("Go on?", err=True):
+        raise UserError(
+            "A real Feldera needs a confirmation, and there is no terminal to ask on. Confirm with --yes."
+        )
+    if not click.confirm("Continue?", err=True):
         raise UserError("Nothing was started.")
 
 
@@ -107,9 +114,9 @@ async def _serve(
         await server.start(port)
     except OSError as error:
         raise CannotServe(
-            f"Port {port} cannot be listened on: {os.strerror(error.errno or 0)}. Take another by --port."
+            f"Cannot listen on port {port}: {os.strerror(error.errno or 0)}. Choose another with --port."
         ) from error
     async with running:
-        click.echo(f"The sandbox is open at {server.url} (Ctrl-C ends it)")
+        click.echo(f"The sandbox is open at {server.url} (Ctrl-C to stop)")
         await stopping.wait()
         await server.stop()

@@ -7,7 +7,8 @@ from itertools import groupby
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.seat import PATIENCE_S
+from bot.simulator.web.scenario import path_of
+from tests.browser.seat import PATIENCE_S, Desk
 
 pytestmark = pytest.mark.anyio
 
@@ -224,3 +225,15 @@ async def test_a_menu_that_could_not_be_filled_says_so_until_it_can(desk):
     await ana.menu.press_sequentially("e")
     await expect(ana.options.first).to_be_visible()
     await expect(ana.modal.locator(".trouble")).to_be_empty()
+
+
+@pytest.mark.parametrize(("scenario", "people"), [("small-team", 5), ("production", 6)])
+async def test_the_page_opens_with_each_worked_setup(browser, tmp_path, scenario, people):
+    """Whoever comes first in the file is the one whose page it is."""
+    async with Desk(browser, tmp_path, path_of(scenario)) as desk:
+        first = next(iter(desk.world.people))
+        seat = await desk.seat(first)
+        await expect(seat.places).to_contain_text(f"You are {first}.")
+        await expect(seat.people.get_by_role("link")).to_have_count(people)
+        await seat.types("/pipeline whoami")
+        await seat.reads(f"You are @{first},")

@@ -11,7 +11,7 @@ import aiohttp
 from tests.page_client import PageClient
 from tests.processes.world import PATIENCE, running
 
-LINE = re.compile(r"The sandbox is open at (http://127\.0\.0\.1:\d+/) \(Ctrl-C ends it\)\n")
+LINE = re.compile(r"The sandbox is open at (http://127\.0\.0\.1:\d+/) \(Ctrl-C to stop\)\n")
 SCENARIO = (
     "people: [{name: ana}]\nchannels: [{name: ops}]\ngrants: [{person: ana, role: operator, pattern: '*'}]\n"
     "pipelines: [{name: orders, clear_takes: 0.2}]\n"

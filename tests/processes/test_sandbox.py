@@ -84,6 +84,12 @@ async def test_a_clear_from_the_page_to_its_end(tmp_path, options):
         assert state["simulation/bot"]["transport"] == ("HTTP" if "--http" in options else "Socket Mode")
 
 
+async def test_a_scenario_of_the_package_is_opened_by_its_name(tmp_path):
+    async with sandbox(tmp_path, "--scenario", "small-team") as (_, url), tab(url) as page:
+        state = await page.state("sam")
+        assert state["me"]["about"] == "Support. Requester on orders*."
+
+
 async def test_a_port_that_is_taken_is_said(tmp_path):
     async with sandbox(tmp_path) as (_, url):
         port = url.rsplit(":", 1)[1].strip("/")
@@ -91,7 +97,7 @@ async def test_a_port_that_is_taken_is_said(tmp_path):
             assert await second.ends() == 2
             assert (
                 second.stderr
-                == f"Port {port} cannot be listened on: Address already in use. Take another by --port."
+                == f"Cannot listen on port {port}: Address already in use. Choose another with --port."
             )
 
 
@@ -113,8 +119,13 @@ async def test_a_port_that_is_taken_is_said(tmp_path):
             {"FELDERA_API_KEY": f"hunter {SECRET}"},
             "FELDERA_API_KEY: Feldera's API key must be",
         ),
-        (["--scenario", "yours.yaml"], {}, "yours.yaml cannot be read: No such file or directory."),
+        (["--scenario", "yours.yaml"], {}, "Cannot read yours.yaml: No such file or directory."),
         (["--scenario", "mine.yaml"], {}, "mine.yaml: grants.1.role: "),
+        (
+            ["--scenario", "small-tame"],
+            {},
+            "Unknown scenario `small-tame`. Known: default, production, small-team.",
+        ),
     ],
 )
 async def test_what_cannot_be_is_said_before_anything_is_started(tmp_path, options, settings, said):

@@ -1,4 +1,4 @@
-"""`pipeline-bot sandbox --feldera`: a real Feldera behind a simulated Slack is only there if that is meant."""
+"""`pipeline-bot sandbox --feldera`: a real Feldera behind a simulated Slack is only used after a confirmation."""
 
 import json
 import os
@@ -83,7 +83,9 @@ async def test_off_a_terminal_nobody_can_be_asked(tmp_path):
         assert await process.ends() == 2
         warned, refused = process.stderr.splitlines()
         assert warned.startswith(f"{NOBODY_IS_THERE}: This is a real Feldera")
-        assert refused == "Nobody can be asked here whether that is meant: say --yes if it is."
+        assert refused == (
+            "A real Feldera needs a confirmation, and there is no terminal to ask on. Confirm with --yes."
+        )
 
 
 async def test_what_is_cleared_in_the_sandbox_is_gone_there(tmp_path):

@@ -8,14 +8,14 @@ from tests.forked import forked_bot
 from tests.web.visit import visiting
 
 SCENARIO = """\
-people: [{name: ana}, {name: rae}, {name: ben}, {name: gus, guest: true}, {name: eve, elsewhere: true}]
+people: [{name: ana}, {name: rae}, {name: ben}, {name: gus, guest: true}, {name: eve, external: true}]
 channels: [{name: ops}, {name: shared, members: [ana, gus, eve]}]
 groups: {leads: [ben]}
 grants:
 - {person: ana, role: operator, pattern: '*', for: 12h}
 - {person: rae, role: requester, pattern: '*'}
 - {group: leads, role: approver, pattern: '*'}
-rules: [{pattern: sales, channel: ops, group: leads, says: approvals=1 remind=30m}]
+rules: [{pattern: sales, channel: ops, group: leads, keys: approvals=1 remind=30m}]
 freezes: [{pattern: frozen, for: 1h, reason: release}]
 pipelines:
 - {name: orders, clear_takes: 0.2}

@@ -1,7 +1,7 @@
-"""Who and what there is in a sandbox: people, user groups, channels, access and pipelines, as a YAML file has them.
+"""Scenarios: the people, user groups, channels, access and pipelines of a sandbox, read from a YAML file.
 
-A file is read whole and strictly: what is not known, or names somebody who is not there, is one sentence with its place
-in the file. Roles, patterns, rules and spans are written as people type them elsewhere.
+A file is read whole and strictly: an unknown key, or a name that the file does not define, is one sentence with its
+place in the file. Roles, patterns, rules and durations are written as people type them elsewhere.
 """
 
 from collections.abc import Collection, Iterator
@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, Self
 import yaml
 from pydantic import (
     AfterValidator,
+    AliasChoices,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -28,11 +29,14 @@ from bot.domain.durations import span
 from bot.domain.errors import BadPattern, BadRule, UserError
 from bot.simulator.feldera.state.deployment_states import Program
 
-DEFAULT = Path(__file__).parent / "scenario.yaml"
+FOLDER = Path(__file__).parent / "scenarios"
+NAMES = tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
+"""The scenarios of the package."""
+DEFAULT = FOLDER / "default.yaml"
 
 
 class BadScenario(UserError):  # noqa: N818 - named for what happened, like every other outcome
-    """The file cannot be read as a scenario, and where it cannot."""
+    """There is no such scenario, or the file is not a valid one; the message says where."""
 
 
 def _pattern(text: str) -> str:
@@ -42,10 +46,10 @@ def _pattern(text: str) -> str:
         raise ValueError(error.message) from error
 
 
-def _span(said: object) -> timedelta:
-    read = said if isinstance(said, timedelta) else span(str(said))
+def _span(given: object) -> timedelta:
+    read = given if isinstance(given, timedelta) else span(str(given))
     if read is None:
-        raise ValueError("this is how long, such as 30m, 4h or 2d")
+        raise ValueError("not a valid duration: write 30m, 4h or 2d")
     return read
 
 
@@ -63,13 +67,13 @@ class ScenarioPerson(_Part):
     name: Name
     about: Annotated[str, Field(max_length=80)] = ""
     guest: bool = False
-    elsewhere: bool = False
-    """Of another organisation, in the channels that are shared with it."""
+    external: Annotated[bool, Field(validation_alias=AliasChoices("external", "elsewhere"))] = False
+    """A member of another organization, in channels shared with it. `elsewhere` is the key's old spelling."""
     deactivated: bool = False
 
 
 class ScenarioChannel(_Part):
-    """Without `members`, everybody of this workspace is in it who is no guest."""
+    """Without `members`, every member of this workspace who is not a guest is in it."""
 
     name: Name
     members: tuple[Name, ...] | None = None
@@ -90,15 +94,16 @@ class ScenarioGrant(_Part):
     @model_validator(mode="after")
     def _is_to_one(self) -> Self:
         if (self.person is None) == (self.group is None):
-            raise ValueError("a grant is to one `person` or one `group`")
+            raise ValueError("a grant needs either `person` or `group`")
         return self
 
 
 class ScenarioRule(_Part):
-    """What a `/pipeline rule` of it would say; the channel and the group by their names."""
+    """A rule: `keys` as `/pipeline rule` takes them, but the channel and the group by their names."""
 
     pattern: Pattern
-    says: str = ""
+    keys: Annotated[str, Field(validation_alias=AliasChoices("keys", "says"))] = ""
+    """`says` is the key's old spelling."""
     channel: Name | None = None
     group: Name | None = None
 
@@ -113,7 +118,7 @@ class ScenarioRule(_Part):
             self.group is not None
         )
         try:
-            return rule_of(self.pattern, " ".join([*ids, self.says]).strip())
+            return rule_of(self.pattern, " ".join([*ids, self.keys]).strip())
         except BadRule as error:
             raise ValueError(error.message) from error
 
@@ -125,7 +130,7 @@ class ScenarioFreeze(_Part):
 
 
 class ScenarioPipeline(_Part):
-    """`checkpoints` are sizes in MiB, null where one is not known; `*_takes` are seconds."""
+    """`checkpoints` are sizes in MiB, null for an unknown size; `*_takes` are seconds."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,100}$")]
     storage: Literal["InUse", "Cleared"] = "InUse"
@@ -150,7 +155,7 @@ class Scenario(_Part):
     pipelines: tuple[ScenarioPipeline, ...] = ()
 
     @model_validator(mode="after")
-    def _names_who_is_there(self) -> Self:
+    def _names_are_defined(self) -> Self:
         people, channels = [each.name for each in self.people], [each.name for each in self.channels]
         for what, listed in (
             ("people", people),
@@ -158,10 +163,10 @@ class Scenario(_Part):
             ("pipelines", [each.name for each in self.pipelines]),
         ):
             if twice := _twice(listed):
-                raise ValueError(f"there are two {what} called {twice}")
+                raise ValueError(f"two {what} are named `{twice}`")
         for what, name, there in self._named(people, channels):
             if name not in there:
-                raise ValueError(f"there is no {what} {name}; there are: {', '.join(there) or 'none'}")
+                raise ValueError(f"unknown {what} `{name}`; the file has: {', '.join(there) or 'none'}")
         return self
 
     def _named(self, people: list[str], channels: list[str]) -> Iterator[tuple[str, str, Collection[str]]]:
@@ -185,25 +190,41 @@ def _twice(names: list[str]) -> str | None:
     return next((name for number, name in enumerate(names) if name in names[:number]), None)
 
 
+def path_of(given: str) -> Path:
+    """The file of a scenario given by its name in the package, or by the path of any file.
+
+    Raises:
+        BadScenario: it is neither.
+    """
+    if given in NAMES:
+        return FOLDER / f"{given}.yaml"
+    path = Path(given)
+    if path.name == given and not path.suffix and not path.exists():
+        raise BadScenario(
+            f"Unknown scenario `{given}`. Known: {', '.join(NAMES)}. Or give the path of a YAML file."
+        )
+    return path
+
+
 def load(path: Path = DEFAULT) -> Scenario:
     """The scenario in this file.
 
     Raises:
-        BadScenario: it cannot be read, or says something that cannot be.
+        BadScenario: it cannot be read, or is not valid.
     """
     try:
-        said = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise BadScenario(f"{path} cannot be read: {error.strerror}.") from error
+        raise BadScenario(f"Cannot read {path}: {error.strerror}.") from error
     except UnicodeDecodeError as error:
-        raise BadScenario(f"{path} is not text in UTF-8.") from error
+        raise BadScenario(f"Cannot read {path}: it is not UTF-8 text.") from error
     except yaml.MarkedYAMLError as error:
         line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise BadScenario(f"{path}{line} is no YAML: {error.problem or error.context}.") from error
+        raise BadScenario(f"{path}{line}: invalid YAML: {error.problem or error.context}.") from error
     except yaml.YAMLError as error:
-        raise BadScenario(f"{path} is no YAML: {str(error).splitlines()[0]}.") from error
+        raise BadScenario(f"{path}: invalid YAML: {str(error).splitlines()[0]}.") from error
     try:
-        return Scenario.model_validate(said)
+        return Scenario.model_validate(content)
     except ValidationError as error:
         raise BadScenario("\n".join(f"{path}: {_in_words(detail)}" for detail in error.errors())) from error
 
@@ -212,13 +233,13 @@ def _in_words(detail: Any) -> str:
     where = ".".join(str(part + 1) if isinstance(part, int) else part for part in detail["loc"])
     match detail["type"]:
         case "extra_forbidden":
-            return f"{where}: there is no such key."
+            return f"{where}: unknown key."
         case "missing":
             return f"{where} is missing."
         case "too_short":
-            return f"{where}: there has to be one at least."
+            return f"{where}: at least one is required."
         case "model_type" | "dict_type":
-            return f"{where or 'this'} is made of lines `key: value`."
+            return f"{where or 'a scenario'} must be a mapping of `key: value`."
         case _:
-            said = str(detail["msg"]).removeprefix("Value error, ").rstrip(".")
-            return f"{where}: {said}." if where else f"{said}."
+            problem = str(detail["msg"]).removeprefix("Value error, ").rstrip(".")
+            return f"{where}: {problem}." if where else f"{problem}."

@@ -26,7 +26,7 @@ from bot.simulator.web.manifest import Manifest
 from bot.simulator.web.scenario import Scenario, ScenarioPipeline
 from bot.store.shell_store import Administration
 
-ELSEWHERE = "T0PARTNER"
+PARTNER_TEAM = "T0PARTNER"
 BY = "shell:sandbox"
 EVENTS_PATH = "/slack/events"
 STARTS_WITHIN = 30.0
@@ -160,7 +160,7 @@ class World:
         return {
             each.name: self.slack.adds_person(
                 each.name,
-                team=ELSEWHERE if each.elsewhere else None,
+                team=PARTNER_TEAM if each.external else None,
                 guest=each.guest,
                 deactivated=each.deactivated,
             )
@@ -174,7 +174,7 @@ class World:
         }
 
     def _channels(self) -> Mapping[str, Channel]:
-        at_home = [each.name for each in self.scenario.people if not (each.guest or each.elsewhere)]
+        at_home = [each.name for each in self.scenario.people if not (each.guest or each.external)]
         return {
             each.name: self.slack.adds_channel(
                 each.name,
