@@ -1,4 +1,4 @@
-"""`python -m bot.simulator`: a Feldera and a Slack alone, on this machine, for any client to try itself against.
+"""`python -m bot.simulator`: the simulated Feldera and Slack alone, on this machine, for any client.
 
 It prints one line of JSON with their addresses, and serves until SIGTERM or Ctrl-C. It listens on the loopback
 interface only, keeps everything in memory, and knows nothing of the bot. Feldera has the default pipelines and asks

@@ -102,8 +102,8 @@ async def test_slack_lets_nobody_submit_what_the_modal_does_not_take(slack, app,
     await opened(app, ana, WHY, HOW)
     before = len(slack.deliveries)
     for given, says in (
-        ({}, "'Reason'.* must be filled in"),
-        ({"Reason": ""}, "'Reason'.* must be filled in"),
+        ({}, "Reason must be filled in"),
+        ({"Reason": ""}, "Reason must be filled in"),
         ({"Reason": "x" * 21}, "0 to 20 characters"),
         ({"Reason": "no", "How": "rudely"}, "no option 'rudely'"),
         ({"Reason": "no", "How": ["kind", "rd"]}, "takes one option"),

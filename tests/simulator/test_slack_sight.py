@@ -97,7 +97,7 @@ async def test_only_what_was_on_the_screen_can_be_pressed(slack, ana, card, aske
 @pytest.mark.usefixtures("echo")
 async def test_a_button_of_home_is_pressed_as_it_was_before_it_was_published_anew(slack, client, ana):
     """Home may change under the finger: Slack gives its blocks new ids then, but the press counts."""
-    with pytest.raises(NotPossibleError, match="ana has no home before them"):
+    with pytest.raises(NotPossibleError, match="ana has no home open"):
         ana.button_in("home", block_id="row", action_id="go")
     for _ in range(2):
         was = ana.home.blocks[0]["block_id"] if ana.home else ""

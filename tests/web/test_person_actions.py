@@ -56,9 +56,9 @@ async def test_what_slacks_client_lets_nobody_do_is_said_and_reaches_nobody(visi
         ("ana", "types", {"place": ops, "text": "/giphy cat"}, "/giphy is not a valid command."),
         ("rae", "types", {"place": shared, "text": "hello"}, "rae is not in "),
         ("ana", "types", {"place": visit.person("ana").dm.id, "text": "hello"}, "ana cannot post there."),
-        ("ana", "types", {"place": ops, "text": " \n"}, "there is nothing to send."),
+        ("ana", "types", {"place": ops, "text": " \n"}, "the message is empty."),
         ("ana", "uses_shortcut", {"name": "Clear all"}, "there is no shortcut 'Clear all'"),
-        ("ana", "presses", {"view": "modal", "block": "b", "action": "a"}, "ana has no modal before them"),
+        ("ana", "presses", {"view": "modal", "block": "b", "action": "a"}, "ana has no modal open"),
         ("ana", "fills", {"block": "reason", "value": "try"}, no_form),
         ("ana", "looks_for", {"block": "pipeline", "typed": "ord"}, no_form),
         ("ana", "submits", {"values": {"reason": "try"}}, no_form),
@@ -110,7 +110,7 @@ async def test_what_is_not_on_a_form_is_neither_filled_in_nor_submitted(visit):
             assert told["error"].startswith("the modal has 0 ")
             assert block in told["error"]
     told = await visit.does("ana", "submits", values={})
-    assert told == {"error": "ana cannot submit while ['Pipeline'] must be filled in."}
+    assert told == {"error": "ana cannot submit it: Pipeline must be filled in."}
     assert len(visit.world.slack.deliveries) == before
 
 

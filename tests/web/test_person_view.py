@@ -1,4 +1,4 @@
-"""What one person has before them, as flat state: exactly what the simulated Slack shows them, and quickly."""
+"""A person's part of the page's state: exactly what the simulated Slack shows them, and quickly."""
 
 import json
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The real bot as a process of its own, on a clock that it is handed: for the demo and the sandbox."""
+"""The real bot as a process of its own, on a simulated clock: for the demo and the sandbox."""
 
 from bot.simulator.bot.clock import SimulatedClock
 from bot.simulator.bot.process import BotProcess

@@ -1,4 +1,4 @@
-"""A clock that can be quicker than the world's, and be moved on, so that nobody has to watch an hour pass."""
+"""A simulated clock: it can run faster than the real one, and be advanced, so that nobody has to wait an hour."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -7,9 +7,9 @@ from bot.clock import SystemClock
 
 
 class SimulatedClock:
-    """`bot.engine.ports.Clock`: since `origin`, `speed` seconds pass in each real one, and those it was moved on by.
+    """`bot.engine.ports.Clock`: since `origin`, `speed` seconds pass in each real one, plus those it was advanced by.
 
-    Clocks of the same origin and speed are alike in every process, once each is told by how much it is `ahead`.
+    Clocks of the same origin, speed and `ahead` show the same time in every process.
     """
 
     def __init__(self, origin: datetime, *, speed: float = 1.0, ahead: timedelta = timedelta(0)) -> None:
@@ -23,11 +23,11 @@ class SimulatedClock:
         return self.origin + (self._real.now() - self.origin) * self.speed + self.ahead
 
     def monotonic(self) -> float:
-        """The world's own seconds: a network is not quicker where time is."""
+        """Real seconds: a network is not faster when the clock is."""
         return self._real.monotonic()
 
     def is_ahead(self, ahead: timedelta) -> None:
-        """Be ahead by so much from now on. Whoever waits for a moment looks again whether it has come.
+        """Set how far the clock is ahead. Everything that waits for a moment checks again whether it has come.
 
         Raises:
             ValueError: time would run backwards.

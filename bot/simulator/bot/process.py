@@ -1,7 +1,7 @@
-"""The real bot as a process: begun, killed, stopped, and told the time by whoever watches it.
+"""The real bot as a child process: started, killed, stopped, and told the time by its parent.
 
-It gets its settings from its watcher alone: nothing of the environment, and no `.env`, reaches it. What it logs is kept in
-memory and goes no further.
+It gets its settings from its parent alone: neither the environment nor a `.env` reaches it. Its log is kept in memory
+only.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ def _unheard() -> None:
 
 
 async def begun(folder: Path) -> asyncio.subprocess.Process:
-    """A new interpreter that runs `PROGRAM` in this folder, with nothing of the environment."""
+    """Start an interpreter that runs `PROGRAM` in this folder, with an empty environment."""
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -43,7 +43,7 @@ async def begun(folder: Path) -> asyncio.subprocess.Process:
 
 @dataclass(slots=True)
 class BotProcess:
-    """`folder` is where it runs; `changed` is called whenever it began to run or to serve, logged something or ended."""
+    """`folder` is its working directory; `changed` is called when it starts, serves, logs something or ends."""
 
     folder: Path
     clock: SimulatedClock
@@ -52,7 +52,7 @@ class BotProcess:
     changed: Callable[[], None] = _unheard
     log: deque[str] = field(default_factory=lambda: deque(maxlen=KEPT), init=False)
     serving: Mapping[str, Any] | None = field(default=None, init=False)
-    """What it logged when it began to serve; None until then, and once it is gone."""
+    """Its log entry `serving`; None before that, and once it has ended."""
     _process: asyncio.subprocess.Process | None = field(default=None, init=False)
     _reading: asyncio.Task[None] | None = field(default=None, init=False)
 
@@ -62,7 +62,7 @@ class BotProcess:
         return self._process is not None and self._process.returncode is None
 
     async def starts(self) -> None:
-        """Begin the process; it serves some time after that."""
+        """Start the process; it serves a little later."""
         if self.is_up:
             return
         told = {
@@ -82,13 +82,13 @@ class BotProcess:
         await self._tell(str(self.clock.ahead.total_seconds()))
 
     async def is_killed(self) -> None:
-        """SIGKILL: no clean-up, no last word."""
+        """Kill it with SIGKILL: it ends at once, without cleaning up."""
         if self._process is not None and self.is_up:
             self._process.kill()
         await self._ended()
 
     async def stops(self) -> None:
-        """SIGTERM, and SIGKILL if it does not heed that."""
+        """Stop it with SIGTERM, and with SIGKILL if it does not end in time."""
         if self._process is not None and self.is_up:
             self._process.terminate()
             try:
@@ -105,7 +105,7 @@ class BotProcess:
         try:
             await self._process.stdin.drain()
         except ConnectionError:
-            return  # it died this moment; the next one is told as it begins
+            return  # it just ended; the next one is told when it starts
 
     async def _ended(self) -> None:
         if self._reading is not None:

@@ -1,8 +1,7 @@
-"""The real bot on a simulated clock: the program of a `BotProcess`.
+"""The program of a `BotProcess`: the real bot on a simulated clock.
 
-It reads what it is told from standard input: first its settings and its clock, as a line of JSON, then by how much the
-clock is ahead, a line each time that it is moved on. The end of its input is the end of whoever began it: a bot that
-nobody watches any more stops as if told to.
+It reads standard input: first its settings and its clock, as a line of JSON, then by how much the clock is ahead, a line
+each time that it is advanced. When its input ends, its parent has ended: the bot then stops as on SIGTERM.
 """
 
 import asyncio

@@ -58,7 +58,7 @@ class _Stage:
         await self.screen.until(lambda: sum(words in line for line in self._lines()) >= times, within=WITHIN)
 
     async def until_under_way(self, name: str, line: str) -> None:
-        """Until the card says that the storage is being cleared, and its thread goes on after that with `line`."""
+        """Wait until the card says that the storage is being cleared, and its thread has `line`."""
 
         def is_under_way() -> bool:
             return any(

@@ -1,4 +1,4 @@
-"""The pipelines that a simulated Feldera comes with when it is run on its own, one for each thing worth trying."""
+"""The default pipelines of a simulated Feldera that runs on its own, one for each case worth trying."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The switches with which a story, the sandbox or a test makes a simulated Feldera fail, and work again."""
+"""Fault switches of a simulated Feldera, for stories, the sandbox and tests: make it fail, and work again."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -31,16 +31,16 @@ class FaultSwitches:
         return self._faults.delay
 
     def is_slow(self, delay: timedelta) -> None:
-        """From now on each request waits so long by the clock before it is looked at; zero ends that."""
+        """Delay each request by this time of the clock; zero ends the delay."""
         self._faults.delay = delay
 
     async def goes_down(self) -> None:
-        """Connections are refused, and those that are open are dropped with whatever waits on them."""
+        """Connections are refused, and open ones are dropped together with the requests on them."""
         self._faults.let_go(lost=True)
         await self._server.go_down()
 
     async def comes_back(self) -> None:
-        """The same address serves again. Meanwhile the runner went on: its state is not in this process."""
+        """The same address serves again. The runner went on meanwhile, since it is another process of Feldera."""
         await self._server.come_back()
 
     def loses_the_next_reply(self, method: str | None = "POST") -> None:

@@ -1,4 +1,4 @@
-"""The port a simulated Feldera listens on: it can go down so that connections are refused, and come back as it was.
+"""The port of a simulated Feldera: it can refuse connections for a while, and serve again as before.
 
 It serves one aiohttp application on the loopback interface and knows nothing of pipelines.
 """
@@ -76,7 +76,7 @@ class Server:
             if connection.transport is not None:
                 connection.transport.abort()
         # An aborted transport closes its socket in the loop's next turn; until then a client could still
-        # take its idle connection for a good one.
+        # use its idle connection.
         await asyncio.sleep(0)
 
 

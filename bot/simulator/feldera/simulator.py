@@ -1,8 +1,8 @@
-"""A Feldera that keeps state, over real HTTP: what stories, the demo and other clients talk to.
+"""A simulated Feldera that keeps state, over real HTTP: for stories, the demo, the sandbox and other clients.
 
 It is as strict as the real one and imports nothing of the bot but the clock it is handed. Its methods say what
 happens in the world: here what pipelines there are and what Feldera's own machinery does; what other people do and what
-fails are parts of it in modules of their own. Nothing moves in the background; each request and each look first lets
+fails is in modules of their own. There is no background task; each request and each look first lets
 the runner do what was due by the clock.
 """
 
@@ -82,7 +82,7 @@ class FelderaSimulator(Tenancy, OtherUsers, FaultSwitches):
     ) -> None:
         await self.stop()
 
-    # What is there, and what was asked
+    # Pipelines and recorded requests
 
     @property
     def clears(self) -> Mapping[str, int]:
@@ -112,7 +112,7 @@ class FelderaSimulator(Tenancy, OtherUsers, FaultSwitches):
         initialize_takes: float = 1.0,
         since: datetime | None = None,
     ) -> SimulatedPipeline:
-        """A pipeline that is there already, in this state since then (now, if not said).
+        """Add an existing pipeline, in this state since then (by default, now).
 
         Args:
             name: as Feldera had them before June 2026, and not taken.
@@ -157,21 +157,21 @@ class FelderaSimulator(Tenancy, OtherUsers, FaultSwitches):
 
     @property
     def next_step_at(self) -> datetime | None:
-        """When the state of a pipeline changes next by itself, for whoever waits for it by the clock."""
+        """When the state of a pipeline changes next by itself; None if it does not."""
         return self._world.next_step_at
 
     def pipeline(self, name: str) -> SimulatedPipeline:
         """The pipeline as it is now; raises `Refused` (404) where there is none."""
         return self._world.pipeline(name)
 
-    # What Feldera's own machinery does
+    # Feldera's runner
 
     def sticks_clearing(self, name: str) -> None:
         """Each attempt to clear fails, without a trace in the API; the runner tries again 2.5 s after each."""
         self._world.pipeline(name).clearing_is_stuck = True
 
     def unsticks(self, name: str) -> None:
-        """The next attempt to clear or stop ends well: up to 2.5 s and the time that attempt takes from now."""
+        """The next attempt to clear or stop succeeds: after up to 2.5 s and the time that the attempt takes."""
         pipeline = self._world.pipeline(name)
         pipeline.clearing_is_stuck = pipeline.stopping_is_stuck = False
 
@@ -180,7 +180,7 @@ class FelderaSimulator(Tenancy, OtherUsers, FaultSwitches):
         self._world.pipeline(name).deleting_fails = True
 
     def sticks_stopping(self, name: str) -> None:
-        """Each attempt to stop fails, said only in `deployment_resources_status_details`; retried after 1 s."""
+        """Each attempt to stop fails, which only `deployment_resources_status_details` shows; it is repeated after 1 s."""
         self._world.pipeline(name).stopping_is_stuck = True
 
     def crashes(self, name: str, message: str, *, code: str = "RuntimeError.WorkerPanic") -> None:
@@ -205,5 +205,5 @@ class FelderaSimulator(Tenancy, OtherUsers, FaultSwitches):
         self._world.keeps_events = False
 
     def is_upgraded(self) -> None:
-        """The endpoints are there again, and what happened is in them."""
+        """The endpoints exist again, and list what happened meanwhile."""
         self._world.keeps_events = True

@@ -1,4 +1,4 @@
-"""The two ways to hear no: the app asks for what the service refuses, a person tries what the client does not offer."""
+"""The two kinds of refusal: of the app's request by the service, and of a person's action by Slack's client."""
 
 from typing import Any
 
@@ -14,4 +14,4 @@ class Refused(Exception):  # noqa: N818 - a refusal is an ordinary answer of the
 
 
 class NotPossibleError(Exception):
-    """Slack offers this person no way to do that."""
+    """Slack's client does not let this person do that."""

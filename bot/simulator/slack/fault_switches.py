@@ -1,4 +1,4 @@
-"""The switches with which a story, the sandbox or a test makes a simulated Slack fail, and work again."""
+"""Fault switches of a simulated Slack, for stories, the sandbox and tests: make it fail, and work again."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -41,19 +41,19 @@ class FaultSwitches:
     def refuses(
         self, method: str, error: str, where: Callable[[Mapping[str, Any]], object] = lambda _: True
     ) -> None:
-        """Refuse with this error, for good, each request to the method of whose arguments `where` is true."""
+        """Refuse with this error, from now on, each request to the method of whose arguments `where` is true."""
         self._faults.refuse(method, FailsWith(error), where)
 
     def answers_500(self, method: str, times: int = 1, *, about: str = "") -> None:
-        """`about` is an argument, such as somebody's id: other requests are answered as ever."""
+        """`about` is an argument, such as a person's id: other requests are answered normally."""
         self._faults.add(method, ServerError(), times=times, about=about)
 
     def hangs(self, method: str, times: int = 1) -> None:
-        """The next requests are neither done nor answered until `lets_go`."""
+        """The next requests are neither carried out nor answered until `lets_go`."""
         self._faults.add(method, Hangs(), times=times)
 
     def lets_go(self) -> None:
-        """Do and answer every request that hangs."""
+        """Carry out and answer every request that hangs."""
         self._web_api.lets_go()
 
     @property
@@ -70,7 +70,7 @@ class FaultSwitches:
         return (await self._interactions.again()).error
 
     async def disconnects(self, reason: DisconnectReason = "refresh_requested") -> None:
-        """Tell the app to renew its connections; unless it is only a warning, the old ones get nothing any more."""
+        """Ask the app to renew its connections; unless it is only a warning, the old ones get no more envelopes."""
         await self._socket_mode.disconnects(reason)
 
     def refuses_tokens(self) -> None:
@@ -81,12 +81,12 @@ class FaultSwitches:
         self._web_api.accepts_tokens = True
 
     def drops_connections(self) -> None:
-        """Break every Socket Mode connection without a word, as a failing network does; new ones are taken."""
+        """Break every Socket Mode connection without a close frame, as a failing network does; new ones are accepted."""
         self._socket_mode.drops_connections()
 
     @property
     def pending_faults(self) -> dict[str, int]:
-        """Faults that no request ran into yet, by method."""
+        """Faults that are still waiting for a request, by method."""
         return self._faults.pending
 
     @property

@@ -1,7 +1,7 @@
 """A Slack workspace with one app installed, on one local port: Web API, Socket Mode, response_urls.
 
-It keeps state, refuses what the real service refuses and can be told what goes wrong next (`fault_switches`). Nothing
-it does needs a network, and nothing in it knows the app it serves.
+It keeps state, refuses what the real service refuses, and has faults (`fault_switches`). It needs no network, and
+knows nothing of the app it serves.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -33,7 +33,7 @@ DEFAULT_SCOPES = frozenset({"commands", "chat:write", "users:read", "usergroups:
 
 
 class SlackSimulator(FaultSwitches):
-    """`ack_timeout` is real seconds; everything else that takes time goes by `clock`. `changes` rings at every change."""
+    """`ack_timeout` is in real seconds; all other times go by `clock`. `changes` is set at every change."""
 
     def __init__(  # noqa: PLR0913 - every one has a default that suits most stories
         self,
@@ -131,7 +131,7 @@ class SlackSimulator(FaultSwitches):
         team: str | None = None,
         **traits: Any,
     ) -> Person:
-        """`team` is another workspace's id, for somebody external or at home elsewhere on the same Grid.
+        """`team` is the id of another workspace, for an external person or a member of another workspace of the same Grid.
 
         Further traits are the fields of `Profile`: `guest`, `deactivated`, `workspaces` of a Grid, and so on.
         """
@@ -146,19 +146,19 @@ class SlackSimulator(FaultSwitches):
         bot_is_member: bool = True,
         private: bool = False,
     ) -> Channel:
-        """Without `members`, everybody is in it, whoever comes later too."""
+        """Without `members`, everybody is in it, also people who are added later."""
         ids = None if members is None else {person.id for person in members}
         return self.workspace.adds_channel(name, private=private, bot_is_member=bot_is_member, members=ids)
 
     def adds_user_group(self, handle: str, members: Iterable[Person] = ()) -> UserGroup:
-        """People who can be mentioned together (`@handle`); they join and leave at any time."""
+        """A user group, which can be mentioned by its handle; its members can change."""
         group = self.workspace.adds_user_group(handle)
         for person in members:
             group.joins(person)
         return group
 
     def downgrades_plan(self) -> None:
-        """The workspace's plan has no user groups any more: every look-up of one is `plan_upgrade_required`."""
+        """The workspace's plan no longer has user groups: every lookup of one is refused with `plan_upgrade_required`."""
         self.workspace.has_user_groups = False
 
     def upgrades_plan(self) -> None:
@@ -178,15 +178,15 @@ class SlackSimulator(FaultSwitches):
         return self.workspace.names
 
     async def delivers(self, kind: EnvelopeType, payload: dict[str, Any]) -> Ack:
-        """Send the app this payload, whoever may have made it up: by Slack's own way, and signed like the others."""
+        """Send the app any payload, over Slack's own transport and signed like the others."""
         return await self._interactions.deliver(kind, payload, accepts_response_payload=True)
 
     def disables_messages_tab(self) -> None:
-        """The app can send nobody direct messages any more."""
+        """The app can no longer send direct messages."""
         self.workspace.messages_tab = False
 
     def disables_home_tab(self) -> None:
-        """The app has no Home tab any more: nobody can open it, and nothing can be published on it."""
+        """The app no longer has a Home tab: nobody can open it, and nothing can be published on it."""
         self.workspace.home_tab = False
 
     @property
@@ -194,7 +194,7 @@ class SlackSimulator(FaultSwitches):
         return self._runner is not None
 
     async def goes_down(self) -> None:
-        """Every connection breaks and new ones are refused; the state stays."""
+        """Every connection breaks and new ones are refused; the state is kept."""
         await self.stop()
 
     async def comes_back(self) -> None:
@@ -213,12 +213,12 @@ class SlackSimulator(FaultSwitches):
 
     @property
     def deliveries(self) -> list[RecordedDelivery]:
-        """Every command, press and submission, with the app's ack, in the order they were settled."""
+        """Every command, press and submission, with the app's ack, in the order in which their acks came."""
         return self._interactions.deliveries
 
     @property
     def suspicious(self) -> list[str]:
-        """Every token shown that rings a whole channel or mentions somebody who does not exist."""
+        """Every token shown that notifies a whole channel or mentions an id that does not exist."""
         return self.workspace.suspicious
 
     @property

@@ -1,4 +1,4 @@
-"""What of `app_manifest.yml` people meet in Slack's client: the bot's name, its commands and its shortcuts."""
+"""The parts of `app_manifest.yml` that people see in Slack's client: the bot's name, its commands and its shortcuts."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,8 +1,8 @@
-"""Keeps every other site out: no page but the sandbox's own can read it, drive it or frame it.
+"""Origin guard: no page but the sandbox's own can read it, control it or frame it.
 
-It listens on the loopback interface, yet any page in the same browser could send requests there, and a name of its own
-could be made to lead there. So it answers to its own names only (`Host`), takes what changes something, and a WebSocket,
-from its own page only (`Origin`), and lets that page load nothing that it does not serve itself.
+The server listens on the loopback interface, but any page in the same browser could send requests there, and another site's
+name could resolve to it. So it answers only to its own names (`Host`), accepts WebSockets and requests that change something
+only from its own page (`Origin`), and lets that page load only what it serves itself.
 """
 
 from collections.abc import Awaitable, Callable
@@ -35,7 +35,7 @@ def own_hosts(port: int) -> frozenset[str]:
 
 
 def only_this_page(hosts: Callable[[], frozenset[str]]) -> Callable[..., Awaitable[web.StreamResponse]]:
-    """403 for whatever another site could send; `hosts` are the server's own, once it knows its port."""
+    """403 for every request that another site could send; `hosts` are the server's own, once it knows its port."""
 
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:

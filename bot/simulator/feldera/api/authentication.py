@@ -1,4 +1,4 @@
-"""Who may come in, and what is no endpoint at all: authentication, roles, and the paths nobody classified.
+"""Authentication and roles, and the answers to paths that are no endpoint.
 
 It answers before any endpoint runs and never looks at a pipeline. Without API keys everyone is `admin`, as in
 Feldera's open-source default; a header is then not even read.
@@ -80,7 +80,7 @@ class Gate(Generic[T]):
         return self._tenants.get(token, self.everyone)
 
     def forgets(self, key: str) -> None:
-        """From now on this is no key of anybody's."""
+        """Revoke this key."""
         if self._roles is None or key not in self._roles:
             raise ValueError("there is no such key to be forgotten")
         del self._roles[key]
@@ -118,7 +118,7 @@ class Gate(Generic[T]):
 
 
 def unauthorized_key() -> web.Response:
-    """A wrong key, or a database that could not be asked: Feldera does not tell one from the other."""
+    """A wrong key, or a database that could not be queried: Feldera answers both alike."""
     body = documents.encoded(UNAUTHORIZED_KEY)
     return web.Response(status=401, body=body, content_type="text/plain", charset="utf-8")
 
@@ -128,7 +128,7 @@ def _is_api(path: str) -> bool:
 
 
 def _console(request: web.Request) -> web.Response:
-    """Every path outside the API is the web console's, whatever it is: the sign of a wrong base address."""
+    """Every path outside the API serves the web console, a sign of a wrong base address."""
     if request.method not in {"GET", "HEAD"}:
         text = "This resource only supports GET and HEAD."
         return web.Response(status=405, text=text, headers={"Allow": "GET, HEAD"})

@@ -1,6 +1,6 @@
-"""The endpoints: HTTP in, one verb or look at the world, Feldera's JSON out.
+"""Feldera's HTTP endpoints: each reads a request, calls one method of the state, and answers with Feldera's JSON.
 
-They decide nothing; the world refuses and the gate has already let the caller in. Query values are read as strictly as
+They decide nothing: the state refuses, and authentication has passed before. Query values are read as strictly as
 Feldera reads them: a wrong one is 400 in plain text, before the pipeline is looked up.
 """
 

@@ -1,4 +1,4 @@
-"""What Feldera answers when it will not do something: one function per refusal, with its status and exact body.
+"""Feldera's error responses: one function per refusal, with its status and exact body.
 
 Pure values. The sentences, codes and the shape of `details` are Feldera's own, since clients read all three.
 """

@@ -1,7 +1,7 @@
-"""What goes wrong between a client and Feldera: one answer replaced, a connection dropped, a server that hangs.
+"""Faults between a client and Feldera: an answer replaced, a connection dropped, a server that hangs.
 
-A fault meets the next requests it matches, in the order the faults were arranged, and is then used up; only hanging
-lasts until it is let go. It never touches a pipeline: what a request did or did not do is up to the endpoints.
+A fault applies to the next requests it matches, in the order in which faults were arranged, and is then used up; only
+hanging lasts until it is ended. It never touches a pipeline: what a request did or did not do is up to the endpoints.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ REPLY_KEPT = 4096
 class RecordedRequest:
     """A request that arrived; `status` is None until it is answered, and for ever if the answer was lost.
 
-    `is_lost` tells that one from a request that still waits. `reply` is the answer's body, or how it begins.
+    `is_lost` distinguishes that from a request that is still waiting. `reply` is the answer's body, or how it begins.
     """
 
     method: str
@@ -47,7 +47,7 @@ class Loss(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """An answer that comes from somewhere else than the endpoint, which never sees the request."""
+    """An answer that replaces the endpoint's; the endpoint never sees the request."""
 
     status: int
     body: bytes
@@ -94,7 +94,7 @@ class _Hanging:
 
 
 class _Dropped(web.Response):
-    """Stands for no answer: its connection is gone before anything of it is written."""
+    """A placeholder for no answer: its connection is closed before anything is written."""
 
 
 class Faults:
@@ -106,7 +106,7 @@ class Faults:
         self._arranged: list[_Fault] = []
         self._hanging: _Hanging | None = None
         self.delay = timedelta(0)
-        """How long every request waits before anything else happens to it."""
+        """The delay of every request before it is handled."""
 
     def arrange(self, kind: Loss | Answer, method: str | None, times: int) -> None:
         if times < 1:

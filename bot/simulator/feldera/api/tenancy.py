@@ -1,4 +1,4 @@
-"""Whose pipelines a caller sees, and what can be wrong with that: other tenants, ambiguous logins, lists that lose rows.
+"""Tenancy: whose pipelines a caller sees, and its faults: another tenant, an ambiguous login, a list that lacks rows.
 
 Each tenant is a `FelderaSimulator` of its own; which one answers a caller is decided by the caller's key.
 """
@@ -20,7 +20,7 @@ class Tenant:
 
 
 class ListLosses:
-    """What the next lists leave out, although it is there."""
+    """Existing pipelines that the next lists leave out."""
 
     def __init__(self) -> None:
         self._next: list[str | None] = []
@@ -44,7 +44,7 @@ class Keeps:
 
 
 class Tenancy:
-    """The part of a `FelderaSimulator` that tells callers apart."""
+    """The part of a `FelderaSimulator` that selects the tenant of a caller."""
 
     tenant: Tenant
     _gate: Gate[Tenant]

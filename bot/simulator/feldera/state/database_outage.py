@@ -1,4 +1,4 @@
-"""Feldera's database: there, or out of reach, and what Feldera's own probe has noticed of that.
+"""Feldera's database: available or not, and what Feldera's own probe has noticed of that.
 
 Without it no API key can be checked, no pipeline read and no request carried out, and the runner does no work. The
 probe runs every five seconds: for so long `/healthz` may say of a lost database that it is there, and the reverse.
@@ -50,7 +50,7 @@ class Database:
 
     @web.middleware
     async def need(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """For whoever was let in: without the database, no endpoint that needs it answers."""
+        """After authentication: without the database, no endpoint that needs it works."""
         if self.is_down and request.path.startswith("/v0/") and request.path not in NEEDS_NONE:
             raise error_responses.no_database()
         return await handler(request)

@@ -50,7 +50,7 @@ class Program(_Spelled):
 
 
 def combined_status(resources: Resources, runtime: Runtime | None) -> str:
-    """`deployment_status`: the resources status, or while they are provisioned what the runtime says."""
+    """`deployment_status`: the resources status, or while they are provisioned the runtime status."""
     if resources is Resources.PROVISIONED:
         return (runtime or Runtime.UNAVAILABLE).value
     return resources.value
@@ -68,4 +68,4 @@ RUNNER_IS_UNWELL = (
     "The health check failed: error sending request for url (http://feldera-runner-0.feldera.internal:8089/healthz): "
     "client error (Connect): tcp connect error: Connection refused (os error 111)"
 )
-"""What `cluster_healthz` says of a runner: Feldera's words name its own machines."""
+"""The message of `cluster_healthz` about a runner; Feldera's own message names its machines."""

@@ -10,7 +10,7 @@ from bot.simulator.feldera.state.pipelines import World
 
 
 class OtherUsers:
-    """The part of a `FelderaSimulator` that plays them."""
+    """The part of a `FelderaSimulator` that simulates other users."""
 
     _world: World
     _gate: Gate[Tenant]
@@ -50,7 +50,7 @@ class OtherUsers:
         return self._world.add(name, storage=Storage(storage))
 
     def someone_deletes_the_key(self, key: str) -> None:
-        """It opens nothing any more: 401, in the words that an unknown key gets."""
+        """Revoke this key: 401, with the message for an unknown key."""
         self._gate.forgets(key)
 
     def once_cleared(self, name: str, happening: Callable[[str], object]) -> None:

@@ -1,7 +1,7 @@
 """One pipeline as Feldera's database holds it, and the changes its row can go through.
 
 A change writes its event in the same step, as Feldera's transactions do. Whether a change is allowed is decided
-in `world.py`, and when the runner makes one in `runner.py`; this module trusts both.
+in `pipelines.py`, and when the runner makes one in `runner.py`; this module trusts both.
 """
 
 from collections.abc import Callable, Mapping
@@ -157,7 +157,7 @@ class SimulatedPipeline:
         del self.events[:-EVENTS_RETAINED]
 
     def write_what_is_due(self, until: datetime) -> None:
-        """The rows of a running pipeline to which nothing happens; only those that are still retained are made."""
+        """The events that a running pipeline writes by itself; only those that are still retained are created."""
         last = self.events[-1]
         if last.resources is not Resources.PROVISIONED:
             return

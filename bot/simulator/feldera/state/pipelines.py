@@ -19,7 +19,7 @@ from bot.simulator.feldera.state.timeline import Timeline
 from bot.simulator.feldera.state.uuids import Identities
 
 DEFAULT_CHECKPOINTS: tuple[int | None, ...] = (1_048_576, 2_097_152, 4_194_304)
-"""Bytes of each checkpoint that a pipeline in use has when nobody says otherwise."""
+"""Default size in bytes of each checkpoint of a pipeline in use."""
 BOOTSTRAP = "await_approval"
 """The policy of a start that names none."""
 

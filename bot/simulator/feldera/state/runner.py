@@ -1,7 +1,7 @@
 """Feldera's runner: what it does next to a pipeline, and the moment at which it does it.
 
-There is no background task. The world asks for the next due moment and makes the runner take that step, so
-the same machine runs on a real clock and on one that a test moves. It never refuses and never asks for permission:
+There is no background task. The timeline asks for the next due moment and makes the runner take that step, so
+the same code runs on a real clock and on one that a test moves. It never refuses and never asks for permission:
 it takes a pipeline from the state it is in towards the one desired.
 """
 

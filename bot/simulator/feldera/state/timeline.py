@@ -1,4 +1,4 @@
-"""How pipelines change by themselves: the runner does what was due, in the order of time, whenever somebody looks.
+"""The timeline: whenever somebody looks, the runner first does what was due by now, in the order of time.
 
 Nothing moves in the background. It trusts the clock and nobody else.
 """
@@ -17,7 +17,7 @@ from bot.simulator.feldera.state.pipeline import SimulatedPipeline
 
 @dataclass(frozen=True, slots=True)
 class RunnerHealth:
-    """What the cluster says of its runner; an unhealthy one does no work."""
+    """The health of the runner; an unhealthy one does no work."""
 
     healthy: bool
     message: str
@@ -39,7 +39,7 @@ class Timeline:
         self._awaited: dict[tuple[str, str], list[Callable[[], object]]] = {}
 
     def catch_up(self) -> datetime:
-        """Let the runner do all that was due by now; returns the moment the world is at."""
+        """Let the runner do all that was due by now; returns the current time."""
         if self._is_catching_up:
             # Something that was to happen once a state is reached happens at that state's moment.
             return self._moment
@@ -88,7 +88,7 @@ class Timeline:
                 try:
                     happening()
                 except error_responses.Refused as refused:
-                    # Whoever wrote the story is to hear of it, not the client whose request came by.
+                    # The author of the story has to see it, not the client whose request happened to trigger it.
                     raise RuntimeError(f"nobody can do that to {pipeline.name} now: {refused}") from refused
 
     def once(self, name: str, state: str, happening: Callable[[], object]) -> None:
@@ -96,7 +96,7 @@ class Timeline:
         self._awaited.setdefault((name, state), []).append(happening)
 
     def set_runner(self, *, healthy: bool, message: str) -> None:
-        """A new runner begins anew, at once, with whatever the one before it had not finished."""
+        """Restart the runner: it starts again at once with what the previous one had not finished."""
         at = self.catch_up()
         since = at if healthy is not self.runner.healthy else self.runner.unchanged_since
         if healthy and not self.runner.healthy:

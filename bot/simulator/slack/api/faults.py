@@ -1,4 +1,4 @@
-"""What goes wrong on purpose: each happening is said once and consumed by the next request to that method, or is for good.
+"""Simulated faults of the Web API: each is used up by the next request to its method, or lasts.
 
 A fault here is something the real service does to a client (429, 500, a lost reply); refusals that follow from
 the state of the workspace are not faults and come from the methods themselves.
@@ -71,5 +71,5 @@ class Faults:
 
     @property
     def pending(self) -> dict[str, int]:
-        """How many faults still wait for a request, by method."""
+        """How many faults are still waiting for a request, by method."""
         return {method: len(coming) for method, coming in self._coming.items() if coming}

@@ -1,6 +1,6 @@
-"""Reads what a message is to say from a request, whichever way it came: Web API, response_url or ack.
+"""Reads the content of a message from a request: of the Web API, a response_url or an ack.
 
-All three take the same text and blocks under the same limits; nobody posts past this module.
+All three accept the same text and blocks within the same limits; every message passes this module.
 """
 
 import json
@@ -12,7 +12,7 @@ from bot.simulator.slack.errors import Refused
 from bot.simulator.slack.state.workspace import Content
 
 LONGEST_TEXT = 40_000
-"""Characters; Slack cuts the rest off without a word."""
+"""Characters; Slack silently cuts off the rest."""
 LONGEST_EDIT = 4000
 
 
@@ -58,6 +58,6 @@ def _read_blocks(value: Any) -> list[dict[str, Any]]:
 
 
 def invalid(code: str, problems: list[Any]) -> Refused:
-    """A refusal that says where the fault is, as Slack does for blocks and views."""
+    """A refusal that says where the mistake is, as Slack does for blocks and views."""
     said = [str(problem) for problem in problems]
     return Refused(code, errors=said, response_metadata={"messages": [f"[ERROR] {each}" for each in said]})

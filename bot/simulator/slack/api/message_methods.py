@@ -15,7 +15,7 @@ from bot.simulator.slack.state.messages import Channel, Message
 from bot.simulator.slack.state.workspace import Workspace
 
 BETWEEN_POSTS = timedelta(seconds=1)
-"""Slack takes about one chat.postMessage a second per channel."""
+"""Slack accepts about one chat.postMessage a second per channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Call:
 
 
 class Pacing:
-    """When each channel last took a message; refuses what is too much, if strict."""
+    """When each channel last accepted a message; if strict, refuses messages that come too fast."""
 
     def __init__(self, *, strict: bool) -> None:
         self._strict = strict

@@ -1,6 +1,6 @@
-"""Serves the Web API: reads a request the ways slack_sdk sends it, checks its token, lets faults happen, keeps the books.
+"""Serves the Web API: reads a request as slack_sdk sends it, checks its token, applies faults, records the call.
 
-It trusts nobody: a token must be known, of the right kind and carry the scope. Tokens never reach the books.
+It trusts nobody: a token must be known, of the right kind and carry the scope. Tokens are never recorded.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ SERVER_ERROR_PAGE = "<html><body><h1>500 Internal Server Error</h1></body></html
 class RecordedCall:
     """One request to the Web API: `error` is None if Slack did it (even if its reply was lost).
 
-    `reply` is the JSON that was answered, or would have been; `is_lost` tells that it never arrived.
+    `reply` is the JSON of the answer, even if it was lost (`is_lost`).
     """
 
     method: str
@@ -65,7 +65,7 @@ class WebApi:
 
     @property
     def hanging(self) -> int:
-        """How many requests wait to be let go."""
+        """How many requests hang now."""
         return len(self._held)
 
     def lets_go(self) -> None:

@@ -1,8 +1,8 @@
 """Block Kit's rules for messages, modals and the Home tab: which blocks, with which fields, how long and how many.
 
 `problems_in_blocks` and `problems_in_view` name every breach the way Slack does ("must be less than 76 characters
-[json-pointer:/blocks/0/…]"); an empty list means Slack would take it. What Slack allows but no careful
-client should send (a crowd's mention) is no problem here. Of Slack's blocks and elements there are those that the bot
+[json-pointer:/blocks/0/…]"); an empty list means Slack would accept it. What Slack allows but no careful
+client should send (a mention of a whole channel) is no problem here. Of Slack's blocks and elements there are those that the bot
 sends, and dividers; the others are unsupported types here until it sends them.
 """
 

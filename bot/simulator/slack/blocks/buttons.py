@@ -1,4 +1,4 @@
-"""The buttons in blocks, wherever they stand: which there are, and what they and their places are called.
+"""The buttons in blocks: which there are, and their labels and ids.
 
 Whether somebody sees one is not decided here.
 """

@@ -1,4 +1,4 @@
-"""What may stand inside blocks: text objects, confirm dialogs, options, buttons and inputs, with Slack's limits.
+"""The elements of blocks: text objects, confirm dialogs, options, buttons and inputs, with Slack's limits.
 
 A limit belongs here if it counts within one element; what counts over a whole block or message is in `blocks`.
 """

@@ -1,7 +1,7 @@
-"""The inputs of a modal: what a person can put into each, and what Slack tells the app of it.
+"""The inputs of a modal: what a person can put into each, and what Slack sends the app of it.
 
-Text fields, menus of options that the app is asked for, and checkboxes. It holds no state; what stands in an input is
-the view's.
+Text fields, menus of options that the app is asked for, and checkboxes. It holds no state; the view
+has the values.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,22 +14,22 @@ from bot.simulator.slack.state.messages import Block
 Key = tuple[str, str]
 """A block's id and its element's action id: by these Slack names an input."""
 Values = dict[Key, tuple[str, ...]]
-"""What stands in each input: the text, or the values of the options picked; nothing is `()`."""
+"""The value of each input: the text, or the values of the options picked; `()` if empty."""
 
 _TYPED = "plain_text_input"
 _PICKED = "external_select"
 _TICKED = "checkboxes"
 SHORTEST_QUERY = 3
-"""Characters typed into a menu before the app is asked for options, unless the menu says otherwise."""
+"""Default number of characters typed into a menu before the app is asked for options."""
 
 
 class InvalidInputError(Exception):
-    """The input does not take that: Slack would not let a person do it."""
+    """The input does not accept that: Slack would not let a person enter it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """What can be picked, as it is shown; the app is told its value."""
+    """An option as it is shown; the app gets its value."""
 
     label: str
     value: str
@@ -80,19 +80,19 @@ class Input:
 
     @property
     def reports_at_once(self) -> bool:
-        """Whether the app hears of a change before the view is submitted."""
+        """Whether the app is notified of a change before the view is submitted."""
         return bool(self.block.get("dispatch_action", False))
 
     @property
     def initial(self) -> tuple[str, ...]:
-        """What stands in it before anybody touched it."""
+        """Its initial value."""
         if text := self._element.get("initial_value"):
             return (str(text),)
         picked = self._element.get("initial_options") or [self._element.get("initial_option")]
         return tuple(option["value"] for option in picked if option)
 
     def takes(self, given: str | Sequence[str]) -> tuple[str, ...]:
-        """What stands in it once a person put `given` in: a text, or the labels (or values) of options.
+        """Its value for what a person gives: a text, or the labels (or values) of options.
 
         Raises:
             CannotPutInError: too short or too long, no such option, or several where one is picked.
@@ -105,7 +105,7 @@ class Input:
         return tuple(self._option(each)["value"] for each in wanted)
 
     def among(self, standing: tuple[str, ...]) -> tuple[Block, ...]:
-        """The options, of those that the app suggested, that stand in it."""
+        """The suggested options that are picked in it."""
         return tuple(option for option in self.suggested if option["value"] in standing)
 
     def state(self, standing: tuple[str, ...]) -> dict[str, Any]:
@@ -190,7 +190,7 @@ def inputs(blocks: Sequence[Block], suggested: Suggested) -> Iterator[Input]:
 
 
 def carried_over(blocks: Sequence[Block], standing: Values) -> Values:
-    """What stands in the inputs of `blocks` that replace others: an input of the same ids keeps what it had."""
+    """The values of the inputs of `blocks` that replace others: an input of the same ids keeps its value."""
     return {each.key: standing.get(each.key, each.initial) for each in inputs(blocks, {})}
 
 

@@ -1,4 +1,4 @@
-"""A few combinators that say what JSON may look like, and name every place where it does not.
+"""Combinators for JSON validation: they name every place that is not valid.
 
 A check takes a value and the JSON pointer to it and yields problems. It never raises and never changes the value.
 """

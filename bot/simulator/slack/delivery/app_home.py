@@ -1,7 +1,7 @@
-"""What Slack tells the app of its App Home: that somebody opened it. What they do there is told as in a modal.
+"""The event `app_home_opened`. What a person does on the Home tab is delivered as in a modal.
 
-The event carries the published view, if there is one, and no trigger id: nothing can be opened because of it. Whatever
-the app answers, the person sees nothing of it.
+The event carries the published view, if there is one, and no trigger id: it cannot open a modal. The person
+sees nothing of the app's answer.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class AppHome:
     interactions: Interactions
 
     async def opened(self, person: Profile, tab: Tab) -> Answer:
-        """Send `app_home_opened`; the answer tells what Slack itself would note of the delivery."""
+        """Send `app_home_opened`; the answer has the error that Slack itself would record for the delivery."""
         workspace, views = self.interactions.workspace, self.interactions.views
         now = workspace.clock.now()
         event: dict[str, Any] = {

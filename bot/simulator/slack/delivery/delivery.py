@@ -1,7 +1,7 @@
-"""What Slack sends to an app, and how the person behind it learns how that went.
+"""Deliveries of Slack to an app, and the result for the person who caused them.
 
 A transport (Socket Mode or signed HTTP) carries one envelope and waits for its ack. It never repeats one on its own:
-Slack documents no retries for commands and interactions, and those of events are left out.
+Slack documents no retries for commands and interactions, and those of events are not simulated.
 """
 
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ class Envelope:
 
     @property
     def asks_for_options(self) -> bool:
-        """Whether a menu wants to know its options: over HTTP that goes to an address of its own."""
+        """Whether a menu requests its options: over HTTP that goes to an address of its own."""
         return self.payload.get("type") == "block_suggestion"
 
 
@@ -49,7 +49,7 @@ class Transport(Protocol):
     async def deliver(self, envelope: Envelope, *, copies: int) -> Ack:
         """Send so many copies of it at once and wait for their acks.
 
-        An app that is not there or too slow is an `Ack` with an error.
+        If the app is not connected or too slow, the `Ack` has an error.
         """
         ...
 

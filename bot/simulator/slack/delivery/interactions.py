@@ -80,7 +80,7 @@ class Interactions:
         }
         if workspace.grid is not None:
             payload |= {"enterprise_id": workspace.grid.id, "enterprise_name": workspace.grid.name}
-        # The ack's message stands where the command was typed, even if an answer by response_url overtakes the ack.
+        # The ack's message is placed where the command was typed, even if an answer by response_url overtakes the ack.
         place = workspace.next_ts()
         ack = await self.deliver("slash_commands", payload, accepts_response_payload=True)
         if ack.error is not None:

@@ -1,6 +1,6 @@
-"""What a person does in a modal (submit, press, fill in), as Slack sends it, and what the app's ack does to it.
+"""Interactions in a modal (submit, press, fill in) as Slack sends them, and what the app's ack does to the modal.
 
-An ack Slack would not take leaves the modal as it is, with an error for the person: `invalid_modal_response`, or
+An ack that Slack would not accept leaves the modal as it is, with an error for the person: `invalid_modal_response`, or
 `invalid_options_response` where a menu asked for its options.
 """
 
@@ -51,7 +51,7 @@ class Modals:
         return self.interactions.views
 
     async def submit(self, person: Profile, view: View) -> Answer:
-        """Send the view with what stands in it, and do to it what the ack says."""
+        """Send the view with its values, and apply the ack to it."""
         view.errors = {}
         payload = {
             "type": "view_submission",
@@ -74,7 +74,7 @@ class Modals:
         return await self._acts(person, button.view, told)
 
     async def change(self, person: Profile, view: View, changed: Input) -> Answer:
-        """Something else stands in an input now; the app hears of it if the input says so (`dispatch_action`)."""
+        """Change an input's value; the app is notified if the input has `dispatch_action`."""
         self.views.workspace.changes.note()
         if not changed.reports_at_once:
             return Answer()
@@ -83,7 +83,7 @@ class Modals:
         return await self._acts(person, view, told)
 
     async def ask(self, person: Profile, view: View, menu: Input, *, typed: str) -> Suggestions:
-        """Ask the app for the options of a menu. What was picked before stays known to the view."""
+        """Ask the app for the options of a menu. The view keeps the option picked before."""
         block_id, action_id = menu.key
         payload = {
             "type": "block_suggestion",
@@ -118,7 +118,7 @@ class Modals:
         return Answer(error=ack.error)
 
     def _follows(self, body: dict[str, Any], view: View) -> Answer:
-        """Do what the app answered to a submission; an empty answer closes the view."""
+        """Apply the app's answer to a submission; an empty answer closes the view."""
         action = body.get("response_action")
         if not body:
             self.views.takes_away(view)
@@ -131,7 +131,7 @@ class Modals:
         return Answer()
 
     def _shows(self, errors: Any, view: View) -> Answer:
-        """Errors stand under the inputs whose block ids they name, and under nothing else."""
+        """An error is shown under the input whose block id it names; any other is invalid."""
         labels = {each.block_id: each.label for each in view.inputs}
         if not isinstance(errors, dict) or not errors or not errors.keys() <= labels.keys():
             return INVALID

@@ -40,7 +40,7 @@ class SocketMode:
 
     @property
     def connections(self) -> int:
-        """How many connections take envelopes now."""
+        """How many connections accept envelopes now."""
         return len(self._connections)
 
     def issues_ticket(self) -> str:
@@ -96,7 +96,7 @@ class SocketMode:
             return TIMED_OUT
 
     async def disconnects(self, reason: DisconnectReason) -> None:
-        """Tell every connection to go. After a `warning` they go on, otherwise they get nothing new."""
+        """Ask every connection to reconnect. After a `warning` it still gets envelopes, otherwise none."""
         for connection in list(self._connections):
             if reason != "warning":
                 self._retire(connection)
@@ -107,7 +107,7 @@ class SocketMode:
                 await connection.socket.send_json(self._disconnect(reason))
 
     def drops_connections(self) -> None:
-        """Break every connection without a word, as a failing network does."""
+        """Break every connection without a close frame, as a failing network does."""
         for connection in list(self._open):
             self._retire(connection)
             if connection.request.transport is not None:

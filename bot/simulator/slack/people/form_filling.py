@@ -29,7 +29,7 @@ class Filling:
         """
         menu = self._menu(block)
         if len(typed) < menu.shortest_query:
-            raise NotPossibleError(f"{menu.label!r} wants {menu.shortest_query} characters first")
+            raise NotPossibleError(f"{menu.label!r} needs at least {menu.shortest_query} characters")
         return await self.modals.ask(self.person, self.view, menu, typed=typed)
 
     async def picks(self, label: str, *, block: str | None = None) -> Answer:
@@ -78,7 +78,9 @@ class Filling:
             each.label for each in self.view.inputs if not each.is_optional and not self.view.values[each.key]
         ]
         if empty:
-            raise NotPossibleError(f"{self.person.name} cannot submit while {empty} must be filled in")
+            raise NotPossibleError(
+                f"{self.person.name} cannot submit it: {', '.join(empty)} must be filled in"
+            )
         return await self.modals.submit(self.person, self.view)
 
     def _menu(self, block: str | None) -> Input:

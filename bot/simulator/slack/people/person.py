@@ -1,6 +1,6 @@
 """People in the workspace, and only what a person can do there: type a command, press a button, fill in a modal, look.
 
-A person cannot press what they do not see and cannot type where they are not; what they see is told by `Sight`.
+A person cannot press what they do not see, and cannot type where they are not a member; `Sight` decides what they see.
 """
 
 from collections.abc import Sequence
@@ -48,10 +48,10 @@ class Person(Sight):
         place = self._place(channel)
         self._must_be_active()
         if self.is_external:
-            raise NotPossibleError(f"{self.name} is external: the commands of this workspace are not theirs")
+            raise NotPossibleError(f"{self.name} is external and cannot use the commands of this workspace")
         command, _, rest = text.partition(" ")
         if not command.startswith("/"):
-            raise NotPossibleError(f"{text!r} is no slash command")
+            raise NotPossibleError(f"{text!r} is not a slash command")
         text = self._written(rest.strip())
         return await self._interactions.command(self._profile, place, command=command, text=text)
 
@@ -63,7 +63,7 @@ class Person(Sight):
         """
         self._must_be_active()
         if not text.strip():
-            raise NotPossibleError("there is nothing to send")
+            raise NotPossibleError("the message is empty")
         return self._workspace.posts(self._place(channel), self.id, content=Content(self._written(text)))
 
     async def clicks(self, label: str, *, on: Message | None = None, confirms: bool = True) -> Answer:
@@ -104,8 +104,8 @@ class Person(Sight):
     async def submits(self, /, **given: str | Sequence[str]) -> Answer:
         """Fill in the modal on the screen, input by input (by label or block id), and submit it.
 
-        Texts are typed as they are, options named by label or value. Inputs not named keep what stands in them. Errors
-        of the app stay on the modal, and in the answer.
+        Texts are typed as they are, options named by label or value. Inputs that are not named keep their values. Errors
+        of the app stay on the modal, and are in the answer.
 
         Raises:
             NotPossibleError: there is no modal, no such input, the input does not take that, or one that must be
@@ -158,7 +158,7 @@ class Person(Sight):
         """
         self._must_be_active()
         if self.is_external:
-            raise NotPossibleError(f"{self.name} is external: the shortcuts of this workspace are not theirs")
+            raise NotPossibleError(f"{self.name} is external and cannot use the shortcuts of this workspace")
         callback_id = self._workspace.shortcuts.get(name)
         if callback_id is None:
             raise NotPossibleError(

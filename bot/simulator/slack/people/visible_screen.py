@@ -1,7 +1,7 @@
-"""What one person has before them: their conversations, the messages they see, a modal, Home, and the buttons on all that.
+"""What one person sees: their conversations, messages, modal and Home tab, and the buttons on all of these.
 
-It alone says who sees what; nobody else leaves anything out or lets anything in. It shows everything as it stands now; a
-button can be found on an earlier version of a message too, for it may still be on somebody's screen.
+It alone decides who sees what. It shows the current versions; a button can also be found on an earlier version of a
+message, which may still be on somebody's screen.
 """
 
 from collections.abc import Sequence
@@ -42,14 +42,14 @@ class Sight:
 
     @property
     def is_external(self) -> bool:
-        """Whether they belong to other workspaces, and are here in shared channels alone."""
+        """Whether they are members of another workspace only, and here in shared channels."""
         return not self._profile.belongs_to(self._workspace.team_id)
 
     @property
     def places(self) -> list[Channel]:
         """The conversations this person is in, as Slack lists them: channels by name, then the one with the bot.
 
-        Somebody external has that only once the app wrote to them.
+        An external person has that only once the app has sent them a message.
         """
         joined = [channel for channel in self._workspace.channels.values() if channel.has(self.id)]
         direct = [self.dm] if not self.is_external else [each for each in joined if each.kind == "im"]
@@ -66,14 +66,14 @@ class Sight:
         return found[0] if found else self._place(named)
 
     def can_write_in(self, channel: Channel) -> bool:
-        """Whether the client gives them a line to type in there; without one there are no commands either."""
+        """Whether they can post there; where they cannot, they cannot use commands either."""
         if channel.kind == "im" and self._workspace.messages_tab_read_only:
             return False
         shut = channel.archived or channel.posting_restricted
         return channel.has(self.id) and not shut and not self._profile.deactivated
 
     def sees(self, channel: Channel | str | None = None) -> list[Message]:
-        """The messages this person sees, in that channel or everywhere, in order, as they stand now."""
+        """The messages this person sees, in that channel or everywhere, in order, in their current versions."""
         places = [self._place(channel)] if channel is not None else list(self._workspace.channels.values())
         shared = [message for place in places if place.has(self.id) for message in place.messages]
         private = [message for message in self.ephemerals if message.channel in places]
@@ -116,7 +116,7 @@ class Sight:
         return self._views.homes.get(self.id)
 
     def reader(self, zone: tzinfo) -> Reader:
-        """As whom this person reads texts, in that time zone and now."""
+        """The reader that this person is, in that time zone and now: texts are rendered for it."""
         workspace = self._workspace
         return Reader(
             id=self.id,
@@ -129,19 +129,19 @@ class Sight:
         )
 
     def news(self, channel: Channel | str | None = None) -> list[Message]:
-        """The messages this person has not read, in that channel or everywhere, as far as they concern them."""
+        """This person's unread messages, in that channel or everywhere."""
         return list(self._reading.unread(self.sees(channel)))
 
     def unread(self, channel: Channel | str | None = None) -> Unread:
-        """How many those are, and how many of them call for this person."""
+        """How many are unread, and how many of them notify this person."""
         return self._reading.count(self.sees(channel))
 
     def rings(self, message: Message) -> bool:
-        """Whether it calls for this person: a direct message, or a mention of them."""
+        """Whether it notifies this person: a direct message, or a mention of them."""
         return self._reading.rings(message)
 
     def reads(self, channel: Channel | str, *, thread: str | None = None) -> None:
-        """Look at all there is in the channel itself, or in the thread below the message of that timestamp."""
+        """Mark as read everything in the channel itself, or in the thread of that message."""
         seen = self.sees(channel)
         inside = [each for each in seen if (thread == each.thread_ts if thread else is_in_channel(each))]
         marks = self._workspace.read_marks
@@ -149,10 +149,10 @@ class Sight:
             self._workspace.changes.note()
 
     def finds_on_home(self, label: str, *, below: str = "") -> ModalButton:
-        """The button with this label on the Home tab: the first one that stands below a text with `below` in it.
+        """The button with this label on the Home tab: the first one below a text that contains `below`.
 
         Raises:
-            NotPossibleError: there is none, or two stand side by side.
+            NotPossibleError: there is none, or there are two side by side.
         """
         if self.home is None:
             raise NotPossibleError(f"nothing is published on the Home of {self.name}")
@@ -203,15 +203,15 @@ class Sight:
         return Button(message, block_id, self._element(blocks, block_id, action_id))
 
     def button_in(self, view: Literal["modal", "home"], *, block_id: str, action_id: str) -> ModalButton:
-        """A button of the modal on the screen, or of Home, as it stands or as it stood before its last update.
+        """A button of the modal on the screen, or of Home, in its current version or the one before.
 
         Raises:
             NotPossibleError: there is none.
         """
         shown = self.modal if view == "modal" else self.home
         if shown is None:
-            raise NotPossibleError(f"{self.name} has no {view} before them")
-        # Home may be published anew while somebody presses: their screen still shows what it was.
+            raise NotPossibleError(f"{self.name} has no {view} open")
+        # Home may be published again while somebody presses a button: their screen still shows the version before.
         blocks = (*shown.blocks, *shown.before)
         return ModalButton(shown, block_id, self._element(blocks, block_id, action_id))
 

@@ -1,4 +1,4 @@
-"""mrkdwn as Slack's client shows it, and no further: *bold*, _italic_, ~strike~, `code`, ```blocks```, > quotes, `<…>`.
+"""mrkdwn as Slack's client shows it, and nothing more: *bold*, _italic_, ~strike~, `code`, ```blocks```, > quotes, `<…>`.
 
 There are no headings, no lists and no [links](…). A mark counts only in pairs on one line, with no space inside and no
 letter, digit, mark of its kind or wide sign outside: `a*b*c`, `2 * 3` and `**x**` stay as they are. In code nothing is
@@ -48,7 +48,7 @@ _NEXT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """`raw` is how it was written: its ends tell whether a mark beside it counts."""
+    """`raw` is how it was written: its ends decide whether a mark beside it has an effect."""
 
     kind: Literal["shown", "mark", "line", "quote", "rest"]
     raw: str
@@ -150,7 +150,7 @@ def _quoting(rows: Iterator[list[_Piece]]) -> Iterator[tuple[bool, list[Span]]]:
 
 
 def _emphasized(row: Sequence[_Piece]) -> Iterator[Span]:
-    """The spans of a line, what stands between two marks inside theirs."""
+    """The spans of a line; the text between two marks is inside their span."""
     unpaired: set[str] = set()
     at = 0
     while at < len(row):
@@ -190,7 +190,7 @@ def _stands_free(text: str, start: int, stop: int) -> bool:
 
 
 def _is_edge(neighbour: str) -> bool:
-    """Whether Slack lets a mark count beside this character, or beside nothing."""
+    """Whether a mark beside this character (or beside none) has an effect in Slack."""
     if not neighbour or neighbour in _TAGS:
         return True
     if unicodedata.category(neighbour)[0] in "LMN":

@@ -1,4 +1,4 @@
-"""Slack's `<…>` tokens: how the client writes what a person typed, and which tokens would ring people.
+"""Slack's `<…>` tokens: how the client writes what a person typed, and which tokens would notify people.
 
 Slack allows any `<` in mrkdwn; so does this module. It only tells which tokens nobody should have let through.
 """
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 TOKEN = re.compile(r"<([@#!][^<>\n]+|[a-z][a-z0-9+.-]*:[^<>\s|]+(?:\|[^<>\n]*)?)>")
 """A mention, a command (`!date^…`) or a link; anything else in angle brackets is just text."""
 CROWDS = frozenset({"channel", "here", "everyone", "group"})
-"""The names that ring everybody in a channel."""
+"""The names that notify everybody in a channel."""
 _BROADCAST = re.compile(rf"!({'|'.join(sorted(CROWDS))})(\|.*)?")
 _USER_GROUP = re.compile(r"!subteam\^([A-Z0-9]+)(\|.*)?")
 _USER = re.compile(r"@([UW][A-Z0-9]+)(\|.*)?")
@@ -39,7 +39,7 @@ def label_of(token: str, names: Mapping[str, str]) -> str:
 
 
 def mentions_in(text: str) -> Iterator[str]:
-    """The ids of the people and groups that `text` mentions, and `here`, `channel` or `everyone` for a crowd."""
+    """The ids of the people and groups that `text` mentions, and `here`, `channel` or `everyone`."""
     for match in TOKEN.finditer(text):
         token = match[1]
         if found := _USER.fullmatch(token) or _USER_GROUP.fullmatch(token) or _BROADCAST.fullmatch(token):
@@ -47,7 +47,7 @@ def mentions_in(text: str) -> Iterator[str]:
 
 
 def suspicious_tokens(text: str, exists: Callable[[str], bool]) -> list[str]:
-    """The tokens in `text` that ring a whole channel, or mention a person, group or channel that is not there.
+    """The tokens in `text` that notify a whole channel, or mention an unknown person, group or channel.
 
     `exists` takes an id.
     """

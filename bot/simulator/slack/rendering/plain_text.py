@@ -28,7 +28,7 @@ def render(message: Message, names: Names) -> str:
 
 
 def render_view(view: View, names: Names) -> str:
-    """A modal's lines: its title, its blocks with what stands in the inputs and what is wrong there, its buttons."""
+    """A modal's lines: its title, its blocks with the values and errors of the inputs, its buttons."""
     lines = [_text(view.body["title"], names)] if "title" in view.body else []
     for block in view.blocks:
         if block["type"] != "input":

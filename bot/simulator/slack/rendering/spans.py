@@ -1,4 +1,4 @@
-"""The pieces that a text is shown as: plain strings, and the few things in it that are more than text.
+"""The spans of a rendered text: plain strings, and marked-up pieces such as mentions and links.
 
 They are the client's own: a tag says how a piece looks, never what the app wrote. A string is text and nothing else, so
 whoever draws it has nothing to escape or to decide. It trusts nobody: an address that no browser should open becomes text.
@@ -22,7 +22,7 @@ Marked = TypedDict("Marked", {"tag": Tag, "in": "list[Span]"})
 
 @final
 class Mention(TypedDict):
-    """`me`: it calls for the reader. `place`: the channel it names, if the reader is in it."""
+    """`me`: it mentions the reader. `place`: the channel it names, if the reader is a member."""
 
     tag: Literal["mention"]
     kind: MentionKind
@@ -53,7 +53,7 @@ class Time(TypedDict):
 Span = str | Marked | Mention | Link | Time
 
 BLOCKS = frozenset({"pre", "blockquote"})
-"""The tags that stand on lines of their own."""
+"""The tags that are on lines of their own."""
 _OPENED = re.compile(r"(https?://|mailto:)\S", re.IGNORECASE)
 """The addresses that a link may lead to."""
 _MESSAGE = re.compile(r"(?P<channel>[CDG]\w+)/p(?P<seconds>\d{10,})(?P<micros>\d{6})")

@@ -1,4 +1,4 @@
-"""A bell that rings whenever something in the workspace changed, so that nobody has to poll or sleep.
+"""A signal that is set at every change of the workspace, so that nothing has to poll or sleep.
 
 It is the only place of the simulator, besides waiting for acks, that knows real time: the bot is a real
 server and takes real time to answer.

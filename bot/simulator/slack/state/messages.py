@@ -1,6 +1,6 @@
 """Channels and the messages in them, as Slack keeps them: every version of a message, and who may see it.
 
-These are the simulator's own books. They decide nothing about what a client may do; the Web API does.
+These are the simulator's own records. They decide nothing about what a client may do; the Web API does.
 """
 
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ Block = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """What a message said from `at` on."""
+    """One version of a message: its content from `at` on."""
 
     text: str
     blocks: tuple[Block, ...]
@@ -23,7 +23,7 @@ class Version:
 class Message:
     """One message. `ephemeral_to` is the id of the only person who sees it, if it is an ephemeral one.
 
-    `mentions` are the ids it mentioned when it was posted, and the crowds (`here`).
+    `mentions` are the ids, and the groups such as `here`, that it mentioned when it was posted.
     """
 
     channel: "Channel" = field(repr=False)

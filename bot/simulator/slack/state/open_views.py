@@ -1,6 +1,6 @@
 """Modals and Home tabs: trigger ids, the views.* methods, and what each person has open: one modal at most.
 
-A trigger id opens one view within three seconds by the workspace's clock; it belongs to whoever's command or press
+A trigger id opens one view within three seconds by the workspace's clock; it belongs to the person whose command or press
 caused it.
 """
 
@@ -22,11 +22,11 @@ TRIGGER_LIFETIME = timedelta(seconds=3)
 
 @dataclass(eq=False, slots=True)
 class View:
-    """A view as it stands; `body` is what the app sent, `hash` changes with every update.
+    """A view in its current version; `body` is what the app sent, `hash` changes with every update.
 
-    `blocks` are those of the body with all their ids, `before` those it had before its last update, `values` what stands in the inputs, and `errors` what the app
-    said of them, by block id. `suggested` are the options that the app was asked for, by input: what was picked of them,
-    and what it suggested last.
+    `blocks` are those of the body with all their ids, `before` those it had before its last update, `values` the values
+    of the inputs, and `errors` the app's errors by block id. `suggested` are the app's options by input: those that were
+    picked, and those it suggested last.
     """
 
     id: str
@@ -96,7 +96,7 @@ class Views:
         }
 
     def takes_away(self, view: View) -> None:
-        """The view leaves the screen, if it still is there."""
+        """Close the view, if it is still open."""
         if self.modals.get(view.user_id) is view:
             del self.modals[view.user_id]
             self.workspace.changes.note()

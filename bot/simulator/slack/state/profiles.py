@@ -1,4 +1,4 @@
-"""What Slack knows of people, and of the Enterprise Grid that a workspace may be part of."""
+"""Profiles of people, and the Enterprise Grid that a workspace may be part of."""
 
 from dataclasses import dataclass
 
@@ -13,9 +13,9 @@ class Grid:
 
 @dataclass(eq=False, slots=True)
 class Profile:
-    """What Slack knows of a person. `team_id` is that of their home: another workspace's for somebody external.
+    """A person's profile. `team_id` is that of their home: another workspace's for somebody external.
 
-    On a Grid it may be another workspace's, or the Grid's own id, for a member too: there `workspaces` tells.
+    On a Grid it may be another workspace's, or the Grid's own id, for a member too: there `workspaces` decides.
     """
 
     id: str
@@ -28,7 +28,7 @@ class Profile:
     workspaces: tuple[str, ...] | None = None
     """On a Grid: the ids of its workspaces that they belong to. None elsewhere."""
     team_in_payloads: bool = True
-    """Whether `user.team_id` stands in what the app is sent."""
+    """Whether payloads to the app have `user.team_id`."""
     acts_in: str | None = None
     """The workspace that their client shows while they press something, if it is not the app's."""
 

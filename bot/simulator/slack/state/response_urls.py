@@ -1,6 +1,6 @@
-"""The response_urls that come with commands and interactions: a right to answer, five times within half an hour.
+"""The response_urls of commands and interactions: each allows five answers within half an hour.
 
-They need no token and no membership: whoever has the URL may use it. They can replace only the message whose button was
+They need no token and no membership: the URL itself is the permission. They can replace only the message whose button was
 pressed, and nothing for a slash command.
 """
 
@@ -24,7 +24,7 @@ LIFETIME = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class RecordedAnswer:
-    """What was sent to a response_url, whichever it was: that is a right. `error` is None if Slack took it."""
+    """A message sent to a response_url, without the URL, which is a permission. `error` is None if Slack accepted it."""
 
     body: Mapping[str, Any]
     error: str | None
@@ -82,7 +82,7 @@ class ResponseUrls:
         return web.Response(status=status, text=error or "ok")
 
     def _lapsed(self, right: _Right | None) -> str:
-        """Why this URL is dead, or nothing."""
+        """Why this URL cannot be used any more, or None."""
         if right is None:
             return "invalid_url"
         if self._workspace.clock.now() - right.issued_at > LIFETIME:

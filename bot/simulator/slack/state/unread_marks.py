@@ -1,9 +1,9 @@
-"""What of each place somebody has not read, as Slack counts it: up to where they read, and what calls for them since.
+"""Unread marks as Slack counts them: how far somebody has read each conversation, and what notifies them since.
 
-One's own messages are read. What stands in a channel itself is unread there; a reply in a thread is so only for those who
-follow it: who wrote in it, or was mentioned in it. What rings is a direct message, or a mention of somebody, of a group of
-theirs or of a crowd, as it was when it was posted: an edit rings nobody, and no message that one person alone sees does.
-It trusts its callers: who sees what is decided elsewhere.
+One's own messages are read. A message in the channel itself is unread there; a reply in a thread only for those who follow
+it: who wrote in it, or was mentioned in it. A direct message notifies, and so does a mention of the person, of a group of
+theirs or of a whole channel, as it was posted: neither an edit nor an ephemeral message notifies anybody. It trusts its
+callers: who sees what is decided elsewhere.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,7 +17,7 @@ NEVER = ""
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """How many messages, and how many of them call for the person."""
+    """How many messages are unread, and how many of them notify the person."""
 
     count: int = 0
     mentions: int = 0
@@ -42,14 +42,14 @@ class ReadMarks:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How one person reads: `called` are the ids that mean them."""
+    """One person as a reader: `called` are the ids by which they are mentioned."""
 
     reader_id: str
     called: frozenset[str]
     marks: ReadMarks
 
     def unread(self, messages: Iterable[Message]) -> Iterator[Message]:
-        """Those of `messages`, in order, that they have not read. Threads are told from their first message on."""
+        """Those of `messages`, in order, that they have not read. Threads are recognized by their first message."""
         followed: set[tuple[str, str]] = set()
         for message in messages:
             thread = _thread(message)
@@ -78,7 +78,7 @@ class Reading:
 
 
 def is_in_channel(message: Message) -> bool:
-    """Whether it stands in the channel itself, not in a thread alone."""
+    """Whether it is shown in the channel itself, not in a thread alone."""
     return message.thread_ts in {None, message.ts}
 
 

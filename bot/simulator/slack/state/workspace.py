@@ -1,7 +1,7 @@
 """The state of one Slack workspace: its people, groups, channels and messages, and the clock it stamps them with.
 
 It trusts its callers: whether a client may post or a person may click is decided elsewhere. It hands out
-unique ids and message timestamps, keeps every version, and rings when anything changed.
+unique ids and message timestamps, keeps every version, and signals every change.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ SLACKBOT = "USLACKBOT"
 
 
 class Identified(Protocol):
-    """Somebody with an id: a person, or their profile."""
+    """Something with an id: a person, or their profile."""
 
     @property
     def id(self) -> str: ...
@@ -30,7 +30,7 @@ class Identified(Protocol):
 
 @dataclass(eq=False, slots=True)
 class UserGroup:
-    """Some people under one handle (`@oncall`). Disabled, it keeps its people, and nobody can be asked for them."""
+    """A user group with its handle (`@oncall`). Disabled, it keeps its members, but cannot be looked up."""
 
     id: str
     handle: str
@@ -42,7 +42,7 @@ class UserGroup:
             self.member_ids.append(person.id)
 
     def leaves(self, person: Identified) -> None:
-        """Take this person out.
+        """Remove this person.
 
         Raises:
             ValueError: they are not in it.
@@ -50,7 +50,7 @@ class UserGroup:
         self.member_ids.remove(person.id)
 
     def is_disabled(self) -> None:
-        """An admin switches it off."""
+        """An admin disables it."""
         self.disabled = True
 
     def is_enabled(self) -> None:
@@ -59,7 +59,7 @@ class UserGroup:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a message says, checked and ready to show."""
+    """The content of a message, validated."""
 
     text: str
     blocks: tuple[Block, ...] = ()
@@ -83,7 +83,7 @@ class Workspace:
     messages_tab: bool = True
     """Whether people can be sent direct messages by the app."""
     messages_tab_read_only: bool = False
-    """Whether people cannot write to the app there: they have no line to type in."""
+    """Whether people cannot send messages to the app there."""
     home_tab: bool = True
     """Whether the app has a Home tab."""
     has_user_groups: bool = True
@@ -104,7 +104,7 @@ class Workspace:
         return self._last_number
 
     def next_ts(self) -> str:
-        """A timestamp no message of this workspace had before, later than all of them ("1740884400.000100")."""
+        """A new timestamp, later than that of every message of this workspace ("1740884400.000100")."""
         second = int(self.clock.now().timestamp()) * MICROSECONDS
         self._last_ts = max(second + TS_STEP, self._last_ts + TS_STEP)
         return f"{self._last_ts // MICROSECONDS}.{self._last_ts % MICROSECONDS:06}"
@@ -152,7 +152,7 @@ class Workspace:
         return opened
 
     def profile(self, user_id: str) -> Profile | None:
-        """Whoever has this id: a person, the app's own user, or Slackbot, which Slack does not call a bot."""
+        """The user with this id: a person, the app's own user, or Slackbot, which Slack does not call a bot."""
         if user_id == self.bot_user_id:
             return Profile(user_id, self.bot_name, self.team_id, is_bot=True)
         if user_id == SLACKBOT:
@@ -160,7 +160,7 @@ class Workspace:
         return self.people.get(user_id)
 
     def is_outsider(self, profile: Profile) -> bool:
-        """Whether somebody external shares no channel with the app; those who do are none to Slack."""
+        """Whether they are external and share no channel with the app; Slack's `is_stranger`, which the others are not."""
         return not profile.belongs_to(self.team_id) and not any(
             channel.bot_is_member and channel.has(profile.id) for channel in self.channels.values()
         )
@@ -175,7 +175,7 @@ class Workspace:
 
     @property
     def archives(self) -> str:
-        """What the address of every message begins with."""
+        """The beginning of every permalink."""
         return f"https://{self.domain}.slack.com/archives/"
 
     @property
@@ -224,7 +224,7 @@ class Workspace:
         self.changes.note()
 
     def looks_at(self, content: Content) -> None:
-        """Note every token in it that would ring a crowd or mentions nobody known."""
+        """Record every token in it that would notify a whole channel or mentions an unknown id."""
         for text in (content.text, *_mrkdwn_in(content.blocks)):
             self.suspicious.extend(suspicious_tokens(text, self.exists))
 
@@ -236,7 +236,7 @@ class Workspace:
         return Message(channel, self.next_ts(), user, [version], thread_ts=thread_ts, mentions=mentions)
 
     def with_ids(self, blocks: Sequence[Block]) -> tuple[Block, ...]:
-        """Slack invents the ids a client left out; interactions carry them."""
+        """Add the ids that a client left out, as Slack does; interactions carry them."""
         return tuple(self._block_with_ids(block) for block in blocks)
 
     def _block_with_ids(self, block: Block) -> Block:
@@ -265,7 +265,7 @@ def _mrkdwn_in(value: Any) -> Iterator[str]:
 
 
 def _parts_in(value: Any) -> Iterator[Block]:
-    """Every object in there that says its type, the outer ones first."""
+    """Every object in it that has a `type`, the outer ones first."""
     if isinstance(value, dict):
         if isinstance(value.get("type"), str):
             yield value

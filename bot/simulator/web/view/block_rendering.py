@@ -1,6 +1,6 @@
-"""Blocks, modals and Home as one person's client shows them: ready for the page, which decides nothing.
+"""Blocks, modals and the Home tab rendered for one person, ready for the page, which decides nothing.
 
-It takes what Slack took: content that was checked on its way in. It leaves out nothing of it.
+The content was validated when the simulated Slack accepted it. Nothing of it is left out.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from bot.simulator.web.view import page_models
 from bot.simulator.web.view.controls import shown_button, shown_input, text_spans
 
 CLOSE = "Cancel"
-"""What closes a modal whose app gave that no name."""
+"""The label of the button that closes a modal, if the app gave none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Display:
             case "input":
                 return _input(block, view)
             case other:
-                raise ValueError(f"Slack takes no block of the type {other}")
+                raise ValueError(f"Slack has no block of the type {other}")
 
     def _section(self, block: Block, block_id: str) -> page_models.SectionBlock:
         text = block.get("text")
@@ -77,7 +77,7 @@ class Display:
 
 
 def _input(block: Block, view: View | None) -> page_models.InputBlock:
-    """In a message there is nothing to fill it in for: it stands there as the app sent it."""
+    """In a message it cannot be filled in: it is shown as the app sent it."""
     each = Input(block)
     if view is None:
         return shown_input(each, each.initial, None)

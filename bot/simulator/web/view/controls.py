@@ -1,6 +1,6 @@
-"""What can be pressed, picked and filled in, as the page draws it: buttons with their dialogs, and the inputs of a modal.
+"""Rendered controls: buttons with their dialogs, and the inputs of a modal.
 
-It takes elements as Slack took them from the app.
+The elements were validated when the simulated Slack accepted them from the app.
 """
 
 from bot.simulator.slack.blocks.form_inputs import Input, Option
@@ -11,7 +11,7 @@ from bot.simulator.slack.state.messages import Block
 from bot.simulator.web.view import page_models
 
 LONGEST_TEXT = 3000
-"""Characters that Slack lets somebody type, unless the app says otherwise."""
+"""Default limit of characters in a text input."""
 
 
 def text_spans(part: Block, reader: Reader) -> list[Span]:
@@ -34,7 +34,7 @@ def shown_button(button: Block, block_id: str, reader: Reader) -> page_models.Bu
 
 
 def shown_input(each: Input, standing: tuple[str, ...], error: str | None) -> page_models.InputBlock:
-    """An input with what stands in it, and what the app said is wrong with that."""
+    """An input with its value, and the app's error about that."""
     block_id, action_id = each.key
     hint = each.block.get("hint")
     return {
@@ -60,7 +60,7 @@ def _input(each: Input, standing: tuple[str, ...]) -> page_models.Input:
     placeholder = unescape(element["placeholder"]["text"]) if element.get("placeholder") else None
     focus = bool(element.get("focus_on_load"))
     if each.queries_app:
-        # Its options are told in answer to whoever types, and draw nothing anew.
+        # Its options are the answer to a search: they are not part of the state.
         return {
             "type": "select",
             "value": each.shown(standing) or None,

@@ -1,7 +1,7 @@
-"""The messages that one person sees, in the page's words, and what was drawn of them before.
+"""Rendered messages and Home tab of one person, as the page shows them, with a cache.
 
-Drawing a message takes a while, looking at all of them must not: what was drawn of a version is kept until something
-about its reader is different, be it a name, a group or the day.
+Rendering a message is slow, and every update looks at all of them: a rendered version is kept until something about its
+reader changes, such as a name, a group or the day.
 """
 
 from collections import defaultdict
@@ -22,7 +22,7 @@ _Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class _Rendered:
-    """What is the same of a version of a message as long as its reader is. `at`: the moment it holds for, if it ticks."""
+    """What depends only on a version of a message and on its reader. `at` is the moment it is valid for, if it ticks."""
 
     version: int
     at: datetime | None
@@ -65,7 +65,7 @@ class RenderedMessages:
         }
 
     def _begins(self, reader: Reader) -> None:
-        """Forget all of it if the reader is another one than before."""
+        """Empty the cache if the reader changed."""
         lasting = _all_day(reader)
         if lasting != self._lasting:
             self._of.clear()
@@ -145,7 +145,7 @@ def _threads(messages: Sequence[Message]) -> dict[_Key, list[Message]]:
 
 
 def _all_day(reader: Reader) -> Reader:
-    """The same reader whatever the time of day."""
+    """The same reader at midnight, for comparison without the time of day."""
     today = reader.now.astimezone(reader.zone)
     return replace(reader, now=today.replace(hour=0, minute=0, second=0, microsecond=0))
 

@@ -1,6 +1,6 @@
-"""What the page is told, as JSON: every name in it is the page's. It is all shown already: nothing is left to decide there.
+"""The JSON that the page gets. Everything in it is rendered: nothing is left to decide there.
 
-`block` and `action` are Slack's ids, by which the page says what was pressed or filled in.
+`block` and `action` are Slack's ids, with which the page names what was pressed or filled in.
 """
 
 from typing import Literal, TypedDict
@@ -159,7 +159,7 @@ class Myself(TypedDict):
 
 
 class Somebody(Myself):
-    """`unread` is how much calls for them."""
+    """`unread` is the number of messages that notify them."""
 
     unread: int
 

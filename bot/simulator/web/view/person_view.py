@@ -1,6 +1,6 @@
-"""All that one person has before them, as flat state for the page: who they are, their places, messages, modal and Home.
+"""A person's part of a page's state: who they are, their conversations, messages, modal and Home tab.
 
-`Person` alone says what that is; this module only puts it into the page's words, and never changes anything.
+`Person` alone decides what that is; this module only renders it, and never changes anything.
 """
 
 from collections import defaultdict
@@ -16,14 +16,14 @@ from bot.simulator.web.view.block_rendering import Display
 from bot.simulator.web.view.message_rendering import RenderedMessages, initials
 
 HOME = "home"
-"""The id of the place where the app's Home tab is."""
+"""The id of the app's Home tab among the places."""
 _KINDS: dict[str, page_models.PlaceKind] = {"public": "channel", "private": "private", "im": "dm"}
 _RENDERED: "WeakKeyDictionary[Person, defaultdict[tzinfo, RenderedMessages]]" = WeakKeyDictionary()
-"""A person leaves with their workspace, and all that was drawn for them with them."""
+"""The cache of a person goes when their workspace goes."""
 
 
 class Scene(Protocol):
-    """What of the sandbox a person can see; `people` are there by name, `about` has a line on each of them by id."""
+    """The part of a sandbox that a person can see; `people` is by name, `about` has a line on each by id."""
 
     @property
     def slack(self) -> SlackSimulator: ...
