@@ -14,7 +14,7 @@ from bot.domain.errors import UserError
 
 if TYPE_CHECKING:
     from bot.simulator.web.scenario import Scenario
-    from bot.simulator.web.world import RealFeldera
+    from bot.simulator.web.simulation import RealFeldera
 
 PORT = 8765
 PORT_MAX = 65_535
@@ -78,7 +78,7 @@ def _real(url: str) -> "RealFeldera":
     """
     from bot.config import KeySettings  # noqa: PLC0415
     from bot.feldera.http.address import FelderaAddress  # noqa: PLC0415
-    from bot.simulator.web.world import RealFeldera  # noqa: PLC0415
+    from bot.simulator.web.simulation import RealFeldera  # noqa: PLC0415
 
     try:
         FelderaAddress(host=url)

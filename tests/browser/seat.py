@@ -132,7 +132,7 @@ class Desk:
 
     @property
     def world(self) -> Any:
-        return self.sandbox.world
+        return self.sandbox.simulation
 
     async def __aenter__(self) -> Self:
         await self.server.start()

@@ -11,7 +11,7 @@ from bot.simulator.feldera import FelderaSimulator
 from bot.simulator.web import fault_controls
 from bot.simulator.web.sandbox import Sandbox
 from bot.simulator.web.scenario import load
-from bot.simulator.web.world import RealFeldera
+from bot.simulator.web.simulation import RealFeldera
 from tests.web.visit import visiting
 
 pytestmark = pytest.mark.anyio

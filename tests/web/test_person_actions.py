@@ -141,7 +141,7 @@ async def test_a_command_during_a_start_waits_for_the_bot(visit):
 
 async def test_a_bot_that_does_not_connect_is_waited_for_no_longer_than_that(visit, monkeypatch):
     """The person reads where to look; from then on a command fails as it does in Slack."""
-    monkeypatch.setattr("bot.simulator.web.world.STARTS_WITHIN", 0.3)
+    monkeypatch.setattr("bot.simulator.web.simulation.STARTS_WITHIN", 0.3)
     await visit.happens("kill_bot")
     await visit.happens("slack_unavailable")
     await visit.happens("start_bot")

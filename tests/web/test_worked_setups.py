@@ -79,7 +79,7 @@ async def test_the_access_of_a_named_scenario_is_that_of_the_page(visit, number,
     grants, rules = access(tmp_path / "typed.db")
     assert grants
     assert rules
-    assert access(visit.sandbox.world.bot.folder / "pipeline-bot.db") == (grants, rules)
+    assert access(visit.sandbox.simulation.bot.folder / "pipeline-bot.db") == (grants, rules)
     state = await visit.state("")
     assert state["me"]["name"] == next(iter(visit.world.people))
     assert {each["name"] for each in state["people"]} == set(visit.world.people)

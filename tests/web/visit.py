@@ -21,7 +21,7 @@ class Visit(PageClient):
 
     @property
     def world(self) -> Any:
-        return self.sandbox.world
+        return self.sandbox.simulation
 
     def person(self, name: str) -> Person:
         return self.world.people[name]

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from bot.simulator.feldera import FelderaSimulator, Refused
 from bot.simulator.slack import SlackSimulator
-from bot.simulator.web.world import World
+from bot.simulator.web.simulation import Simulation
 
 SLOW = timedelta(seconds=3)
 LIMITED_FOR_S = 10
@@ -153,14 +153,14 @@ _BY_NAME = {each.do: (group, each) for group, controls in CONTROLS.items() for e
 FAULTS: Collection[str] = _BY_NAME.keys()
 
 
-async def set_fault(do: str, world: World, *, pipeline: str, on: bool) -> str | None:
+async def set_fault(do: str, simulation: Simulation, *, pipeline: str, on: bool) -> str | None:
     """Set or end a fault; returns a sentence with the reason where it cannot be applied.
 
     Raises:
         LookupError: there is no simulated Feldera.
     """
     group, control = _BY_NAME[do]
-    simulator = world.slack if group == "Slack" else _simulated(world)
+    simulator = simulation.slack if group == "Slack" else _simulated(simulation)
     action = control.on if on or control.off is None else control.off
     try:
         if group == "Pipelines":
@@ -171,14 +171,14 @@ async def set_fault(do: str, world: World, *, pipeline: str, on: bool) -> str | 
         return str(refused.body["message"])
     except ValueError as error:
         return f"{error}."  # what no client could ask for, such as the crash of a stopped pipeline
-    world.changed.note()
+    simulation.changed.note()
     return None
 
 
-def _simulated(world: World) -> FelderaSimulator:
-    if world.feldera is None:
+def _simulated(simulation: Simulation) -> FelderaSimulator:
+    if simulation.feldera is None:
         raise LookupError("Faults cannot be simulated on a real Feldera")
-    return world.feldera
+    return simulation.feldera
 
 
 async def _apply(action: Callable[..., object], *arguments: object) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.simulator.slack import Answer, Button, ModalButton, NotPossibleError, Person
-from bot.simulator.web.world import STARTS_WITHIN, World
+from bot.simulator.web.simulation import STARTS_WITHIN, Simulation
 
 LONGEST = 12_000
 """Characters of a text; Slack's client sends no more."""
@@ -29,7 +29,7 @@ class _Action(BaseModel):
     """Whether it is delivered to the bot, and so waits for one that is starting."""
 
     @abstractmethod
-    async def by(self, person: Person, world: World) -> ActionResult:
+    async def by(self, person: Person, simulation: Simulation) -> ActionResult:
         """Do it as this person.
 
         Raises:
@@ -42,7 +42,7 @@ class Types(_Action):
     place: str
     text: Text
 
-    async def by(self, person: Person, world: World) -> ActionResult:
+    async def by(self, person: Person, simulation: Simulation) -> ActionResult:
         place = person.place(self.place)
         if not person.can_write_in(place):
             raise NotPossibleError(f"{person.name} cannot post there")
@@ -50,7 +50,7 @@ class Types(_Action):
             person.says(self.text, channel=place)
             return _result()
         command = self.text.split(maxsplit=1)[0]
-        if command not in {known.command for known in world.manifest.commands}:
+        if command not in {known.command for known in simulation.manifest.commands}:
             return _result(f"{command} is not a valid command.")
         return _answered(await person.types(self.text, channel=place), command)
 
@@ -69,7 +69,7 @@ class Presses(_Action):
     ts: str = ""
     version: Annotated[int, Field(ge=0)] = 0
 
-    async def by(self, person: Person, _world: World) -> ActionResult:
+    async def by(self, person: Person, _world: Simulation) -> ActionResult:
         button: Button | ModalButton
         if self.view is not None:
             button = person.button_in(self.view, block_id=self.block, action_id=self.action)
@@ -86,7 +86,7 @@ class Fills(_Action):
     block: str
     value: Text | list[Text]
 
-    async def by(self, person: Person, _world: World) -> ActionResult:
+    async def by(self, person: Person, _world: Simulation) -> ActionResult:
         return _answered(await person.fills(self.block, self.value), "The form")
 
 
@@ -95,7 +95,7 @@ class LooksFor(_Action):
     block: str
     typed: Text
 
-    async def by(self, person: Person, _world: World) -> ActionResult:
+    async def by(self, person: Person, _world: Simulation) -> ActionResult:
         found = await person.looks_for(self.typed, block=self.block)
         error = found.error and f"The options could not be loaded ({found.error})."
         options = [{"label": option.label, "value": option.value} for option in found.options]
@@ -106,7 +106,7 @@ class Submits(_Action):
     do: Literal["submits"]
     values: dict[str, Text | list[Text]] = {}
 
-    async def by(self, person: Person, _world: World) -> ActionResult:
+    async def by(self, person: Person, _world: Simulation) -> ActionResult:
         return _answered(await person.submits(**self.values), "The form")
 
 
@@ -114,7 +114,7 @@ class Closes(_Action):
     waits_for_bot = False
     do: Literal["closes"]
 
-    async def by(self, person: Person, _world: World) -> ActionResult:
+    async def by(self, person: Person, _world: Simulation) -> ActionResult:
         return _answered(await person.closes_modal(), "The form")
 
 
@@ -123,7 +123,7 @@ class OpensHome(_Action):
 
     do: Literal["opens_home"]
 
-    async def by(self, person: Person, _world: World) -> ActionResult:
+    async def by(self, person: Person, _world: Simulation) -> ActionResult:
         await person.opens_home()
         return _result()
 
@@ -132,7 +132,7 @@ class UsesShortcut(_Action):
     do: Literal["uses_shortcut"]
     name: str
 
-    async def by(self, person: Person, _world: World) -> ActionResult:
+    async def by(self, person: Person, _world: Simulation) -> ActionResult:
         return _answered(await person.uses_shortcut(self.name), "The shortcut")
 
 
@@ -142,7 +142,7 @@ class Reads(_Action):
     place: str
     thread: str | None = None
 
-    async def by(self, person: Person, _world: World) -> ActionResult:
+    async def by(self, person: Person, _world: Simulation) -> ActionResult:
         person.reads(person.place(self.place), thread=self.thread)
         return _result()
 
@@ -153,15 +153,15 @@ PersonAction = Annotated[
 ]
 
 
-async def perform(action: PersonAction, person: Person, world: World) -> ActionResult:
+async def perform(action: PersonAction, person: Person, simulation: Simulation) -> ActionResult:
     """Do it as this person; the result says why if Slack's client does not allow it, or the bot does not start in time."""
     is_message = isinstance(action, Types) and not action.text.startswith("/")
-    if action.waits_for_bot and not is_message and not await world.bot_has_started():
+    if action.waits_for_bot and not is_message and not await simulation.bot_has_started():
         return _result(
             f"The bot did not connect to Slack within {STARTS_WITHIN:g} s. Its log is in Simulation controls, API traffic."
         )
     try:
-        return await action.by(person, world)
+        return await action.by(person, simulation)
     except NotPossibleError as error:
         return _result(f"{error}.")
 

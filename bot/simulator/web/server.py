@@ -17,12 +17,12 @@ from bot.simulator.slack import Person
 from bot.simulator.web.origin_guard import NAMES, add_headers, only_this_page, own_hosts
 from bot.simulator.web.person_actions import PersonAction, perform
 from bot.simulator.web.sandbox import Sandbox
+from bot.simulator.web.simulation import Simulation
 from bot.simulator.web.simulation_actions import SimulationAction, apply
 from bot.simulator.web.state_updates import HEARTBEAT, UnknownPersonError, keep_up
 from bot.simulator.web.view.person_view import person_view
 from bot.simulator.web.view.simulation_state import simulation_state
 from bot.simulator.web.view.traffic_log import Log
-from bot.simulator.web.world import World
 
 SHUTDOWN_S = 1.0
 LARGEST = 256 * 1024
@@ -90,24 +90,24 @@ class Server:
 
     async def _do(self, request: web.Request) -> web.Response:
         action = await _read(request, _PERSON_ACTION)
-        world = await self._sandbox.current()
+        simulation = await self._sandbox.current()
         try:
-            person = _person(world, action.who)
+            person = _person(simulation, action.who)
         except UnknownPersonError as error:
             raise web.HTTPBadRequest(text=f"There is no person called {action.who}.") from error
-        return web.json_response(await perform(action, person, world))
+        return web.json_response(await perform(action, person, simulation))
 
     async def _apply(self, request: web.Request) -> web.Response:
         action = await _read(request, _SIMULATION_ACTION)
         return web.json_response({"error": await apply(action, self._sandbox)})
 
     def _state(self, name: str, zone: ZoneInfo) -> Mapping[str, Any]:
-        world = self._sandbox.world
-        person = _person(world, name)
+        simulation = self._sandbox.simulation
+        person = _person(simulation, name)
         return {
-            **person_view(world, person, zone),
-            **simulation_state(world, zone),
-            **self._log.newest(world, zone),
+            **person_view(simulation, person, zone),
+            **simulation_state(simulation, zone),
+            **self._log.newest(simulation, zone),
         }
 
     async def _hang_up(self, _app: web.Application) -> None:
@@ -115,9 +115,9 @@ class Server:
             await socket.close()
 
 
-def _person(world: World, name: str) -> Person:
+def _person(simulation: Simulation, name: str) -> Person:
     """Without a name, the first person of the scenario."""
-    person = world.people.get(name) if name else next(iter(world.people.values()))
+    person = simulation.people.get(name) if name else next(iter(simulation.people.values()))
     if person is None:
         raise UnknownPersonError
     return person

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.simulator.web import fault_controls
 from bot.simulator.web.sandbox import Sandbox
-from bot.simulator.web.world import World
+from bot.simulator.web.simulation import Simulation
 
 LONGEST_ADVANCE = 60 * 24 * 31
 """Minutes by which the clock can be advanced at once."""
@@ -46,21 +46,21 @@ async def apply(action: SimulationAction, sandbox: Sandbox) -> str | None:
     if isinstance(action, Reset):
         await sandbox.resets()
         return None
-    async with sandbox.in_turn() as world:
-        return await _apply_to(world, action)
+    async with sandbox.in_turn() as simulation:
+        return await _apply_to(simulation, action)
 
 
-async def _apply_to(world: World, action: AdvanceClock | ControlBot | SetFault) -> str | None:
+async def _apply_to(simulation: Simulation, action: AdvanceClock | ControlBot | SetFault) -> str | None:
     match action:
         case AdvanceClock(minutes=minutes):
-            await world.advances_clock(timedelta(minutes=minutes))
+            await simulation.advances_clock(timedelta(minutes=minutes))
         case ControlBot(do="kill_bot"):
-            await world.bot.is_killed()
+            await simulation.bot.is_killed()
         case ControlBot():
-            await world.starts_bot()
+            await simulation.starts_bot()
         case SetFault(do=do, pipeline=pipeline, on=on):
             try:
-                return await fault_controls.set_fault(do, world, pipeline=pipeline, on=on)
+                return await fault_controls.set_fault(do, simulation, pipeline=pipeline, on=on)
             except LookupError as error:
                 return f"{error}."
     return None

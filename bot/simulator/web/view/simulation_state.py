@@ -12,32 +12,32 @@ import humanize
 from bot.simulator.feldera import FelderaSimulator
 from bot.simulator.web import fault_controls
 from bot.simulator.web.fault_controls import FaultControl, Group
-from bot.simulator.web.world import World
+from bot.simulator.web.simulation import Simulation
 
 LOG_SHOWN = 40
 """Lines of the bot's own log."""
 
 
-def simulation_state(world: World, zone: ZoneInfo) -> Mapping[str, Any]:
-    ahead = world.clock.ahead
+def simulation_state(simulation: Simulation, zone: ZoneInfo) -> Mapping[str, Any]:
+    ahead = simulation.clock.ahead
     return {
         "simulation/clock": {
-            "now": f"{world.clock.now().astimezone(zone):%a %b %d, %H:%M:%S}",
+            "now": f"{simulation.clock.now().astimezone(zone):%a %b %d, %H:%M:%S}",
             "ahead": humanize.precisedelta(ahead, minimum_unit="minutes") if ahead else None,
         },
         "simulation/bot": {
-            "state": "starting" if world.is_starting else "up" if world.bot.is_up else "down",
-            "runs": world.bot.is_up,
-            "connected": world.is_connected,
-            "transport": "HTTP" if world.over_http else "Socket Mode",
-            "log": list(world.bot.log)[-LOG_SHOWN:],
+            "state": "starting" if simulation.is_starting else "up" if simulation.bot.is_up else "down",
+            "runs": simulation.bot.is_up,
+            "connected": simulation.is_connected,
+            "transport": "HTTP" if simulation.over_http else "Socket Mode",
+            "log": list(simulation.bot.log)[-LOG_SHOWN:],
         },
         "simulation/feldera": {
-            "real": None if world.real is None else world.real.url,
-            "up": world.feldera is None or world.feldera.is_up,
+            "real": None if simulation.real is None else simulation.real.url,
+            "up": simulation.feldera is None or simulation.feldera.is_up,
         },
-        "simulation/pipelines": [] if world.feldera is None else _pipelines(world.feldera),
-        "simulation/faults": _faults(world),
+        "simulation/pipelines": [] if simulation.feldera is None else _pipelines(simulation.feldera),
+        "simulation/faults": _faults(simulation),
     }
 
 
@@ -58,7 +58,7 @@ def _pipelines(feldera: FelderaSimulator) -> list[Mapping[str, Any]]:
     ]
 
 
-def _faults(world: World) -> list[Mapping[str, Any]]:
+def _faults(simulation: Simulation) -> list[Mapping[str, Any]]:
     """Those of what is simulated. Of a pipeline's fault, `on` is the list of the pipelines that have it."""
     return [
         {
@@ -66,16 +66,18 @@ def _faults(world: World) -> list[Mapping[str, Any]]:
             "label": each.label,
             "kind": each.kind,
             "group": group,
-            "on": _on(each, group, world),
+            "on": _on(each, group, simulation),
         }
         for group, controls in fault_controls.CONTROLS.items()
-        if group == "Slack" or world.feldera is not None
+        if group == "Slack" or simulation.feldera is not None
         for each in controls
     ]
 
 
-def _on(control: FaultControl, group: Group, world: World) -> bool | list[str]:
+def _on(control: FaultControl, group: Group, simulation: Simulation) -> bool | list[str]:
     is_on = control.is_on or (lambda _simulator: False)
     if group == "Pipelines":
-        return [each.name for each in (world.feldera.pipelines if world.feldera else ()) if is_on(each)]
-    return is_on(world.slack if group == "Slack" else world.feldera)
+        return [
+            each.name for each in (simulation.feldera.pipelines if simulation.feldera else ()) if is_on(each)
+        ]
+    return is_on(simulation.slack if group == "Slack" else simulation.feldera)

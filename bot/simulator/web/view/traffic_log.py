@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bot.simulator.feldera import RecordedRequest
 from bot.simulator.slack import RecordedAnswer, RecordedCall, RecordedDelivery
-from bot.simulator.web.world import World
+from bot.simulator.web.simulation import Simulation
 
 KEPT = 200
 LONGEST = 8000
@@ -33,9 +33,9 @@ class Log:
     def __init__(self) -> None:
         self._bodies: dict[str, tuple[Exchange, Bodies]] = {}
 
-    def newest(self, world: World, zone: ZoneInfo) -> Mapping[str, Mapping[str, Any]]:
+    def newest(self, simulation: Simulation, zone: ZoneInfo) -> Mapping[str, Mapping[str, Any]]:
         """The newest exchanges, under keys that sort by the time each began."""
-        slack, feldera = world.slack, world.feldera
+        slack, feldera = simulation.slack, simulation.feldera
         found = [
             *_numbered("feldera", () if feldera is None else feldera.requests),
             *_numbered("slack", slack.calls),

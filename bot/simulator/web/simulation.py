@@ -41,7 +41,7 @@ class RealFeldera:
     api_key: SecretStr | None = None
 
 
-class World:
+class Simulation:
     """The scenario is set up by the constructor; `start` runs it. With a real Feldera, `feldera` is None."""
 
     def __init__(  # noqa: PLR0913 - the parts of a run

@@ -1,4 +1,4 @@
-"""One life of the sandbox: the scenario's people and pipelines, with the real bot between them as a process of its own."""
+"""One run of the sandbox: the scenario's people and pipelines, with the real bot between them as a process of its own."""
 
 import asyncio
 from datetime import timedelta
@@ -54,7 +54,7 @@ async def test_the_bot_does_not_outlive_whoever_watches_it(visit):
 
 
 async def test_two_resets_at_once_leave_one_run(visit):
-    """Another Slack, another Feldera, another database; who was told of changes goes on being told."""
+    """Another Slack, another Feldera, another database; pages that are open get the changes of the new run."""
     first = visit.world
     await visit.clears()
     await visit.until_seen("ana", "✅ Cleared")
