@@ -1,4 +1,4 @@
-"""What a page of the sandbox says to its server, and is told: over real HTTP and WebSocket, as the page's own origin."""
+"""A client of the sandbox's server that does what a page does: over real HTTP and WebSocket, from the page's own origin."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,7 +14,7 @@ class PageClient:
         self.own = {"Origin": url.rstrip("/")}
 
     async def does(self, who: str, verb: str, /, **more: Any) -> dict[str, Any]:
-        """What the page of this person is told of it."""
+        """The answer to a person action."""
         return await self._posts("do", {"as": who, "do": verb, **more})
 
     async def happens(self, verb: str, **more: Any) -> str | None:
@@ -26,7 +26,7 @@ class PageClient:
             yield socket
 
     async def state(self, name: str) -> dict[str, Any]:
-        """All that this person's page is told at first."""
+        """The first state that this person's page gets."""
         async with self.live(name) as socket:
             return (await socket.receive_json())["set"]
 

@@ -156,7 +156,7 @@ async def test_slack_away_is_said_and_comes_back(desk):
     await ana.opens_the_controls()
     down = ana.controls.get_by_role("switch", name="Unavailable to the bot")
     await down.check()
-    await expect(ana.controls).to_contain_text("running, but not connected to Slack")
+    await expect(ana.controls).to_contain_text("The bot is not connected to Slack.")
     desk.expected.append("dispatch_failed")
     await ana.types("/pipeline whoami")
     await ana.reads("dispatch_failed", within=ana.toasts)

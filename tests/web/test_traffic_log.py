@@ -1,4 +1,4 @@
-"""The log of what was said over the wire: the bot's requests and Slack's deliveries, both ways, and no secret."""
+"""The API traffic: the bot's requests and Slack's deliveries with their answers, in the order of time, without secrets."""
 
 import json
 
@@ -19,12 +19,15 @@ async def clears_orders(visit):
     await visit.until_seen("ana", "✅ Cleared")
 
 
-async def test_a_clear_is_told_in_the_order_in_which_it_was_said_and_both_ways(visit):
+async def test_a_clear_is_listed_in_the_order_of_time_with_bodies(visit):
+    """An exchange is where it began: a command is acknowledged later than the look that it led to."""
     await clears_orders(visit)
     entries = await log(visit)
+    assert [each["at"] for each in entries] == sorted(each["at"] for each in entries)
     said = [(each["from"], each["to"], each["what"], each["answer"]) for each in entries]
     places = [
         said.index(("slack", "bot", "/pipeline clear orders try", "acknowledged")),
+        said.index(("bot", "feldera", "GET /v0/pipelines/orders?selector=status", "200")),
         said.index(("slack", "bot", "block_actions", "acknowledged")),
         said.index(("bot", "feldera", "POST /v0/pipelines/orders/clear", "202")),
     ]

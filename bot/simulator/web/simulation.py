@@ -111,8 +111,8 @@ class Simulation:
 
     @property
     def is_starting(self) -> bool:
-        """Whether the bot was started and has not connected to Slack since."""
-        return self._bot_start is not None and not self._bot_start.done()
+        """Whether the bot is about to start, or was started and has not connected to Slack since."""
+        return self._bot_start is None or not self._bot_start.done()
 
     async def bot_has_started(self) -> bool:
         """Wait while the bot is starting; false if it takes longer than `STARTS_WITHIN` to connect to Slack.

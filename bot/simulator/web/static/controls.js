@@ -101,7 +101,7 @@ function drawBot(bot) {
   const sentence = {
     down: "The bot is not running.",
     starting: "The bot is starting.",
-    up: bot.connected ? `The bot is connected over ${bot.transport}.` : "The bot is running, but not connected to Slack.",
+    up: bot.connected ? `The bot is connected over ${bot.transport}.` : "The bot is not connected to Slack.",
   }[bot.state];
   light.classList.toggle("bad", !isConnected);
   if (botStatus.textContent !== sentence) botStatus.textContent = sentence;

@@ -27,7 +27,7 @@ def simulation_state(simulation: Simulation, zone: ZoneInfo) -> Mapping[str, Any
         },
         "simulation/bot": {
             "state": "starting" if simulation.is_starting else "up" if simulation.bot.is_up else "down",
-            "runs": simulation.bot.is_up,
+            "runs": simulation.bot.is_up or simulation.is_starting,
             "connected": simulation.is_connected,
             "transport": "HTTP" if simulation.over_http else "Socket Mode",
             "log": list(simulation.bot.log)[-LOG_SHOWN:],
