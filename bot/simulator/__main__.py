@@ -22,12 +22,14 @@ PORT_MAX = 65_535
 
 
 class PortNotFree(Exception):  # noqa: N818 - named for what happened
-    """The port that was asked for cannot be listened on."""
+    """The server cannot listen on the given port."""
 
 
 def _port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) <= PORT_MAX):
-        raise argparse.ArgumentTypeError(f"{text!r} is no port: 1 to {PORT_MAX}, or 0 for any free one")
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a valid port: 1 to {PORT_MAX}, or 0 for any free port"
+        )
     return int(text)
 
 
@@ -35,15 +37,15 @@ def _parser() -> argparse.ArgumentParser:
     secrets = inspect.signature(SlackSimulator).parameters
     parser = argparse.ArgumentParser(
         prog="python -m bot.simulator",
-        description="A simulated Feldera and a simulated Slack, until SIGTERM or Ctrl-C.",
+        description="Run a simulated Feldera and a simulated Slack until SIGTERM or Ctrl-C.",
         epilog=(
-            f"Slack takes the bot token {secrets['bot_token'].default}, the app token "
+            f"Slack accepts the bot token {secrets['bot_token'].default}, the app token "
             f"{secrets['app_token'].default} and the signing secret {secrets['signing_secret'].default}."
         ),
     )
     for name in ("feldera", "slack"):
         parser.add_argument(
-            f"--{name}-port", type=_port, default=0, metavar="N", help="by default any free one"
+            f"--{name}-port", type=_port, default=0, metavar="N", help="default: any free port"
         )
     return parser
 
@@ -52,7 +54,7 @@ async def serve(*, feldera_port: int, slack_port: int) -> None:
     """Serve both until a signal; the addresses go to standard output once both can be reached.
 
     Raises:
-        PortNotFree: one of the ports is taken, or not ours to take.
+        PortNotFree: one of the ports is in use, or not permitted.
     """
     stopping = asyncio.Event()
     for wanted in (signal.SIGTERM, signal.SIGINT):
@@ -68,7 +70,7 @@ async def serve(*, feldera_port: int, slack_port: int) -> None:
                 await simulator.start(port)
             except OSError as error:
                 raise PortNotFree(
-                    f"Port {port} cannot be listened on: {os.strerror(error.errno or 0)}."
+                    f"Cannot listen on port {port}: {os.strerror(error.errno or 0)}."
                 ) from error
         print(json.dumps({"feldera": feldera.url, "slack": slack.url}), flush=True)  # noqa: T201 - the one line
         await stopping.wait()

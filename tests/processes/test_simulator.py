@@ -54,7 +54,7 @@ async def test_a_port_that_is_taken_is_said(tmp_path):
         port = taken.getsockname()[1]
         async with running(*COMMAND, "--slack-port", str(port), folder=tmp_path, settings={}) as process:
             assert await process.ends() == 2
-    said = f"python -m bot.simulator: error: Port {port} cannot be listened on: Address already in use."
+    said = f"python -m bot.simulator: error: Cannot listen on port {port}: Address already in use."
     assert process.stderr.splitlines()[-1] == said
 
 

@@ -84,6 +84,22 @@ async def test_without_an_app_the_person_sees_dispatch_failed(types):
     assert (answer.error, answer.message) == ("dispatch_failed", None)
 
 
+async def test_a_delivery_is_recorded_at_the_time_it_was_sent(slack, clock, echo, types):
+    """Not when it is acknowledged: what the app asks for in between came later."""
+
+    @echo.command("/slow")
+    async def looks_first(ack, client):
+        clock.passes(seconds=1)
+        await client.auth_test()
+        clock.passes(seconds=1)
+        await ack()
+
+    before = clock.now()
+    await types("/slow")
+    moments = [slack.deliveries[-1].at, slack.calls[-1].at, clock.now()]
+    assert [(moment - before).total_seconds() for moment in moments] == [0, 1, 2]
+
+
 @pytest.mark.parametrize("slack", [HURRIED], indirect=True)
 async def test_without_an_ack_the_person_sees_operation_timeout(echo, types):
     """Bolt sends no ack when the listener fails; three seconds later (less here) Slack gives up."""

@@ -20,7 +20,7 @@ async def clears_orders(visit):
 
 
 async def test_a_clear_is_listed_in_the_order_of_time_with_bodies(visit):
-    """An exchange is where it began: a command is acknowledged later than the look that it led to."""
+    """In both directions, each with its answer."""
     await clears_orders(visit)
     entries = await log(visit)
     assert [each["at"] for each in entries] == sorted(each["at"] for each in entries)

@@ -64,7 +64,7 @@ class Server:
         """Serve on this port of the loopback interface; 0 takes a free one.
 
         Raises:
-            OSError: the port is taken, or not ours to take.
+            OSError: the port is in use, or not permitted.
         """
         await self._runner.setup()
         await web.TCPSite(self._runner, NAMES[0], port).start()
