@@ -107,7 +107,7 @@ async def forked(
 
 
 async def forked_bot(folder: Path) -> ForkedProcess:
-    """What `bot.simulator.bot.process.begun` begins, forked."""
+    """`bot.simulator.bot.process.start_process`, forked."""
     return await forked([PROGRAM], folder=folder, environment={}, says=True, longest_line=LONGEST_LINE)
 
 

@@ -63,4 +63,4 @@ async def desk(browser: Browser, tmp_path: Path) -> AsyncIterator[Desk]:
 
 @pytest.fixture(autouse=True)
 def bot_is_forked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.simulator.bot.process.begun", forked_bot)
+    monkeypatch.setattr("bot.simulator.bot.process.start_process", forked_bot)

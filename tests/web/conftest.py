@@ -43,4 +43,4 @@ async def visit(scenario, tmp_path, request):
 
 @pytest.fixture(autouse=True)
 def bot_is_forked(monkeypatch):
-    monkeypatch.setattr("bot.simulator.bot.process.begun", forked_bot)
+    monkeypatch.setattr("bot.simulator.bot.process.start_process", forked_bot)

@@ -25,7 +25,7 @@ def _unheard() -> None:
     return None
 
 
-async def begun(folder: Path) -> asyncio.subprocess.Process:
+async def start_process(folder: Path) -> asyncio.subprocess.Process:
     """Start an interpreter that runs `PROGRAM` in this folder, with an empty environment."""
     return await asyncio.create_subprocess_exec(
         sys.executable,
@@ -72,7 +72,7 @@ class BotProcess:
             "verbose": self.verbose,
             "settings": self.settings,
         }
-        self._process = await begun(self.folder)
+        self._process = await start_process(self.folder)
         self._reading = asyncio.create_task(self._read(self._process))
         await self._tell(json.dumps(told))
         self.changed()

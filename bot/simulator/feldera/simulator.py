@@ -1,9 +1,8 @@
 """A simulated Feldera that keeps state, over real HTTP: for stories, the demo, the sandbox and other clients.
 
-It is as strict as the real one and imports nothing of the bot but the clock it is handed. Its methods say what
-happens in the world: here what pipelines there are and what Feldera's own machinery does; what other people do and what
-fails is in modules of their own. There is no background task; each request and each look first lets
-the runner do what was due by the clock.
+It is as strict as the real one and imports nothing of the bot but the clock it is given. Its methods set it up: here the
+pipelines and what Feldera's runner does; other users and faults are in modules of their own. There is no background task:
+each request and each look first lets the runner do what was due by the clock.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -53,13 +53,13 @@ class OtherUsers:
         """Revoke this key: 401, with the message for an unknown key."""
         self._gate.forgets(key)
 
-    def once_cleared(self, name: str, happening: Callable[[str], object]) -> None:
+    def once_cleared(self, name: str, action: Callable[[str], object]) -> None:
         """Let this happen to the pipeline at the very moment its storage is cleared.
 
         `once_cleared("orders", feldera.someone_deletes)`: no client can see it `Cleared` in between.
         """
-        self._world.once(name, "Cleared", lambda: happening(name))
+        self._world.once(name, "Cleared", lambda: action(name))
 
-    def once_stopped(self, name: str, happening: Callable[[str], object]) -> None:
+    def once_stopped(self, name: str, action: Callable[[str], object]) -> None:
         """Let this happen to the pipeline at the very moment it is fully stopped."""
-        self._world.once(name, "Stopped", lambda: happening(name))
+        self._world.once(name, "Stopped", lambda: action(name))

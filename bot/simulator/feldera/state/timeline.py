@@ -84,16 +84,16 @@ class Timeline:
             state for state in (pipeline.storage.value, pipeline.resources.value) if pipeline.is_fully_stopped
         ]
         for state in reached:
-            for happening in self._awaited.pop((pipeline.name, state), ()):
+            for action in self._awaited.pop((pipeline.name, state), ()):
                 try:
-                    happening()
+                    action()
                 except error_responses.Refused as refused:
                     # The author of the story has to see it, not the client whose request happened to trigger it.
                     raise RuntimeError(f"nobody can do that to {pipeline.name} now: {refused}") from refused
 
-    def once(self, name: str, state: str, happening: Callable[[], object]) -> None:
+    def once(self, name: str, state: str, action: Callable[[], object]) -> None:
         """Do this at the moment the runner brings the pipeline to `Cleared` or to `Stopped`."""
-        self._awaited.setdefault((name, state), []).append(happening)
+        self._awaited.setdefault((name, state), []).append(action)
 
     def set_runner(self, *, healthy: bool, message: str) -> None:
         """Restart the runner: it starts again at once with what the previous one had not finished."""

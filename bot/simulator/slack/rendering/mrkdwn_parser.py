@@ -189,13 +189,13 @@ def _stands_free(text: str, start: int, stop: int) -> bool:
     return _is_edge(text[start - 1 : start]) and _is_edge(text[stop : stop + 1])
 
 
-def _is_edge(neighbour: str) -> bool:
+def _is_edge(neighbor: str) -> bool:
     """Whether a mark beside this character (or beside none) has an effect in Slack."""
-    if not neighbour or neighbour in _TAGS:
+    if not neighbor or neighbor in _TAGS:
         return True
-    if unicodedata.category(neighbour)[0] in "LMN":
+    if unicodedata.category(neighbor)[0] in "LMN":
         return False
-    return unicodedata.east_asian_width(neighbour) not in "WF"
+    return unicodedata.east_asian_width(neighbor) not in "WF"
 
 
 def _stacked(rows: Iterator[tuple[bool, list[Span]]]) -> list[Span]:

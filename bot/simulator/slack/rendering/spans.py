@@ -1,7 +1,7 @@
 """The spans of a rendered text: plain strings, and marked-up pieces such as mentions and links.
 
-They are the client's own: a tag says how a piece looks, never what the app wrote. A string is text and nothing else, so
-whoever draws it has nothing to escape or to decide. It trusts nobody: an address that no browser should open becomes text.
+They are the client's own: a tag says how a piece looks, never what the app wrote. A string is text and nothing else, so a
+renderer has nothing to escape or to decide. It trusts nothing: an address that no browser should open becomes text.
 """
 
 import re
@@ -90,7 +90,7 @@ def line_break() -> Marked:
 
 
 def joined(spans: Iterator[Span]) -> list[Span]:
-    """The spans in order, neighbouring strings as one, empty ones left out."""
+    """The spans in order, neighboring strings as one, empty ones left out."""
     result: list[Span] = []
     for span in spans:
         if isinstance(span, str) and result and isinstance(last := result[-1], str):

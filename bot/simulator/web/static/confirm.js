@@ -5,7 +5,7 @@ import { openDialog } from "./dialogs.js";
 import { h } from "./dom.js";
 import { spans } from "./spans.js";
 
-// Whoever goes elsewhere, or becomes somebody else, has not said yes.
+// Going elsewhere, or acting as another person, is no confirmation.
 onMove(() => document.getElementById("confirm").close());
 
 /**

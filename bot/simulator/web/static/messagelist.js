@@ -56,7 +56,7 @@ export class MessageList {
     for (const message of messages) {
       const known = before.get(message.ts);
       before.delete(message.ts);
-      const element = this.#drawnAnew(message, known, { inThread });
+      const element = this.#rendered(message, known, { inThread });
       came ||= !known;
       element.querySelector(".news")?.toggleAttribute("hidden", !news.has(message.ts));
       this.#drawn.set(message.ts, { message, element });
@@ -73,7 +73,7 @@ export class MessageList {
     if (came && !isFirst && !this.#following.isOn) this.jump.hidden = false;
   }
 
-  #drawnAnew(message, known, how) {
+  #rendered(message, known, how) {
     if (known?.message === message) return known.element;
     const element = drawMessage(message, how);
     if (known) swap(known.element, element);
