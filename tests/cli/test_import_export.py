@@ -8,12 +8,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.domain.access.lint.linter import NO_ONE_CLOSES
 from bot.domain.access.lint.principals import NOBODY_IS_ADMIN
 from bot.domain.events import EventKind
 from bot.domain.ids import TeamId
 from tests.cli.test_access_file import GIVES, HOME, RULES, DesiredAccess, written
 
 NOTICED = f"notice: {NOBODY_IS_ADMIN}\n"
+NO_OPERATOR = f"notice: {NO_ONE_CLOSES.format(pattern='orders-*')}\n"
 UNSEEN = "Nobody was looked up in Slack: SLACK_BOT_TOKEN is missing.\n"
 FILE = """team: T1
 grants:
@@ -54,7 +56,7 @@ def test_an_import_shows_what_it_would_change_and_changes_nothing(shell, file):
             "+ grant U0ANA requester orders-*\n"
             "+ rule orders-* approvals=2 channel=C0OPS\n"
         ),
-        f"{NOTICED}{UNSEEN}4 changes to make. Nothing was changed; --yes does.\n",
+        f"{NOTICED}{NO_OPERATOR}{UNSEEN}4 changes to make. Nothing was changed; --yes does.\n",
     )
     assert exported(shell) == before
 
@@ -63,7 +65,7 @@ def test_with_yes_it_is_made_at_once_and_recorded(shell, file):
     """Each change is an entry of its own, with who made it."""
     shell.does("grant", "U0BEN", "operator", "*")
     said = shell.types("access", "import", str(file), "--yes")
-    assert (said.status, said.stderr) == (0, f"{NOTICED}{UNSEEN}4 changes made.\n")
+    assert (said.status, said.stderr) == (0, f"{NOTICED}{NO_OPERATOR}{UNSEEN}4 changes made.\n")
     held = [(one["user"] or one["group"], one["role"]) for one in granted(shell)]
     assert held == [("S0LEADS", "approver"), ("U0ANA", "requester")]
     with shell.administration() as administration:

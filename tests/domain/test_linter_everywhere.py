@@ -1,5 +1,6 @@
 """What holds of every finding of the linter, and what it finds where there are several targets, or no more."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,7 +15,16 @@ from bot.domain.operations.plans import CLEAR
 from bot.domain.pipelines.targets import Targets
 from tests.clock import START
 from tests.domain.samples import ANA, BEN, CLEO, grant
-from tests.domain.test_linter import ONCALL, approver, requester, rule
+from tests.domain.test_linter import (
+    ASKS,
+    ONCALL,
+    RESPONDS,
+    approver,
+    everything,
+    no_one_closes,
+    requester,
+    rule,
+)
 
 LEADS = Group(TeamId("T1"), GroupId("SLEADS"))
 BOTH = Targets(("prod", "staging"))
@@ -104,3 +114,30 @@ def test_what_matches_more_since_there_are_several_targets_is_named():
         "There is a freeze on *-eu, which matches pipelines of prod and staging by now. Add one on prod/… if that is not meant.",
     ]
     assert with_targets("by now", grants, [], freezes, Targets(())) == []
+
+
+@pytest.mark.parametrize(
+    ("grants", "members", "noticed"),
+    [
+        ([ASKS, requester(BEN, "orders-eu-*")], {}, ["orders-*"]),
+        ([RESPONDS, approver(BEN)], {}, ["orders-*"]),
+        ([ASKS, requester(BEN, "prod-*"), grant(CLEO, pattern="prod-*")], {}, ["orders-*"]),
+        ([ASKS, grant(CLEO, pattern="*")], {}, []),
+        ([ASKS, grant(ONCALL)], {ONCALL: frozenset()}, ["orders-*"]),
+        ([ASKS, grant(ONCALL)], {}, []),
+        ([approver(BEN)], {}, []),
+    ],
+    ids=[
+        "one line for the widest pattern",
+        "break-glass runs need attention, too",
+        "an operator elsewhere",
+        "an operator everywhere",
+        "nobody is in the group",
+        "nobody knows who is in the group",
+        "nobody asks",
+    ],
+)
+def test_it_is_noticed_where_no_one_could_close_a_request(grants, members, noticed):
+    found = everything(grants, members=members)
+    patterns = ("*", "orders-*", "orders-eu-*", "prod-*")
+    assert {pattern for pattern in patterns if no_one_closes(pattern) in found} == set(noticed)

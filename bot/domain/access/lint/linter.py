@@ -19,6 +19,10 @@ from bot.domain.ids import Actor
 from bot.domain.pipelines.targets import ONE, Targets
 
 LISTED_MAX = 5  # people named in one sentence
+NO_ONE_CLOSES = (
+    "If a request on {pattern} needs attention, no one can close it, and the pipeline stays locked: that takes the role "
+    "operator. Grant it to someone, or be ready to."
+)
 
 
 def lint(  # noqa: PLR0913 - all that is linted
@@ -43,6 +47,7 @@ def lint(  # noqa: PLR0913 - all that is linted
         *_glasses(access),
         *_asking(access),
         *principals.nobody_is_admin(access.grants),
+        *_closing(access),
         *principals.given_twice(access.grants),
         *principals.ends(grants, now),
     ]
@@ -208,6 +213,19 @@ def _glasses(access: _Access) -> Iterator[Finding]:
                 f"{what}; if {_people(signers)} uses it, nobody else can review that run. "
                 f"Grant approver on {rule.pattern} to somebody else, too."
             )
+
+
+def _closing(access: _Access) -> Iterator[Finding]:
+    """Patterns on which people may make requests, and no one may close one that needs attention."""
+    noted: list[str] = []  # patterns already noted: what they cover needs no line of its own
+    for pattern in dict.fromkeys(
+        grant.pattern for grant in access.grants if Action.REQUEST in grant.role.actions
+    ):
+        is_noted = any(covers(other, pattern) for other in noted)
+        if is_noted or access.able(pattern, Action.CLEAR) != frozenset():
+            continue
+        noted.append(pattern)
+        yield notice(NO_ONE_CLOSES.format(pattern=pattern))
 
 
 def _asking(access: _Access) -> Iterator[Finding]:
