@@ -1,6 +1,6 @@
 """Settings, read once from the environment and a `.env` file. All errors in them are reported at once.
 
-The only module that reads the environment. Secrets are `SecretStr`, so that no log or traceback shows one. It checks
+The only module that reads settings from the environment. Secrets are `SecretStr`, so that no log or traceback shows one. It checks
 what it can without a network call: whether a token works is checked at startup.
 """
 
@@ -21,20 +21,20 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.domain.errors import UserError
+from bot.domain.errors import WrongInput
 from bot.domain.pipelines.targets import DEFAULT, ONE, TARGET_NAME_MAX, TargetName, Targets, is_target_name
 from bot.feldera.http.address import REQUEST_TIMEOUT
 from bot.feldera.target_settings import Certificate, Command, FelderaSettings, Host, Key, Tenant, Timeout
 from bot.proxy_settings import ProxySettings
 from bot.setting_types import ApiUrl, AppToken, BotToken, Channel, ListenAddress, SigningSecret
+from bot.settings_source import SettingsSource
 from bot.variables import misspelled, unreadable_lines
 
-ENV_FILE = ".env"  # in the current folder
 TARGETS = "PIPELINE_BOT_TARGETS"
 DELIMITER = "__"  # between the parts of a nested setting: PIPELINE_BOT_TARGETS__PROD__HOST
 
 
-class BadSettings(UserError):  # noqa: N818 - named for what happened, like every other outcome
+class BadSettings(WrongInput):
     """Missing or malformed settings, one line each."""
 
 
@@ -44,9 +44,7 @@ class Mode(StrEnum):
 
 
 class _Settings(BaseSettings):
-    model_config = SettingsConfigDict(
-        env_file=ENV_FILE, env_ignore_empty=True, extra="ignore", env_nested_delimiter=DELIMITER
-    )
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", env_nested_delimiter=DELIMITER)
 
     @model_validator(mode="wrap")
     @classmethod
@@ -228,26 +226,28 @@ def targets_of(keys: Collection[str]) -> Targets:
 
 
 _S = TypeVar("_S", bound=_Settings)
+_DEFAULT_SOURCE = SettingsSource()
 
 
-def load(kind: type[_S]) -> _S:
-    """The settings of this kind, from the environment and `.env` in the current directory.
+def load(kind: type[_S], source: SettingsSource = _DEFAULT_SOURCE) -> _S:
+    """The settings of this kind, from the environment and the source's file.
 
     Raises:
         BadSettings: lists everything missing, malformed or, for the complete `Settings`, misspelled.
     """
     try:
-        slips = list(_slips()) if issubclass(kind, Settings) else []
-        return _made(kind, slips)
+        slips = list(_slips(source.env_file)) if issubclass(kind, Settings) else []
+        return _made(kind, source, slips)
     except UnicodeDecodeError:
-        raise BadSettings("The file .env cannot be read: it is not text in UTF-8.") from None
+        raise BadSettings(f"The file {source.env_file} cannot be read: it is not text in UTF-8.") from None
     except OSError as error:
-        raise BadSettings(f"The file .env cannot be read: {error.strerror}.") from error
+        raise BadSettings(f"The file {source.env_file} cannot be read: {error.strerror}.") from error
 
 
-def _made(kind: type[_S], slips: list[str]) -> _S:
+def _made(kind: type[_S], source: SettingsSource, slips: list[str]) -> _S:
+    typed: dict[str, Any] = {} if source.database is None else {"pipeline_bot_database": source.database}
     try:
-        settings = kind()
+        settings = kind(_env_file=source.env_file, **typed)
     except BadSettings as error:
         raise BadSettings("\n".join([error.message, *slips])) from None
     if slips:
@@ -255,16 +255,15 @@ def _made(kind: type[_S], slips: list[str]) -> _S:
     return settings
 
 
-def _slips() -> Iterator[str]:
+def _slips(file: Path) -> Iterator[str]:
     """Misspelled variables and unreadable lines, which would otherwise be ignored silently."""
     known = {field.upper() for field in Settings.model_fields}
     given = {name.upper() for name, value in os.environ.items() if value}
     yield from misspelled(given, known, "in the environment")
-    file = Path(ENV_FILE)
     if file.is_file():
-        yield from unreadable_lines(file.read_text(encoding="utf-8"))
+        yield from unreadable_lines(file.read_text(encoding="utf-8"), str(file))
         in_file = {name.upper() for name, value in dotenv_values(file, encoding="utf-8").items() if value}
-        yield from misspelled(in_file, known, "in .env")
+        yield from misspelled(in_file, known, f"in {file}")
 
 
 def _in_words(detail: ErrorDetails) -> str:

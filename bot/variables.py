@@ -43,16 +43,16 @@ def misspelled(names: Collection[str], known: Collection[str], where: str) -> It
         first = name.partition(PART)[0]
         meant = None if first in known else _meant(first, known)
         if meant is not None:
-            yield f"{name} {where} is none of the bot's variables. Did you mean {meant}? Rename it, or take it out."
+            yield f"{name} {where} is not a variable of the bot. Did you mean {meant}? Rename or remove it."
 
 
-def unreadable_lines(text: str) -> Iterator[str]:
+def unreadable_lines(text: str, file: str) -> Iterator[str]:
     """A sentence for each line of a `.env` that cannot be read; never the line, which may hold a secret."""
     for binding in parse_stream(io.StringIO(text)):
         if binding.error:
             first = binding.original.string
             line = binding.original.line + first[: len(first) - len(first.lstrip())].count("\n")
-            yield f"Line {line} of .env cannot be read, and would be passed over: it must be NAME=value."
+            yield f"Line {line} of {file} cannot be read: write it as NAME=value."
 
 
 def _meant(name: str, known: Collection[str]) -> str | None:

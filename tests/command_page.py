@@ -7,6 +7,7 @@ import click
 
 from bot.cli.lazy import LazyGroup
 from bot.cli.main import cli
+from bot.cli.options import SharedOption, ShellCommand
 from bot.domain.access.rule_keys import RULE_KEYS
 from bot.domain.commands import COMMAND, VERBS
 
@@ -19,6 +20,18 @@ _BEGINNING = """\
 
 For people who type `/pipeline` in Slack, and for admins who type `pipeline-bot` in a shell. Who may use a command depends on
 [roles and rules](access.md). `python -m tests.command_page` writes this page from the bot's own tables.
+"""
+
+_SHELL = """\
+Each explains its options with `--help`. A command that reads changes nothing, creates no database, and names the file that it
+read on standard error, also with `--json`: standard output is the answer alone. An error is a line `error: …` there. Exit status:
+
+| Status | What it means |
+|---|---|
+| 0 | Done. |
+| 1 | Failed: what the command needs is missing or does not work, or it found problems (`doctor`, a broken audit log). |
+| 2 | Wrong usage: an argument, a setting or an access file is not valid. |
+| 3 | A difference: `access import --check` found drift, or `audit verify` got no head to compare with. |
 """
 
 
@@ -45,8 +58,12 @@ def _rule_keys() -> Iterator[str]:
 
 def _in_the_shell() -> Iterator[str]:
     yield "## In the shell\n"
-    yield "Each explains its options with `--help`. Exit status: 0 done, 1 failed, 2 wrong usage or settings.\n"
+    yield _SHELL
     yield from _table(("Command", "What it does"), _commands(cli, PROGRAM))
+    yield "Each command takes these options, too:\n"
+    shared = [each for each in ShellCommand(None).params if isinstance(each, SharedOption)]
+    rows = ((f"`{_option(each, click.Context(cli)).strip('[]')}`", each.help or "") for each in shared)
+    yield from _table(("Option", "What it does"), rows)
 
 
 def _commands(group: click.Group, called: str) -> Iterator[tuple[str, str]]:
@@ -63,7 +80,11 @@ def _commands(group: click.Group, called: str) -> Iterator[tuple[str, str]]:
 def _usage(command: click.Command, called: str) -> str:
     context = click.Context(command)
     arguments = [each.make_metavar(context) for each in command.params if isinstance(each, click.Argument)]
-    options = [_option(each, context) for each in command.params if isinstance(each, click.Option)]
+    options = [
+        _option(each, context)
+        for each in command.params
+        if isinstance(each, click.Option) and not isinstance(each, SharedOption)
+    ]
     return " ".join(filter(None, (called, *arguments, *options)))
 
 

@@ -222,7 +222,7 @@ def test_an_env_file_is_read_and_the_environment_goes_first(environment, tmp_pat
             b"# ours\nSLACK_BOT_TOKEN=xoxb-1\n\nFELDERA_API_KEY: hush\nFELDERA_HOST=localhost\n",
             [
                 "SLACK_APP_TOKEN (for Socket Mode) or SLACK_SIGNING_SECRET (for HTTP) is missing: set one of them.",
-                "Line 4 of .env cannot be read, and would be passed over: it must be NAME=value.",
+                "Line 4 of .env cannot be read: write it as NAME=value.",
             ],
         ),
     ],
@@ -280,7 +280,7 @@ def test_a_variable_that_is_almost_one_of_ours_is_a_mistake(environment, tmp_pat
     with pytest.raises(BadSettings) as refusal:
         load(Settings)
     assert refusal.value.message == (
-        f"{typed.upper()} in {where} is none of the bot's variables. Did you mean {meant}? Rename it, or take it out."
+        f"{typed.upper()} in {where} is not a variable of the bot. Did you mean {meant}? Rename or remove it."
     )
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 
 from bot.cli.current_time import clock_of
-from bot.cli.output import moment, shell_user
+from bot.cli.options import ShellGroup, json_flag
+from bot.cli.output import as_json, moment, shell_user
+from bot.cli.settings_and_database import changing, database_path, reading
 from bot.clock import SteadyClock
-from bot.config import StoreSettings, load
 from bot.domain.access.authorization import id_of
 from bot.domain.bot_time import A_JUMP, ClockRecord, compared, in_words
 from bot.domain.errors import UserError
@@ -18,23 +19,35 @@ from bot.store.connection.lease import lease
 from bot.store.shell_store import Administration
 
 
-@click.group()
+@click.group(cls=ShellGroup)
 def clock() -> None:
     """Show or reset the bot's own time.
 
-    The bot takes the time from the wall clock when it first runs, and counts the seconds itself from then on: whoever sets
-    the wall clock makes nothing lapse and nothing be sent sooner. It follows the wall clock by 0.5 % of the time that passes.
+    The bot takes the time from the wall clock when it first runs, and counts seconds itself from then on. So setting the
+    wall clock makes nothing expire or be sent sooner. It follows the wall clock by 0.5 % of the time that passes.
     """
 
 
 @clock.command()
-def show() -> None:
+@json_flag
+def show(*, wants_json: bool) -> None:
     """Show both times, and when the wall clock was last set under a running bot."""
-    path = _database()
-    with Administration.reading(path) as administration:
+    with reading(database_path()) as administration:
         bots = clock_of(administration)
         record = administration.clock_record()
     ahead = bots.ahead()
+    if wants_json:
+        jump = None if record is None else record.jump
+        document = {
+            "bot_time": bots.now().isoformat(),
+            "wall_clock": bots.reading().wall.isoformat(),
+            "ahead_seconds": round(ahead.total_seconds(), 3),
+            "last_set": None
+            if jump is None
+            else {"at": jump.at.isoformat(), "by_seconds": round(jump.by.total_seconds(), 3)},
+        }
+        click.echo(as_json(document))
+        return
     click.echo(f"The bot's time: {_to_the_second(bots.now())}")
     click.echo(f"The wall clock: {_to_the_second(bots.reading().wall)}")
     if abs(ahead) > A_JUMP:
@@ -46,15 +59,14 @@ def show() -> None:
 
 
 @clock.command()
-@click.option("--yes", is_flag=True, help="Do it. Without it the change is only shown.")
+@click.option("--yes", is_flag=True, help="Apply the change. Without it, it is only shown.")
 def reset(*, yes: bool) -> None:
-    """Make the bot's time that of the wall clock, while no bot runs.
+    """Set the bot's time to that of the wall clock, while no bot runs.
 
-    What is due by then is due at the bot's next start. Time is set back only while there is nothing whose end would come
-    later by that: no request under way, no grant with an end, no freeze.
+    What is due by then happens at the bot's next start. The time is set back only if that prolongs nothing: no request
+    is under way, no grant has an expiry, and no freeze is in force.
     """
-    path = _database()
-    with _to_reset(path, yes=yes) as administration:
+    with _to_reset(database_path(), yes=yes) as administration:
         bots, record = clock_of(administration), administration.clock_record()
         wall = bots.reading()
         # After a reboot it is unknown how long the bot was down: its time is the last recorded one.
@@ -67,17 +79,20 @@ def reset(*, yes: bool) -> None:
     click.echo(
         f"The bot's time was set {change}."
         if yes
-        else f"The bot's time would be set {change}. Nothing was changed; --yes does."
+        else f"The bot's time would be set {change}. Dry run: nothing changed. Apply with --yes."
     )
 
 
 @contextmanager
 def _to_reset(path: Path, *, yes: bool) -> Iterator[Administration]:
     if not yes:
-        with Administration.reading(path) as administration:
+        with reading(path) as administration:
             yield administration
         return
-    with lease(path, SteadyClock.of_this_machine().now()), Administration.changing(path) as administration:
+    # First, since the lease would create a database.
+    with changing(path):
+        pass
+    with lease(path, SteadyClock.of_this_machine().now()), changing(path) as administration:
         yield administration
 
 
@@ -85,8 +100,8 @@ def _refuse_what_would_last_longer(administration: Administration, now: datetime
     found = list(_what_would_last_longer(administration, now))
     if found:
         raise UserError(
-            f"Set back, the bot's time would let these last longer, or come back: {', '.join(found)}. "
-            "End them first: let requests end, `pipeline-bot revoke`, `pipeline-bot unfreeze`."
+            f"The bot's time was not set back: that would prolong {', '.join(found)}. End them first: let requests "
+            "end, revoke grants, remove freezes."
         )
 
 
@@ -95,16 +110,9 @@ def _what_would_last_longer(administration: Administration, now: datetime) -> It
         yield f"the request {operation.short_id} on {operation.pipeline}"
     for grant in administration.grants():
         if grant.expires_at is not None:
-            yield f"grant {grant.id} ({id_of(grant.principal)} is {grant.role.value} on {grant.pattern})"
+            yield f"grant #{grant.id} ({id_of(grant.principal)} is {grant.role.value} on {grant.pattern})"
     for freeze in administration.freezes(now):
-        yield f"the freeze of {freeze.pattern}"
-
-
-def _database() -> Path:
-    path = load(StoreSettings).pipeline_bot_database
-    if not path.exists():
-        raise UserError(f"There is no database {path}: no bot has run here yet.")
-    return path
+        yield f"the freeze on {freeze.pattern}"
 
 
 def _to_the_second(when: datetime) -> str:

@@ -5,11 +5,15 @@ import sys
 
 import click
 
+from bot.cli.options import ShellCommand
 from bot.simulator.demo import play
 
 
-@click.command()
-@click.option("--color/--no-color", default=None, help="Color the output. Default: on a terminal only.")
-def demo(*, color: bool | None) -> None:
-    """Play an incident between a simulated Slack and a simulated Feldera: no account, no token, no network."""
+@click.command(cls=ShellCommand)
+def demo() -> None:
+    """Play an incident between a simulated Slack and a simulated Feldera: no account, no token, no network.
+
+    It reads no settings, and has a database of its own: --database and --env-file have no effect on it.
+    """
+    color = click.get_current_context().color
     sys.exit(asyncio.run(play(color=sys.stdout.isatty() if color is None else color)))

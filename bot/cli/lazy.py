@@ -6,24 +6,28 @@ from importlib import import_module
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 
 @dataclass(frozen=True, slots=True)
 class LazyCommand:
-    """A command in a module, by its variable's name there, and its line in a list of commands."""
+    """A command in a module, by its variable's name there, and its section and line in the list of commands."""
 
     module: str
     name: str
+    section: str
     summary: str
 
     def load(self) -> click.Command:
         command = getattr(import_module(self.module), self.name)
         if not isinstance(command, click.Command):
-            raise TypeError(f"{self.module}.{self.name} is no command")
+            raise TypeError(f"{self.module}.{self.name} is not a command")
         return command
 
 
 class LazyGroup(click.Group):
+    """Lists and completes its commands without loading one. Sections are listed in the order of their first command."""
+
     def __init__(self, *args: Any, later: Mapping[str, LazyCommand], **settings: Any) -> None:
         super().__init__(*args, **settings)
         self.later = later
@@ -35,6 +39,20 @@ class LazyGroup(click.Group):
         command = self.later.get(cmd_name)
         return None if command is None else command.load()
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, self.later[name].summary) for name in self.list_commands(ctx)])
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        # Click's own would load every command for its summary.
+        names = [name for name in self.list_commands(ctx) if name.startswith(incomplete)]
+        listed = [CompletionItem(name, help=self.later[name].summary) for name in names]
+        return [*listed, *click.Command.shell_complete(self, ctx, incomplete)]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
+        width = max(map(len, self.later))
+        for section in dict.fromkeys(command.section for command in self.later.values()):
+            with formatter.section(section):
+                formatter.write_dl(
+                    [
+                        (name.ljust(width), command.summary)
+                        for name, command in self.later.items()
+                        if command.section == section
+                    ]
+                )

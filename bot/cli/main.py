@@ -1,43 +1,74 @@
-"""The root command, and its exit statuses: 0 done, 1 the bot failed, 2 something the operator has to fix."""
+"""The root command, and its exit statuses: 0 done, 1 failed, 2 wrong usage or settings, 3 a difference was found."""
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any, NoReturn
 
 import click
 
+from bot.cli.errors import report
 from bot.cli.lazy import LazyCommand, LazyGroup
 from bot.domain.errors import UserError
 
 
 class _Commands(LazyGroup):
-    """Prints a user error as a sentence on standard error, never as a traceback."""
+    """Prints every error as `error: …` on standard error, never as a traceback."""
+
+    def main(self, *args: Any, **settings: Any) -> NoReturn:
+        """Always ends the process, as click's own does by default."""
+        settings["standalone_mode"] = False
+        run: Callable[..., object] = super().main
+        try:
+            status = run(*args, **settings)
+        except click.Abort:
+            sys.exit(report(click.ClickException("Interrupted.")))
+        except click.ClickException as error:  # in the root's own options
+            sys.exit(report(error))
+        sys.exit(status if isinstance(status, int) else 0)
 
     def invoke(self, ctx: click.Context) -> object:
+        if os.environ.get("NO_COLOR"):
+            ctx.color = False
         try:
             return super().invoke(ctx)
-        except UserError as error:
-            click.echo(error.message, err=True)
-            ctx.exit(2)
+        except (UserError, click.ClickException) as error:
+            ctx.exit(report(error))
 
+
+RUN = "Run"
+ACCESS = "Access"
+REQUESTS = "Requests"
+AUDIT = "Audit"
+TRIAL = "Try it"
 
 COMMANDS = {
+    "run": LazyCommand("bot.cli.run", "run", RUN, "Run the bot."),
+    "doctor": LazyCommand("bot.cli.doctor.command", "doctor", RUN, "Check configuration and connections."),
+    "clock": LazyCommand("bot.cli.clock_commands", "clock", RUN, "Show or reset the bot's own time."),
+    "grant": LazyCommand("bot.cli.access.grants", "grant", ACCESS, "Grant a role to a person or a group."),
+    "revoke": LazyCommand(
+        "bot.cli.access.grants", "revoke", ACCESS, "Revoke a grant (same person, role and pattern)."
+    ),
+    "grants": LazyCommand("bot.cli.access.grants", "grants", ACCESS, "List grants."),
+    "rule": LazyCommand("bot.cli.access.rules", "rule", ACCESS, "Set approval rules for a pattern."),
+    "rules": LazyCommand("bot.cli.access.rules", "rules", ACCESS, "List rules, and the freezes in force."),
+    "freeze": LazyCommand(
+        "bot.cli.access.rules", "freeze", ACCESS, "Block clears, stops and starts until a given time."
+    ),
+    "unfreeze": LazyCommand("bot.cli.access.rules", "unfreeze", ACCESS, "Remove a freeze (same pattern)."),
     "access": LazyCommand(
-        "bot.cli.access.import_export", "access", "Keep grants and rules in a file, for git."
+        "bot.cli.access.import_export", "access", ACCESS, "Keep grants and rules in a file, for git."
     ),
-    "audit": LazyCommand("bot.cli.audit.audit_commands", "audit", "Prove and export the record."),
-    "clock": LazyCommand("bot.cli.clock_commands", "clock", "Show or reset the bot's own time."),
-    "demo": LazyCommand("bot.cli.demo", "demo", "Play an incident between simulators."),
-    "deny": LazyCommand("bot.cli.pending_requests", "deny", "Deny a request."),
-    "doctor": LazyCommand("bot.cli.doctor.command", "doctor", "Check everything there is."),
-    "freeze": LazyCommand("bot.cli.access.rules", "freeze", "Let nothing new start."),
-    "grant": LazyCommand("bot.cli.access.grants", "grant", "Give a person or a group a role."),
-    "grants": LazyCommand("bot.cli.access.grants", "grants", "List the grants."),
-    "pending": LazyCommand("bot.cli.pending_requests", "pending", "List what waits for people."),
-    "revoke": LazyCommand("bot.cli.access.grants", "revoke", "Take a grant away."),
-    "rule": LazyCommand("bot.cli.access.rules", "rule", "Set approval rules."),
-    "rules": LazyCommand("bot.cli.access.rules", "rules", "List the rules, and the freezes in force."),
-    "run": LazyCommand("bot.cli.run", "run", "Be the bot, until SIGTERM or Ctrl-C."),
+    "pending": LazyCommand("bot.cli.pending_requests", "pending", REQUESTS, "List pending requests."),
+    "deny": LazyCommand("bot.cli.pending_requests", "deny", REQUESTS, "Deny a request."),
+    "audit": LazyCommand("bot.cli.audit.audit_commands", "audit", AUDIT, "Verify and export the audit log."),
     "sandbox": LazyCommand(
-        "bot.cli.sandbox", "sandbox", "Try the bot in the browser, with a simulated Slack."
+        "bot.cli.sandbox", "sandbox", TRIAL, "Try the bot in the browser, with a simulated Slack."
     ),
-    "unfreeze": LazyCommand("bot.cli.access.rules", "unfreeze", "Remove a freeze (same pattern)."),
+    "demo": LazyCommand(
+        "bot.cli.demo", "demo", TRIAL, "Play an incident in the terminal, between simulators."
+    ),
 }
 
 
@@ -46,7 +77,10 @@ COMMANDS = {
 def cli() -> None:
     """Operate Feldera pipelines from Slack, safely.
 
-    Settings come from the environment and from a file .env in the current directory; docs/settings.md lists them.
+    Settings come from the environment and from a file .env in the current folder; docs/settings.md lists them. Each
+    command takes --database FILE and --env-file FILE to use others, and --help.
+
+    Exit status: 0 done, 1 failed, 2 wrong usage or settings, 3 a difference was found.
     """
 
 

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-import click
 from tabulate import tabulate
+
+_BMP = 0xFFFF  # a single escape holds no more
 
 
 def moment(when: datetime) -> str:
@@ -29,8 +30,17 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     )
 
 
+def counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
 def as_json(document: Any) -> str:
-    return json.dumps(document, indent=2, ensure_ascii=False)
+    """JSON with escapes for what is not printable: it commands no terminal, and is YAML as well."""
+    text = json.dumps(document, indent=2, ensure_ascii=False, default=str)
+    return "".join(
+        char if char.isprintable() or char == "\n" or ord(char) > _BMP else f"\\u{ord(char):04x}"
+        for char in text
+    )
 
 
 def shell_user() -> str:
@@ -39,6 +49,3 @@ def shell_user() -> str:
         return one_line(f"shell:{getpass.getuser()}")
     except (KeyError, OSError):  # the latter from Python 3.13 on
         return f"shell:uid {os.getuid()}"
-
-
-json_flag = click.option("--json", "wants_json", is_flag=True, help="JSON, for programs.")

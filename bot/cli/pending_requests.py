@@ -6,57 +6,68 @@ There is no `approve`: an approval is a person's, and the shell cannot tell who 
 import click
 
 from bot.cli.current_time import clock_of
-from bot.cli.output import as_json, json_flag, moment, one_line, shell_user, table
-from bot.config import StoreSettings, load
-from bot.domain.errors import UserError
+from bot.cli.options import ShellCommand, command_as_typed, json_flag
+from bot.cli.output import as_json, moment, one_line, shell_user, table
+from bot.cli.settings_and_database import changing, database_path, reading
+from bot.domain.errors import UserError, WrongInput
 from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.outcome import Ending
-from bot.store.shell_store import Administration
+from bot.slack.sentences.plan_text import action_name
 
 
-@click.command()
+@click.command(cls=ShellCommand)
 @json_flag
 def pending(*, wants_json: bool) -> None:
     """List pending requests: those that await approval, and break-glass runs that await review.
 
-    People decide about them in Slack: on the card, or with `/pipeline approve ID` and the like. `pipeline-bot deny`
-    denies one from the shell.
+    People approve, deny and review them in Slack: on the card, or with `/pipeline approve ID` and the like. Here,
+    `deny` denies one.
     """
-    with Administration.reading(load(StoreSettings).pipeline_bot_database) as administration:
+    with reading(database_path()) as administration:
         waiting = administration.pending()
     if wants_json:
         click.echo(as_json([_as_json(operation) for operation in waiting]))
     elif waiting:
         click.echo(table(_COLUMNS, [_row(operation) for operation in waiting]))
     else:
-        click.echo("Nothing waits for anybody.")
+        click.echo("No pending requests.")
 
 
-@click.command()
+@click.command(cls=ShellCommand)
 @click.argument("request_id", metavar="ID")
 @click.argument("reason", nargs=-1, required=True)
 def deny(request_id: str, reason: tuple[str, ...]) -> None:
-    """Deny a request that waits for approval, and say why: the person who asked reads the REASON.
+    """Deny a request that awaits approval. Its requester is told the REASON.
 
-    ID is its beginning, as `pending` shows it. A running bot shows it on the card within ten seconds. Requests are
-    approved in Slack alone: an approval is somebody's, and the shell cannot tell who is typing.
+    ID is the request's id, or its beginning, as `pending` shows it. A running bot updates the card within ten seconds.
+    Requests are approved only in Slack: an approval is a person's, and the shell cannot tell who is typing.
     """
     why = one_line(" ".join(reason))
     if not why:
-        raise click.UsageError("Say why, for the person who asked.")
-    with Administration.changing(load(StoreSettings).pipeline_bot_database) as administration:
+        raise WrongInput("Give a reason: the requester is told why.")
+    if not request_id:
+        raise WrongInput(f"Give the id of a request: {_listed()}")
+    with changing(database_path()) as administration:
         meant = administration.operation(request_id)
         before = None if meant is None or meant.confirmed_at is None else meant
         if before is None:
-            raise UserError(f"No request's id begins with {request_id!r}: `pipeline-bot pending` lists them.")
+            raise UserError(f"No request has an id that begins with {request_id!r}: {_listed()}")
         if before.state is State.AWAITING_APPROVAL:
             now = clock_of(administration).now()
             before = administration.deny(before.id, why, by=shell_user(), now=now) or before
     if before.outcome is None or before.outcome.ending is not Ending.DENIED_IN_SHELL:
         raise UserError(
-            f"{before.short_id} waits for no approval: it is {before.state.value.replace('_', ' ')}."
+            f"{before.short_id} was not denied: it does not await approval, its state is "
+            f"{before.state.value.replace('_', ' ')}. {_listed()}"
         )
-    click.echo(f"Denied: {before.requester.user}'s clear of {before.pipeline} ({before.short_id}).")
+    click.echo(
+        f"Denied: {action_name(before.plan)} {before.pipeline} ({before.short_id}), requested by "
+        f"{before.requester.user}. Nothing was sent."
+    )
+
+
+def _listed() -> str:
+    return f"`{command_as_typed('pending')}` lists those that can be denied."
 
 
 def waits_for_approval(operation: Operation) -> bool:
@@ -64,14 +75,14 @@ def waits_for_approval(operation: Operation) -> bool:
     return operation.state is State.AWAITING_APPROVAL
 
 
-_COLUMNS = ("ID", "WHO", "PIPELINE", "WAITS FOR", "UNTIL", "REASON")
+_COLUMNS = ("ID", "REQUESTER", "ACTION", "PIPELINE", "AWAITS", "EXPIRES", "REASON")
 
 
 def _row(operation: Operation) -> tuple[str, ...]:
     if waits_for_approval(operation):
         waits_for = f"approval, {len(operation.approval.given)} of {operation.approval.needed}"
     else:
-        waits_for = f"review of the break-glass run for {operation.incident}"
+        waits_for = f"review of break-glass for {operation.incident}"
     until = (
         ""
         if not waits_for_approval(operation) or operation.approval.deadline is None
@@ -80,6 +91,7 @@ def _row(operation: Operation) -> tuple[str, ...]:
     return (
         operation.short_id,
         operation.requester.user,
+        action_name(operation.plan),
         operation.pipeline,
         waits_for,
         until,
@@ -93,6 +105,7 @@ def _as_json(operation: Operation) -> dict[str, object]:
         "waits_for": "approval" if waits_for_approval(operation) else "sign_off",
         "team": operation.requester.team,
         "user": operation.requester.user,
+        "steps": [step.value for step in operation.plan],
         "pipeline": operation.pipeline,
         "reason": operation.reason,
         "incident": operation.incident or None,

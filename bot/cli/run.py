@@ -4,27 +4,29 @@ import asyncio
 import gc
 import os
 import signal
-from pathlib import Path
 
 import click
 
 from bot import logs
+from bot.cli.errors import FAILED, print_error
+from bot.cli.options import ShellCommand, settings_source
+from bot.cli.settings_and_database import load_settings
 from bot.clock import SteadyClock
 from bot.composition_root import run as serve
-from bot.config import ENV_FILE, Settings, load
+from bot.config import Settings
 from bot.engine.ports import DatabaseLost
 from bot.private_files import close_to_others
 
 
-@click.command()
+@click.command(cls=ShellCommand)
 @click.option(
     "--verbose",
     is_flag=True,
-    help="Log the looks at Feldera (GET), too; whatever changes something is logged anyway.",
+    help="Also log read requests (GET) to Feldera.",
 )
 def run(*, verbose: bool) -> None:
-    """Be the bot, until SIGTERM or Ctrl-C."""
-    settings = load(Settings)
+    """Run the bot. Ctrl-C or SIGTERM stops it within 10 seconds."""
+    settings, env_file = load_settings(Settings), settings_source().env_file
 
     async def until_stop_signal() -> None:
         stopping = asyncio.Event()
@@ -35,12 +37,12 @@ def run(*, verbose: bool) -> None:
 
     try:
         with logs.writing(verbose=verbose):
-            close_to_others(Path(ENV_FILE))
+            close_to_others(env_file)
             # A full garbage collection stops the bot for up to 0.1 s: loaded modules are left out of it, and it is rarer.
             gc.freeze()
             gc.set_threshold(700, 10, 100)
             asyncio.run(until_stop_signal())
     except DatabaseLost as lost:
-        click.echo(lost.message, err=True)
+        print_error(lost.message)
         # At once: on exit Python would close the database, and SQLite would write into the file that is there now.
-        os._exit(2)
+        os._exit(FAILED)

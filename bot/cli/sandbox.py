@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bot.cli.options import ShellCommand, named_env_file
 from bot.domain.errors import UserError
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class CannotServe(UserError):  # noqa: N818 - named for what happened, like ever
     """The server cannot listen on the port."""
 
 
-@click.command()
+@click.command(cls=ShellCommand)
 @click.option(
     "--port",
     type=click.IntRange(0, PORT_MAX),
@@ -71,7 +72,7 @@ def sandbox(*, port: int, scenario_given: str, over_http: bool, feldera_url: str
 
 
 def _real(url: str) -> "RealFeldera":
-    """The real Feldera. Its key comes from the environment alone: a `.env` file here belongs to the real bot.
+    """The real Feldera, with the key from the environment or from `--env-file`: a `.env` here is for the real bot.
 
     Raises:
         UserError: the URL or the key is not valid.
@@ -84,7 +85,7 @@ def _real(url: str) -> "RealFeldera":
         FelderaAddress(host=url)
     except ValueError as error:
         raise UserError(f"--feldera: {error}") from error
-    return RealFeldera(url, KeySettings(_env_file=None).feldera_api_key)
+    return RealFeldera(url, KeySettings(_env_file=named_env_file()).feldera_api_key)
 
 
 def _ask() -> None:

@@ -109,7 +109,7 @@ def verify(
         anchor = entry.id if entry.id in anchors else checked.anchor
         checked = replace(checked, newest=(entry.id, entry.hash), anchor=anchor)
     if noted:
-        return replace(checked, broken=Broken(min(noted), "is missing: the record was cut off"))
+        return replace(checked, broken=Broken(min(noted), "is missing: the end of the audit log was removed"))
     return checked
 
 
@@ -117,15 +117,15 @@ def _does_not_fit(entry: Entry | Broken, newest: Head, noted: Mapping[int, set[s
     """What is wrong with the entry after the newest one."""
     last_id, last_hash = newest
     if entry.id <= last_id:
-        return Broken(entry.id, "has no place in the record")
+        return Broken(entry.id, "is out of order")
     if entry.id > last_id + 1:
         return Broken(last_id + 1, f"is missing: the next one is {entry.id}")
     if isinstance(entry, Broken):
         return entry
     if entry.hash != link(last_hash, entry_id=entry.id, operation=entry.operation, event=entry.event):
-        return Broken(entry.id, "is not what was written, or follows another than it did")
+        return Broken(entry.id, "was changed, or is not where it was written")
     if noted.get(entry.id, {entry.hash}) != {entry.hash}:
-        return Broken(entry.id, "has another hash than the one noted for it")
+        return Broken(entry.id, "has another hash than the one saved for it")
     return None
 
 

@@ -12,15 +12,19 @@ class UserError(Exception):
         self.message = message
 
 
-class Misunderstood(UserError):  # noqa: N818 - named for what happened, like every other outcome
+class WrongInput(UserError):  # noqa: N818 - named for what happened, like every other outcome
+    """What the person typed, set or wrote in a file is not valid, whatever the state of anything else."""
+
+
+class Misunderstood(WrongInput):
     """A command that could not be parsed, with what to type instead."""
 
 
-class BadPattern(UserError):  # noqa: N818
+class BadPattern(WrongInput):
     """A pipeline pattern that no pipeline could ever match."""
 
 
-class BadRule(UserError):  # noqa: N818
+class BadRule(WrongInput):
     """A rule with a value out of range. `in_slack`: what to do where there is a list to pick from."""
 
     def __init__(self, message: str, *, in_slack: str = "") -> None:

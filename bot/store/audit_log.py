@@ -231,7 +231,7 @@ def _any_bytes(db: Database) -> Iterator[None]:
 def _checked(row: dict[str, Any]) -> Entry | Broken:
     """The entry, if its row is what would be written for it: otherwise a change that parses the same would pass."""
     pipeline = row.pop("operates_on")
-    broken = Broken(row["id"], "is not what was written: it does not read as an entry")
+    broken = Broken(row["id"], "was changed: it cannot be read as an entry")
     if any(isinstance(value, bytes) for value in row.values()):
         return broken
     try:

@@ -33,7 +33,7 @@ class RecordDamaged(UserError):  # noqa: N818
     """An audit log entry is not as it was written."""
 
     def __init__(self, broken: Broken) -> None:
-        super().__init__(f"Entry {broken.id} of the audit record {broken.why}.")
+        super().__init__(f"Entry {broken.id} of the audit log {broken.why}.")
         self.broken = broken
 
 

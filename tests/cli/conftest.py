@@ -10,17 +10,22 @@ from click.testing import CliRunner
 from bot.cli.doctor.checks import checks
 from bot.cli.main import cli
 from bot.clock import SystemClock
+from bot.settings_source import SettingsSource
 from bot.store.shell_store import Administration
 from tests.processes.world import World
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a command printed, and how it ended."""
+    """What a command printed, and how it ended; apart from `stderr`, whether it named its database there."""
 
     status: int
     stdout: str
     stderr: str
+    names_database: bool
+
+
+NAMED = ("Database: ", "Created the database ")  # what a command says of its database, on standard error
 
 
 class Shell:
@@ -35,7 +40,9 @@ class Shell:
         done = CliRunner().invoke(cli, arguments, input=stdin, env=settings, prog_name="pipeline-bot")
         if done.exception is not None and not isinstance(done.exception, SystemExit):
             raise done.exception
-        return Said(done.exit_code, done.stdout, done.stderr)
+        lines = done.stderr.splitlines(keepends=True)
+        complaints = [line for line in lines if not line.startswith(NAMED)]
+        return Said(done.exit_code, done.stdout, "".join(complaints), len(complaints) < len(lines))
 
     def does(self, *arguments, **settings):
         """The output of a command that ends well and complains of nothing."""
@@ -43,11 +50,15 @@ class Shell:
         assert (said.status, said.stderr) == (0, ""), said
         return said.stdout
 
-    def is_refused(self, *arguments, **settings):
-        """The complaint about a command that ends with exit status 2 and prints nothing."""
+    def is_refused(self, *arguments, status=2, **settings):
+        """The error of a command that prints nothing else: of wrong usage (2), or of what failed (1)."""
         said = self.types(*arguments, **settings)
-        assert (said.status, said.stdout) == (2, ""), said
-        return said.stderr
+        assert (said.status, said.stdout) == (status, ""), said
+        assert said.stderr.startswith("error: "), said
+        return said.stderr.removeprefix("error: ")
+
+    def fails(self, *arguments, **settings):
+        return self.is_refused(*arguments, status=1, **settings)
 
     def begins(self):
         """There is a database, with nothing in it."""
@@ -82,7 +93,7 @@ def examined(environment):
         with environment.context() as settings:
             for name, value in world.settings(**changed).items():
                 settings.setenv(name, value)
-            found = [check async for check in checks(clock or SystemClock())]
+            found = [check async for check in checks(clock or SystemClock(), SettingsSource())]
         return [(check.result.value, check.sentence) for check in found]
 
     return examine

@@ -8,7 +8,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cli.access.access_file import BadAccessFile, read, written
+from bot.cli.access.access_file import BadAccessFile, read
+from bot.cli.access.access_file_writer import written
 from bot.domain.access.changes import GrantRole
 from bot.domain.access.diff import DesiredAccess
 from bot.domain.access.permissions import Group, Role
@@ -30,7 +31,7 @@ EVERYTHING = Rule(
     stop_window=timedelta(seconds=30),
     break_glass=False,
 )
-WRITTEN = r"""# Who may do what. `pipeline-bot access import` shows what it would change, and changes it with --yes.
+WRITTEN = r"""# Grants and rules. `pipeline-bot access import` shows what it would change; --yes applies it.
 team: T1
 grants:
 - pattern: '*'

@@ -44,8 +44,11 @@ def tampers(shell, statement):
         db.execute(statement)
 
 
-WANTED = "To prove more, give a head that was noted elsewhere: --head ID:HASH, or --heads-from FILE.\n"
-DAILY = "The bot logs one daily, and posts it to PIPELINE_BOT_AUDIT_CHANNEL if that is set.\n"
+WANTED = (
+    "To prove more, give a head that was saved elsewhere, with --head ID:HASH or --heads-from FILE: "
+    "`pipeline-bot audit verify --help` explains them.\n"
+)
+DAILY = "The bot logs its head daily, and posts it to PIPELINE_BOT_AUDIT_CHANNEL if that is set.\n"
 
 
 def forges(record):
@@ -67,18 +70,18 @@ def test_without_a_head_it_is_consistent_and_no_more_is_said(record):
     said = record.types("audit", "verify")
     assert (said.status, said.stderr) == (3, "")
     assert said.stdout == (
-        f"Consistent, not anchored: entries 1 to 3 of the audit log fit together, up to {head}. "
-        "This does not show whether they were all rewritten, or the end was cut off.\n" + WANTED + DAILY
+        "Audit log: consistent (3 entries), not anchored: this does not show whether all entries were rewritten, or the "
+        f"newest ones removed.\nHead: {head}\n" + WANTED + DAILY
     )
 
 
 def test_up_to_a_head_that_was_noted_it_is_intact(record):
     """And what came after that is consistent; of several heads the last counts, and all must be there."""
     heads = [f"{line['id']}:{line['hash']}" for line in exported(record)]
-    whole = f"The audit log is intact up to entry 3, whose hash was noted elsewhere. Its head: {heads[2]}\n"
+    whole = f"Audit log: intact (3 entries): entry 3 matches the head that you gave.\nHead: {heads[2]}\n"
     part = (
-        "The audit log is intact up to entry 1, whose hash was noted elsewhere. "
-        f"The 2 after it are consistent, not anchored. Its head: {heads[2]}\n"
+        "Audit log: intact up to entry 1, which matches the head that you gave. "
+        f"Entries 2 to 3 are consistent, not anchored.\nHead: {heads[2]}\n"
     )
     assert record.does("audit", "verify", "--head", heads[2]) == whole
     assert record.does("audit", "verify", "--head", heads[0]) == part
@@ -87,8 +90,8 @@ def test_up_to_a_head_that_was_noted_it_is_intact(record):
     assert (said.status, said.stdout) == (
         1,
         (
-            "Entry 2 has another hash than the one noted for it.\n"
-            "Consistent before it: entry 1, and intact up to entry 1, whose hash was noted elsewhere.\n"
+            "Audit log: broken at entry 2, which has another hash than the one saved for it.\n"
+            "Consistent before it: entry 1; intact up to entry 1, which matches the head that you gave.\n"
         ),
     )
 
@@ -102,7 +105,7 @@ def test_a_record_that_was_tampered_with_names_the_first_broken_entry(record):
     said = record.types("audit", "verify")
     assert (said.status, said.stdout) == (
         1,
-        "Entry 2 is not what was written, or follows another than it did.\nConsistent before it: entry 1.\n",
+        "Audit log: broken at entry 2, which was changed, or is not where it was written.\nConsistent before it: entry 1.\n",
     )
 
 
@@ -113,8 +116,11 @@ def cuts_its_end_off(record):
 @pytest.mark.parametrize(
     ("deed", "found"),
     [
-        (cuts_its_end_off, "Entry 3 is missing: the record was cut off.\n"),
-        (forges, "Entry 3 has another hash than the one noted for it.\n"),
+        (
+            cuts_its_end_off,
+            "Audit log: broken at entry 3, which is missing: the end of the audit log was removed.\n",
+        ),
+        (forges, "Audit log: broken at entry 3, which has another hash than the one saved for it.\n"),
     ],
 )
 def test_what_the_chain_cannot_show_is_found_by_a_head_that_was_noted(record, deed, found):
@@ -136,11 +142,14 @@ def test_an_emptied_record_is_not_called_whole(record):
     for heads in ((), ("--head", nothing)):
         said = record.types("audit", "verify", *heads)
         assert said.status == 3
-        assert said.stdout.startswith("Consistent, not anchored: the audit log has no entries.\n")
+        assert said.stdout.startswith("Audit log: no entries, not anchored.\n")
     said = record.types("audit", "verify", "--head", noted)
     assert (said.status, said.stdout) == (
         1,
-        "Entry 3 is missing: the record was cut off.\nNo entry before it was found consistent.\n",
+        (
+            "Audit log: broken at entry 3, which is missing: the end of the audit log was removed.\n"
+            "No entry before it is consistent.\n"
+        ),
     )
     assert exported(record) == []
 
@@ -158,7 +167,7 @@ def test_heads_are_found_in_what_the_bot_logged(record):
     kept = record.folder / "bot.log"
     kept.write_text("\n".join(lines))
     said = record.does("audit", "verify", "--heads-from", "bot.log")
-    assert said.startswith("The audit log is intact up to entry 2, ")
+    assert said.startswith("Audit log: intact up to entry 2, ")
     by_pipe = record.types("audit", "verify", "--heads-from", "-", stdin="\n".join(lines))
     assert (by_pipe.status, by_pipe.stdout) == (0, said)
     forges(record)
@@ -169,11 +178,12 @@ def test_what_is_no_head_is_refused(record):
     """Whoever gave a file meant to have an anchor."""
     (record.folder / "bot.log").write_bytes(b"nothing\n\xff\n{}\n")
     assert record.is_refused("audit", "verify", "--heads-from", "bot.log") == (
-        "bot.log holds no head: neither a line `audit_head` of the bot's log, nor ID:HASH.\n"
+        "bot.log has no head. Give a file with lines `audit_head` of the bot's log, or with heads as "
+        "`pipeline-bot audit head` prints them.\n"
     )
     for head in ("3", "3:abc", ":", "x:" + "0" * 64, "0:" + "1" * 64):
         said = record.is_refused("audit", "verify", "--head", head)
-        assert f"{head!r} is no head; write it as `pipeline-bot audit head` prints it." in said
+        assert f"{head!r} is not a valid head. Write it as `pipeline-bot audit head` prints it." in said
 
 
 @pytest.fixture
@@ -193,11 +203,11 @@ def test_where_the_last_head_was_posted_is_told_to_whoever_has_none(posted):
     """It stands in the same file: it says where to look, and anchors nothing."""
     said = posted.types("audit", "verify")
     assert said.status == 3
-    assert said.stdout.splitlines()[1:] == [
+    assert said.stdout.splitlines()[2:] == [
         WANTED.strip(),
-        "The bot posted one on 2026-11-28 03:00 UTC, of entry 3: https://acme.slack.com/archives/C0AUDIT/p1772420400000100",
-        "The bot logged one on 2026-11-28 03:00 UTC: a line `audit_head`.",
-        "Compare it there: what the database itself says of it proves nothing.",
+        "The bot posted the head of entry 3 on 2026-11-28 03:00 UTC: https://acme.slack.com/archives/C0AUDIT/p1772420400000100",
+        "The bot logged a head on 2026-11-28 03:00 UTC: a line `audit_head`.",
+        "Take it from there: the database's own copy proves nothing.",
     ]
 
 
@@ -205,7 +215,9 @@ def test_what_contradicts_the_posted_head_beside_it_is_broken(posted):
     forges(posted)
     said = posted.types("audit", "verify")
     assert said.status == 1
-    assert said.stdout.startswith("Entry 3 has another hash than the one noted for it.\n")
+    assert said.stdout.startswith(
+        "Audit log: broken at entry 3, which has another hash than the one saved for it.\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -255,11 +267,11 @@ def test_an_export_may_begin_later(record):
         assert [line["id"] for line in exported(record, "--since", since)] == ids
     for since in ("yesterday", "18:00", "-7d"):
         said = record.is_refused("audit", "export", f"--since={since}")
-        assert f"{since!r} is neither a duration, such as 7d, nor a date, such as 2026-11-25." in said
+        assert f"{since!r} is not a valid duration, such as 7d, or date, such as 2026-11-25." in said
 
 
 def test_an_export_stops_at_what_does_not_read(record):
     tampers(record, "UPDATE events SET at = 'noon' WHERE id = 2")
     said = record.types("audit", "export")
-    assert (said.status, [json.loads(line)["id"] for line in said.stdout.splitlines()]) == (2, [1])
-    assert said.stderr.startswith("Entry 2 of the audit record is not what was written")
+    assert (said.status, [json.loads(line)["id"] for line in said.stdout.splitlines()]) == (1, [1])
+    assert said.stderr.startswith("error: Entry 2 of the audit log was changed")

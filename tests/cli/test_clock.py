@@ -44,7 +44,7 @@ def test_the_shell_goes_by_the_time_of_the_bot(shell, ran, hours):
     assert timedelta(0) <= given.granted_at - bots < HOUR
     assert given.expires_at - given.granted_at == 8 * HOUR
     assert timedelta(0) <= frozen.until - bots - 2 * HOUR < HOUR
-    assert "lapsed" not in shell.does("grants")
+    assert "expired" not in shell.does("grants")
     assert "release" in shell.does("rules")
 
 
@@ -54,7 +54,7 @@ def test_after_another_boot_the_shell_never_goes_back(shell, ran):
     now = datetime.now(UTC)
     with shell.administration() as administration:
         administration.administer(GrantRole(ANA, Role.OPERATOR, "*", now + HOUR), by="shell:root", now=now)
-    assert "lapsed" in shell.does("grants")
+    assert "expired" in shell.does("grants")
 
 
 def test_show(shell, ran):
@@ -74,7 +74,7 @@ def test_show(shell, ran):
 
 def test_reset_takes_the_time_of_the_wall_clock_and_is_recorded(shell, ran):
     ran(-5 * HOUR)
-    assert shell.does("clock", "reset").endswith("Nothing was changed; --yes does.\n")
+    assert shell.does("clock", "reset").endswith("Dry run: nothing changed. Apply with --yes.\n")
     assert "behind" in shell.does("clock", "show")
     assert shell.does("clock", "reset", "--yes").startswith("The bot's time was set from ")
     assert len(shell.does("clock", "show").splitlines()) == 2
@@ -102,9 +102,9 @@ def test_reset_lets_nothing_come_back(shell, ran):
     give = GrantRole(ANA, Role.OPERATOR, "*", now + HOUR)
     with shell.administration() as administration:
         administration.administer(give, SetFreeze("orders", now + HOUR, "x"), by="shell:root", now=now)
-    assert shell.is_refused("clock", "reset", "--yes") == (
-        "Set back, the bot's time would let these last longer, or come back: grant 1 (U0ANA is operator on *), "
-        "the freeze of orders. End them first: let requests end, `pipeline-bot revoke`, `pipeline-bot unfreeze`.\n"
+    assert shell.fails("clock", "reset", "--yes") == (
+        "The bot's time was not set back: that would prolong grant #1 (U0ANA is operator on *), the freeze on orders. "
+        "End them first: let requests end, revoke grants, remove freezes.\n"
     )
     shell.does("revoke", ANA.user, "operator", "*", "--team", ANA.team)
     shell.does("unfreeze", "orders")
@@ -116,18 +116,18 @@ def test_reset_beside_a_running_bot(shell, ran):
     """It would go on by its own time, and write that down again."""
     ran(HOUR)
     with lease(shell.database, datetime.now(UTC)):
-        assert "in use by another bot" in shell.is_refused("clock", "reset", "--yes")
+        assert "in use by another bot" in shell.fails("clock", "reset", "--yes")
 
 
 @pytest.mark.parametrize("command", [("show",), ("reset", "--yes")])
 def test_where_no_bot_ran(shell, command):
-    said = shell.is_refused("clock", *command)
-    assert said == "There is no database pipeline-bot.db: no bot has run here yet.\n"
-    assert not shell.database.exists()
+    said = shell.fails("clock", *command)
+    assert said.startswith(f"There is no database at {shell.database}. ")
+    assert list(shell.folder.iterdir()) == []
 
 
 def test_a_record_that_somebody_else_wrote(shell, ran):
     ran(HOUR)
     with open_database(shell.database) as db:
         db.execute("UPDATE workspace SET value = '{}' WHERE key = 'clock'")
-    assert shell.is_refused("grants") == "What the database keeps of the bot's time does not read: '{}'.\n"
+    assert shell.fails("grants") == "What the database keeps of the bot's time does not read: '{}'.\n"

@@ -40,11 +40,11 @@ async def test_a_bot_that_is_set_up_well_has_nothing_to_put_right(world, examine
             "ok",
             (
                 "Audit log: consistent up to entry 1, not anchored. To prove that it was not rewritten, give a head to "
-                "`pipeline-bot audit verify --head`. The bot logs one daily, and posts it to PIPELINE_BOT_AUDIT_CHANNEL if "
+                "`pipeline-bot audit verify --head`. The bot logs its head daily, and posts it to PIPELINE_BOT_AUDIT_CHANNEL if "
                 "that is set."
             ),
         ),
-        ("ok", "Database: pipeline-bot.db can be written."),
+        ("ok", f"Database: {world.database} can be written."),
         ("ok", "Access: nothing is wrong with grants (1) and rules (0)."),
     ]
     assert {call.method for call in world.slack.calls} == {"auth.test", "apps.connections.open", "users.info"}
@@ -55,7 +55,7 @@ async def test_the_command_says_each_check_in_a_line_beside_a_running_bot(world)
     """Exit status 0: nothing is to be put right; 1 if anything is."""
     async with world.serving_bot(), world.bot("doctor") as process:
         *rest, last = (await process.rest_of_output()).splitlines()
-        assert (await process.ends(), process.stderr) == (0, "")
+        assert (await process.ends(), process.stderr) == (0, f"Database: {world.database}")
     assert rest[0] == "ok    Settings: complete, for Socket Mode."
     assert {line[:6] for line in rest} == {"ok    "}
     assert last == (
@@ -64,12 +64,12 @@ async def test_the_command_says_each_check_in_a_line_beside_a_running_bot(world)
     world.slack.refuses_tokens()
     async with world.bot("doctor", FELDERA_HOST=None) as process:
         said = (await process.rest_of_output()).splitlines()
-        assert (await process.ends(), process.stderr) == (1, "")
+        assert (await process.ends(), process.stderr) == (1, f"Database: {world.database}")
     assert said[:2] == [
         "FAIL  Settings: FELDERA_HOST is missing.",
         "FAIL  Slack: SLACK_BOT_TOKEN: Slack answers invalid_auth to it.",
     ]
-    assert said[-1] == "2 to put right."
+    assert said[-1] == "2 problems found."
 
 
 async def test_a_clock_that_is_wrong(world, examined):
@@ -89,7 +89,7 @@ async def test_all_that_is_wrong_with_the_settings_is_said_and_the_rest_is_check
     ]
     lines = await examined(world, FELDERA_HOST=None)
     assert ("ok", "Slack: the bot token has every scope it needs.") in lines
-    assert ("ok", "Database: pipeline-bot.db can be written.") in lines
+    assert ("ok", f"Database: {world.database} can be written.") in lines
 
 
 async def test_a_slack_that_cannot_be_reached(world, failures):

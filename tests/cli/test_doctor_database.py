@@ -34,12 +34,12 @@ def actor(person):
 
 async def test_a_database_that_is_none(world, examined, failures):
     """None is created; what could not be read is not called fine; and a folder that is none holds no first grant."""
-    missing = "Database: there is no pipeline-bot.db yet; the first grant or the first run creates it."
+    missing = f"Database: there is no {world.database} yet; the first grant or the first run creates it."
     assert (await examined(world))[-2] == ("note", missing)
     assert not world.database.exists()
     world.database.write_text("Dear diary")
     (said,) = await failures(world)
-    assert said.startswith("Database: The database pipeline-bot.db cannot be used: file is not a database")
+    assert said.startswith(f"Database: The database {world.database} cannot be used: file is not a database")
     place = world.folder / "nowhere" / "bot.db"
     assert await failures(world, PIPELINE_BOT_DATABASE=str(place)) == [
         (
@@ -87,7 +87,7 @@ async def test_a_record_that_was_tampered_with(world, failures):
     )
     tampers(world, "UPDATE events SET by_user = 'U0EVE', by_team = 'T1' WHERE id = 1")
     said = await failures(world)
-    assert said[0].startswith("Audit log: entry 1 is not what was written")
+    assert said[0].startswith("Audit log: entry 1 was changed")
 
 
 async def test_a_grant_that_somebody_wrote_into_the_database(world, examined):
@@ -199,8 +199,8 @@ async def test_an_import_looks_the_people_up(world):
         assert await process.ends() == 0
         assert await process.rest_of_output() == f"+ grant {ben.id} viewer orders\n"
     assert process.stderr.splitlines() == [
-        f"There is no database at {world.database} yet.",
         f"warning: {ben.id} is a guest, and what is granted to them (viewer on orders) never counts. Leave it out.",
         f"notice: {NOBODY_IS_ADMIN}",
-        "1 change to make. Nothing was changed; --yes does.",
+        f"notice: There is no database at {world.database} yet.",
+        "1 change. Dry run: nothing changed. Apply with --yes.",
     ]

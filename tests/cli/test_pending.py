@@ -12,6 +12,7 @@ from tests.cli.waiting import stands
 from tests.store.samples import BEN, START, proposed
 
 ASKED = "7fk2qa5xheyxmjyqfxnzbdlz"
+LISTED = "`pipeline-bot pending` lists those that can be denied."
 BROKEN = "b2k7aaaaheyxmjyqfxnzbdlz"
 
 
@@ -39,9 +40,9 @@ def waiting(shell):
 
 def test_requests_and_break_glass_runs_are_listed_oldest_first(shell, waiting):
     heading, asked, broken = (" ".join(line.split()) for line in shell.does("pending").splitlines())
-    assert heading == "ID WHO PIPELINE WAITS FOR UNTIL REASON"
-    assert asked == "7fk2qa U0ANA orders approval, 1 of 2 2026-03-02 04:00 UTC schema change"
-    assert broken == "b2k7aa U0ANA users review of the break-glass run for INC-7 schema change"
+    assert heading == "ID REQUESTER ACTION PIPELINE AWAITS EXPIRES REASON"
+    assert asked == "7fk2qa U0ANA clear orders approval, 1 of 2 2026-03-02 04:00 UTC schema change"
+    assert broken == "b2k7aa U0ANA clear users review of break-glass for INC-7 schema change"
     assert [operation.short_id for operation in waiting] == ["7fk2qa", "b2k7aa"]
 
 
@@ -52,6 +53,7 @@ def test_for_programs_everything_is_there(shell, waiting):
         "waits_for": "approval",
         "team": "T1",
         "user": "U0ANA",
+        "steps": ["clear"],
         "pipeline": "orders",
         "reason": "schema\nchange",
         "incident": None,
@@ -70,7 +72,7 @@ def test_when_nothing_waits_that_is_said(shell):
     shell.begins()
     assert json.loads(shell.does("pending", "--json")) == []
     stands(shell, replace(proposed(BROKEN), incident="INC-7"), State.SUCCEEDED, review=Review(BEN, START))
-    assert shell.does("pending") == "Nothing waits for anybody.\n"
+    assert shell.does("pending") == "No pending requests.\n"
 
 
 def test_a_request_is_denied_by_the_beginning_of_its_id(shell):
@@ -82,7 +84,9 @@ def test_a_request_is_denied_by_the_beginning_of_its_id(shell):
         needed=1,
         deadline=START + timedelta(days=36_500),
     )
-    assert shell.does("deny", "7fk2", "not", "today") == "Denied: U0ANA's clear of orders (7fk2qa).\n"
+    assert shell.does("deny", "7fk2", "not", "today") == (
+        "Denied: clear orders (7fk2qa), requested by U0ANA. Nothing was sent.\n"
+    )
     with shell.administration() as administration:
         after = administration.operation(asked.id)
         entry = list(administration.entries())[-1]
@@ -90,25 +94,30 @@ def test_a_request_is_denied_by_the_beginning_of_its_id(shell):
     assert (after.state, after.outcome.message, after.due_at) == (State.DENIED, "not today", None)
     assert (entry.operation, entry.event.by, entry.event.data["reason"]) == (asked.id, None, "not today")
     assert entry.event.data["shell"].startswith("shell:")
-    assert shell.does("pending") == "Nothing waits for anybody.\n"
+    assert shell.does("pending") == "No pending requests.\n"
     assert shell.does("deny", "7fk2", "again").startswith("Denied"), "as it was wanted"
 
 
 @pytest.mark.parametrize(
     ("typed", "complaint"),
     [
-        (["zzzz", "no"], "No request's id begins with 'zzzz': `pipeline-bot pending` lists them."),
-        (["", "no"], "No request's id begins with '': `pipeline-bot pending` lists them."),
-        (["b2k7aa", "no"], "b2k7aa waits for no approval: it is succeeded."),
-        (["7fk2qa"], "Missing argument 'REASON...'"),
-        (["7fk2qa", "  "], "Say why, for the person who asked."),
-        (["7fk2qa", "\x1b"], "Say why, for the person who asked."),
+        (["zzzz", "no"], f"No request has an id that begins with 'zzzz': {LISTED}"),
+        (["", "no"], f"Give the id of a request: {LISTED}"),
+        (
+            ["b2k7aa", "no"],
+            f"b2k7aa was not denied: it does not await approval, its state is succeeded. {LISTED}",
+        ),
+        (["7fk2qa"], "Missing argument 'REASON...'."),
+        (["7fk2qa", "  "], "Give a reason: the requester is told why."),
+        (["7fk2qa", "\x1b"], "Give a reason: the requester is told why."),
     ],
 )
 def test_what_waits_for_no_approval_or_is_given_no_reason_is_not_denied(shell, waiting, typed, complaint):
     with shell.administration() as administration:
         head = administration.head()
-    assert complaint in shell.is_refused("deny", *typed)
+    said = shell.types("deny", *typed)
+    assert said.stderr.startswith(f"error: {complaint}\n")
+    assert (said.status, said.stdout) == (1 if typed[0] in {"zzzz", "b2k7aa"} else 2, "")
     with shell.administration() as administration:
         assert administration.head() == head
         assert [each.id for each in administration.pending()] == [each.id for each in waiting]
@@ -117,4 +126,6 @@ def test_what_waits_for_no_approval_or_is_given_no_reason_is_not_denied(shell, w
 @pytest.mark.usefixtures("waiting")
 def test_a_request_whose_time_is_over_is_not_denied(shell):
     """Nobody decided in time: that is how it ended, also where no bot ran to notice."""
-    assert shell.is_refused("deny", "7fk2qa", "no") == "7fk2qa waits for no approval: it is expired.\n"
+    assert shell.fails("deny", "7fk2qa", "no") == (
+        f"7fk2qa was not denied: it does not await approval, its state is expired. {LISTED}\n"
+    )

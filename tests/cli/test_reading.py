@@ -30,6 +30,10 @@ CHANGING_WHAT_IS = [  # what there is: they would find nothing
     ("rule", "*", "off"),
 ]
 HOME = ("--team", "T1")
+WHAT_TO_DO = (
+    "Name another with --database or PIPELINE_BOT_DATABASE, or create it by the first grant, such as "
+    "`pipeline-bot grant U0123ABCD admin '*'`.\n"
+)
 # As root, without the capabilities by which root may write what it may not.
 UNPRIVILEGED = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if os.geteuid() == 0 else []
 needs_setpriv = pytest.mark.skipif(
@@ -40,18 +44,15 @@ needs_setpriv = pytest.mark.skipif(
 @pytest.mark.parametrize("command", [*READING, *CHANGING_WHAT_IS], ids=" ".join)
 def test_without_a_database_it_says_where_it_looked(shell, command):
     """And leaves the folder as it is: an empty audit log was called whole there, and an empty file exported."""
-    assert shell.is_refused(*command) == (
-        f"There is no database at {shell.database}. PIPELINE_BOT_DATABASE says where it is; "
-        "the first `pipeline-bot grant` or `pipeline-bot run` creates it.\n"
-    )
+    assert shell.fails(*command) == f"There is no database at {shell.database}. {WHAT_TO_DO}"
     assert list(shell.folder.iterdir()) == []
 
 
 @pytest.mark.parametrize("command", [*READING, *CHANGING_WHAT_IS], ids=" ".join)
 def test_an_empty_file_is_no_database(shell, command):
     shell.database.touch()
-    assert shell.is_refused(*command) == (
-        f"The database {shell.database} is empty: nothing was ever stored in it.\n"
+    assert shell.fails(*command) == (
+        f"The database {shell.database} is empty: nothing was ever stored in it. {WHAT_TO_DO}"
     )
     assert shell.database.stat().st_size == 0
 
@@ -60,7 +61,7 @@ def test_an_import_that_is_only_shown_creates_nothing(shell):
     (shell.folder / "access.yaml").write_text("team: T1\nrules:\n- {pattern: orders, approvals: 2}\n")
     said = shell.types("access", "import", "access.yaml")
     assert (said.status, said.stdout) == (0, "+ rule orders approvals=2\n")
-    assert f"There is no database at {shell.database} yet.\n" in said.stderr
+    assert f"notice: There is no database at {shell.database} yet.\n" in said.stderr
     assert not shell.database.exists()
     assert shell.types("access", "import", "access.yaml", "--yes").status == 0
     assert shell.database.exists()
@@ -71,7 +72,7 @@ def test_a_database_of_an_older_version_is_left_alone(shell, command):
     shell.begins()
     with closing(sqlite3.connect(shell.database)) as connection, connection:
         connection.execute("DELETE FROM _sqlite_migrations WHERE name = 'm003_plans'")
-    assert "was last used by an older version of the bot" in shell.is_refused(*command)
+    assert "was last used by an older version of the bot" in shell.fails(*command)
     with closing(sqlite3.connect(shell.database)) as connection:
         names = [name for (name,) in connection.execute("SELECT name FROM _sqlite_migrations")]
     assert "m003_plans" not in names
@@ -116,13 +117,17 @@ def test_a_read_only_database_is_read(given):
     for leftover in given.folder.glob("*.db-*"):
         leftover.unlink()
     with read_only(given.folder):
-        assert types(given, "grant", "U0EVE", "admin", "*", *HOME).returncode == 2, "it is not read-only"
+        assert types(given, "grant", "U0EVE", "admin", "*", *HOME).returncode == 1, "it is not read-only"
         verified = types(given, "audit", "verify", "--head", head.strip())
-        assert (verified.returncode, verified.stderr) == (0, "")
-        assert verified.stdout.startswith("The audit log is intact up to entry 2")
+        assert (verified.returncode, verified.stderr) == (0, f"Database: {given.database}\n")
+        assert verified.stdout.startswith("Audit log: intact (2 entries)")
         for command, printed in (("audit head", head), ("grants", grants), ("access export", access)):
             said = types(given, *command.split())
-            assert (said.returncode, said.stderr, said.stdout) == (0, "", printed)
+            assert (said.returncode, said.stderr, said.stdout) == (
+                0,
+                f"Database: {given.database}\n",
+                printed,
+            )
         assert [file.name for file in given.folder.iterdir()] == [given.database.name]
 
 
@@ -147,10 +152,10 @@ def test_newest_entries_that_cannot_be_read_are_not_left_out(given):
     (given.folder / f"{given.database.name}-shm").unlink(missing_ok=True)
     with read_only(given.folder):
         said = types(given, "audit", "verify")
-    assert (said.returncode, said.stdout) == (2, "")
+    assert (said.returncode, said.stdout) == (1, "")
     assert said.stderr == (
-        "The database pipeline-bot.db cannot be read where it is: its newest entries are in pipeline-bot.db-wal, and "
-        "nothing can be written beside it. Copy both into a folder of your own, and set PIPELINE_BOT_DATABASE to the copy.\n"
+        f"error: The database {given.database} cannot be read where it is: its newest entries are in pipeline-bot.db-wal, "
+        "and nothing can be written beside it. Copy both into a folder of your own, and name the copy with --database.\n"
     )
 
 
@@ -158,8 +163,8 @@ def test_newest_entries_that_cannot_be_read_are_not_left_out(given):
 def test_a_database_that_may_not_be_read(given):
     given.database.chmod(0o000)
     said = types(given, "grants")
-    assert (said.returncode, said.stdout) == (2, "")
-    assert said.stderr == "The database pipeline-bot.db cannot be used: this user may not read it.\n"
+    assert (said.returncode, said.stdout) == (1, "")
+    assert said.stderr == f"error: The database {given.database} cannot be used: this user may not read it.\n"
 
 
 @needs_setpriv
@@ -170,7 +175,7 @@ def test_doctor_checks_what_it_can_of_a_read_only_database(given):
     with read_only(given.folder):
         said = types(given, "doctor").stdout
     assert (
-        "\nFAIL  Database: The database pipeline-bot.db cannot be used: this user may not write there.\n"
+        f"\nFAIL  Database: The database {given.database} cannot be used: this user may not write there.\n"
         in said
     )
     assert "\nok    Audit log: consistent up to entry 2, not anchored. " in said

@@ -61,12 +61,12 @@ def test_a_rule_keeps_the_keys_that_are_not_named(shell):
         "Changed the rule on prod-*: approvals 2 → 1, channel C0OPS → not set, within not set → 2h. "
         "Unchanged: reason=required.\n"
     )
-    same = "Nothing to change: the rule on prod-* is approvals=1 within=2h reason=required already.\n"
+    same = "Nothing to change: the rule on prod-* is already approvals=1 within=2h reason=required.\n"
     assert shell.does("rule", "prod-*", "approvals=1") == shell.does("rule", "prod-*", "remind=") == same
     assert shell.does("rule", "prod-*", "approvals=", "within=", "reason=").startswith(
-        "No rule on prod-* any more."
+        "Removed the rule on prod-*: "
     )
-    assert shell.is_refused("rule", "prod-*", "approvals=").startswith("There is no rule on prod-*.")
+    assert shell.fails("rule", "prod-*", "approvals=").startswith("There is no rule on prod-*.")
     assert [kind for kind, _ in recorded(shell)] == [
         EventKind.RULE_SET,
         EventKind.RULE_SET,
@@ -77,10 +77,10 @@ def test_a_rule_keeps_the_keys_that_are_not_named(shell):
 def test_a_rule_is_dropped(shell):
     shell.does("rule", "prod-*", "approvals=2")
     assert shell.does("rule", "prod-*", "off") == (
-        "No rule on prod-* any more. Before: approvals=2.\nUndo: pipeline-bot rule 'prod-*' approvals=2\n"
+        "Removed the rule on prod-*: approvals=2.\nUndo: pipeline-bot rule 'prod-*' approvals=2\n"
     )
     assert listed(shell)["rules"] == []
-    assert shell.is_refused("rule", "prod-*", "off") == (
+    assert shell.fails("rule", "prod-*", "off") == (
         "There is no rule on prod-*. `pipeline-bot rules` lists rules and freezes.\n"
     )
     assert recorded(shell)[1:] == [(EventKind.RULE_DROPPED, {"approvals": "2"})]
@@ -102,10 +102,8 @@ def test_what_was_removed_comes_back_by_the_command_that_the_answer_has(shell):
 
 def test_what_was_probably_meant_is_offered(shell):
     shell.does("rule", "prod-*", "approvals=2", "within=2h")
-    assert shell.is_refused("rule", "prod", "off").endswith(
-        "Did you mean `pipeline-bot rule 'prod-*' off`?\n"
-    )
-    assert shell.is_refused("rule", "prod", "within=").endswith(
+    assert shell.fails("rule", "prod", "off").endswith("Did you mean `pipeline-bot rule 'prod-*' off`?\n")
+    assert shell.fails("rule", "prod", "within=").endswith(
         "Did you mean `pipeline-bot rule 'prod-*' within=`?\n"
     )
 
@@ -121,13 +119,13 @@ def test_what_was_probably_meant_is_offered(shell):
         ("channel=#ops", "channel is a channel's id, such as C0123ABCD. `pipeline-bot"),
         ("matching=(", "'(' is not a valid regular expression"),
         ("reason=maybe", "maybe is neither required nor optional."),
-        ("matching=\udcff", "A rule is made of plain characters."),
+        ("matching=\udcff", "A rule may have printable characters only."),
     ],
 )
 def test_a_rule_that_cannot_be_is_refused_with_what_to_write(shell, said, complaint):
     refused = shell.is_refused("rule", "prod-*", *said.split())
     assert complaint in refused
-    assert "`pipeline-bot rule --help`" in refused or "plain characters" in refused
+    assert "`pipeline-bot rule --help`" in refused or "printable characters" in refused
     assert not shell.database.exists()
 
 
@@ -145,7 +143,7 @@ def test_help_on_rules_has_every_key(shell):
 def test_without_any_rule_the_usual_is_said(shell):
     shell.begins()
     assert shell.does("rules") == (
-        "No rules: a requester needs 1 approval, an operator none. `pipeline-bot rule --help` tells more.\n"
+        "No rules: a requester needs 1 approval, an operator none. `pipeline-bot rule --help` explains each key.\n"
     )
 
 
@@ -164,16 +162,18 @@ def test_a_freeze_is_listed_until_another_takes_its_place_or_it_is_lifted(shell)
     lasts = datetime.fromisoformat(freeze["until"]) - datetime.fromisoformat(freeze["at"])
     assert lasts == timedelta(hours=4)
     shown = shell.does("rules").splitlines()
-    assert shown[2].split() == ["FROZEN", "UNTIL", "BY", "WHY"]
+    assert shown[2].split() == ["FROZEN", "UNTIL", "BY", "REASON"]
     assert until in shown[3]
     longer = shell.does("freeze", "prod-*", "for", "8h", "it takes longer")
-    assert re.search(r"\. Before: until [-\d]+ [:\d]+ UTC by shell:\w+: release day\.\n\Z", longer)
+    assert re.search(
+        r"\. It replaces the freeze until [-\d]+ [:\d]+ UTC by shell:\w+: release day\.\n\Z", longer
+    )
     assert [freeze["reason"] for freeze in listed(shell)["freezes"]] == ["it takes longer"]
-    assert shell.is_refused("unfreeze", "prod") == (
+    assert shell.fails("unfreeze", "prod") == (
         "There is no freeze on prod. Did you mean `pipeline-bot unfreeze 'prod-*'`?\n"
     )
     lifted = shell.does("unfreeze", "prod-*")
-    assert lifted.startswith("No freeze on prod-* any more. Before: until ")
+    assert lifted.startswith("Removed the freeze on prod-* until ")
     assert listed(shell)["freezes"] == []
     assert [kind for kind, _ in recorded(shell)] == [EventKind.FROZEN, EventKind.FROZEN, EventKind.UNFROZEN]
 
@@ -192,12 +192,12 @@ def test_a_freeze_until_a_moment(shell):
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        (("for", "soon"), "'soon' is no length of time: write 30m, 4h or 2d."),
-        (("for", "18:00"), "'18:00' is no length of time"),
-        (("until", "4h"), "'4h' is no moment: write 18:00 or 2026-11-25T08:00, in UTC."),
+        (("for", "soon"), "'soon' is not a valid duration. Write 30m, 4h or 2d."),
+        (("for", "18:00"), "'18:00' is not a valid duration"),
+        (("until", "4h"), "'4h' is not a valid time. Write 18:00 or 2026-11-25T08:00, in UTC."),
         (("until", "2020-01-01"), "That moment has passed already: name one to come"),
-        (("until", "0001-01-01T00:00+14:00"), "is no moment"),
-        (("for", "0h"), "'0h' is no length of time: write 30m, 4h or 2d."),
+        (("until", "0001-01-01T00:00+14:00"), "is not a valid time"),
+        (("for", "0h"), "'0h' is not a valid duration. Write 30m, 4h or 2d."),
         (("for", "31d"), "A freeze lasts 30 days at most"),
         (("until", "2999-01-01"), "A freeze lasts 30 days at most"),
     ],

@@ -11,10 +11,10 @@ MATCHES_MORE = "There is a freeze on p*, which matches every pipeline of prod by
 
 def test_a_grant_on_names_with_targets(shell):
     said = shell.does("grant", "U0ANA", "operator", "prod/*", "--team", "T1", **TARGETS)
-    assert said == "Granted: U0ANA is operator on prod/*, until revoked (number 1).\n"
+    assert said == "Granted: U0ANA is operator on prod/* (grant #1, no expiry).\n"
     assert shell.is_refused("grant", "U0ANA", "operator", "orders*", "--team", "T1", **TARGETS) == NONE
     assert "prod/*" in shell.does("grants", "prod/orders", **TARGETS)
-    assert shell.does("grants", "staging/orders", **TARGETS) == "No grants for staging/orders.\n"
+    assert shell.does("grants", "staging/orders", **TARGETS) == "No grants on staging/orders.\n"
 
 
 def test_rules_and_freezes_on_names_with_targets(shell):
@@ -23,8 +23,8 @@ def test_rules_and_freezes_on_names_with_targets(shell):
     assert shell.is_refused("rule", "orders*", "approvals=3", **TARGETS) == NONE
     assert shell.is_refused("freeze", "orders*", "for", "1h", "move", **TARGETS) == NONE
     assert shell.does("rule", "prod/*", "approvals=2", **TARGETS) == "New rule on prod/*: approvals=2.\n"
-    assert shell.does("rule", "orders*", "off", **TARGETS).startswith("No rule on orders* any more.")
-    assert shell.does("unfreeze", "orders*", **TARGETS).startswith("No freeze on orders* any more.")
+    assert shell.does("rule", "orders*", "off", **TARGETS).startswith("Removed the rule on orders*")
+    assert shell.does("unfreeze", "orders*", **TARGETS).startswith("Removed the freeze on orders*")
 
 
 def test_a_file_of_names_with_targets(shell):

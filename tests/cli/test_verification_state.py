@@ -18,8 +18,8 @@ from tests.cli.test_audit_commands import DAILY, WANTED, cuts_its_end_off, forge
 
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC")
 NOT_READ = (
-    "Entries 1 to 3 were verified before, on MOMENT, and not read again; the last hash is the same. "
-    "All entries were read last on MOMENT: `pipeline-bot audit verify --full` reads them.\n"
+    "Entries 1 to 3 were verified on MOMENT and not read again; the last hash is the same. "
+    "All entries were last read on MOMENT; `pipeline-bot audit verify --full` reads them again.\n"
 )
 
 
@@ -55,20 +55,17 @@ def heads(shell):
 
 
 def test_the_second_time_only_what_came_since_is_read(record, verifies):
-    assert verifies()[1].startswith("Consistent, not anchored: entries 1 to 3 of the audit log fit together")
+    assert verifies()[1].startswith("Audit log: consistent (3 entries), not anchored")
     adds(record, 2)
     noted = heads(record)
     assert verifies() == (
         3,
-        f"Consistent, not anchored: entries 4 to 5 of the audit log fit together, up to {noted[4]}. "
-        "This does not show whether they were all rewritten, or the end was cut off.\n"
-        + NOT_READ
-        + WANTED
-        + DAILY,
+        "Audit log: consistent (entries 4 to 5), not anchored: this does not show whether all entries were rewritten, "
+        f"or the newest ones removed.\nHead: {noted[4]}\n" + NOT_READ + WANTED + DAILY,
     )
     assert verifies() == (
         3,
-        f"Consistent, not anchored: the audit log has no entry after {noted[4]}.\n"
+        f"Audit log: consistent, not anchored: no entries after entry 5.\nHead: {noted[4]}\n"
         + NOT_READ.replace("1 to 3", "1 to 5")
         + WANTED
         + DAILY,
@@ -80,14 +77,17 @@ def test_heads_are_compared_wherever_they_are(record, verifies):
     verifies()
     adds(record, 2)
     noted = heads(record)
-    intact = "The audit log is intact from entry 4 up to entry 5, whose hash was noted elsewhere."
-    assert verifies("--head", noted[4]) == (0, f"{intact} Its head: {noted[4]}\n{NOT_READ}")
+    intact = "Audit log: intact (entries 4 to 5): entry 5 matches the head that you gave."
+    assert verifies("--head", noted[4]) == (0, f"{intact}\nHead: {noted[4]}\n{NOT_READ}")
     adds(record, 1)
-    held = "Entry 2 has the hash that was noted elsewhere. The 1 after entry 5 is consistent, not anchored."
+    held = "Audit log: entry 2 matches the head that you gave. Entry 6 is consistent, not anchored."
     not_read = NOT_READ.replace("1 to 3", "1 to 5")
-    assert verifies("--head", noted[1]) == (0, f"{held} Its head: {heads(record)[5]}\n{not_read}")
+    assert verifies("--head", noted[1]) == (0, f"{held}\nHead: {heads(record)[5]}\n{not_read}")
     status, said = verifies("--head", f"2:{'0' * 64}")
-    assert (status, said.splitlines()[0]) == (1, "Entry 2 has another hash than the one noted for it.")
+    assert (status, said.splitlines()[0]) == (
+        1,
+        "Audit log: broken at entry 2, which has another hash than the one saved for it.",
+    )
 
 
 def test_full_reads_all_of_it(record, verifies):
@@ -99,7 +99,10 @@ def test_full_reads_all_of_it(record, verifies):
     status, said = verifies("--full")
     assert (status, said.splitlines()[:2]) == (
         1,
-        ["Entry 2 is not what was written: it does not read as an entry.", "Consistent before it: entry 1."],
+        [
+            "Audit log: broken at entry 2, which was changed: it cannot be read as an entry.",
+            "Consistent before it: entry 1.",
+        ],
     )
     assert verifies() == (1, said), "it is known from now on, and read again"
     tampers(record, "UPDATE events SET data = (SELECT data FROM before) WHERE id = 2")
@@ -114,9 +117,12 @@ def makes_a_hole(record):
 @pytest.mark.parametrize(
     ("deed", "broken"),
     [
-        (forges, "Entry 3 has another hash than the one noted for it."),
-        (cuts_its_end_off, "Entry 3 is missing: the record was cut off."),
-        (makes_a_hole, "Entry 2 is missing: the next one is 3."),
+        (forges, "Audit log: broken at entry 3, which has another hash than the one saved for it."),
+        (
+            cuts_its_end_off,
+            "Audit log: broken at entry 3, which is missing: the end of the audit log was removed.",
+        ),
+        (makes_a_hole, "Audit log: broken at entry 2, which is missing: the next one is 3."),
     ],
 )
 def test_what_contradicts_the_time_before_is_broken(record, verifies, tmp_path, deed, broken):
@@ -128,8 +134,7 @@ def test_what_contradicts_the_time_before_is_broken(record, verifies, tmp_path, 
     assert status == 1
     assert said.splitlines()[0] == broken
     assert said.splitlines()[-1] == (
-        "Entry 3 was verified on MOMENT. If the database was replaced or restored on purpose since, "
-        f"remove {file}."
+        f"Entry 3 was verified on MOMENT. If you have replaced or restored the database since, remove {file}."
     )
     file.unlink()
     assert verifies()[0] == (1 if deed is makes_a_hole else 3)
@@ -145,7 +150,7 @@ def test_where_nothing_can_be_kept_all_is_read(record, tmp_path, trouble):
     for _ in range(2):
         said = record.types("audit", "verify", **settings)
         assert (said.status, said.stderr) == (3, "")
-        assert "entries 1 to 3 of the audit log fit together" in said.stdout
+        assert "consistent (3 entries)" in said.stdout
         if trouble == "odd":
             (file,) = (folder / "pipeline-bot").iterdir()
             file.write_text('{"entry": "x"}')

@@ -82,7 +82,9 @@ def test_an_entry_that_is_missing_moved_twice_or_slipped_in_is_found(entries, fo
 def test_a_cut_tail_is_found_by_a_head_noted_elsewhere(kept):
     """A chain alone cannot show it."""
     assert verify(RECORD[:kept]).broken is None
-    assert verify(RECORD[:kept], [HEAD]).broken == Broken(4, "is missing: the record was cut off")
+    assert verify(RECORD[:kept], [HEAD]).broken == Broken(
+        4, "is missing: the end of the audit log was removed"
+    )
 
 
 def test_a_row_that_does_not_read_as_an_entry_breaks_it():
@@ -167,7 +169,12 @@ FIRST, SECOND = ((entry.id, entry.hash) for entry in RECORD[:2])
         (RECORD, [], [], Checked(HEAD, anchor=None)),
         (RECORD, [HEAD], [], Checked(HEAD, anchor=4)),
         (RECORD, [SECOND, FIRST], [], Checked(HEAD, anchor=2)),
-        (RECORD[:2], [FIRST, HEAD], [], Checked(SECOND, 1, Broken(4, "is missing: the record was cut off"))),
+        (
+            RECORD[:2],
+            [FIRST, HEAD],
+            [],
+            Checked(SECOND, 1, Broken(4, "is missing: the end of the audit log was removed")),
+        ),
         ([], [(0, GENESIS)], [], Checked((0, GENESIS), anchor=None)),
         (RECORD, [(0, GENESIS)], [], Checked(HEAD, anchor=None)),
         (RECORD, [], [HEAD], Checked(HEAD, anchor=None)),

@@ -73,7 +73,7 @@ async def test_all_that_is_wrong_with_the_settings_is_said_at_once(world):
         "FELDERA_API_KEY: Feldera's API key must be one word of plain characters.",
         "SLACK_APP_TOKEN (for Socket Mode) or SLACK_SIGNING_SECRET (for HTTP) is missing: set one of them.",
         (
-            "FELDERA_APIKEY in the environment is none of the bot's variables. Did you mean FELDERA_API_KEY? "
+            "FELDERA_APIKEY in the environment is not a variable of the bot. Did you mean FELDERA_API_KEY? "
             "Rename it, or take it out."
         ),
     ]

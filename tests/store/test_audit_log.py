@@ -17,8 +17,8 @@ from bot.store.shell_store import Administration
 from tests.store.samples import ANA, BEN, PROPOSED, at, becomes, change, event, proposed, requested
 
 COLUMNS = ("id", "operation", "pipeline", "kind", "at", "by_team", "by_user", "data", "hash")
-UNTRUE = "is not what was written, or follows another than it did"
-UNREADABLE = "is not what was written: it does not read as an entry"
+UNTRUE = "was changed, or is not where it was written"
+UNREADABLE = "was changed: it cannot be read as an entry"
 
 
 @pytest.fixture
@@ -175,7 +175,9 @@ def test_a_cut_tail_is_found_by_a_head_that_was_noted(by_hand):
     noted = audit_log.head(by_hand)
     by_hand.execute("DELETE FROM events WHERE id >= 6")
     assert audit_log.verify(by_hand).broken is None
-    assert audit_log.verify(by_hand, [noted]).broken == Broken(7, "is missing: the record was cut off")
+    assert audit_log.verify(by_hand, [noted]).broken == Broken(
+        7, "is missing: the end of the audit log was removed"
+    )
 
 
 def test_a_tail_that_was_written_anew_is_found_by_a_head_that_was_noted(by_hand):
@@ -187,7 +189,7 @@ def test_a_tail_that_was_written_anew_is_found_by_a_head_that_was_noted(by_hand)
         operations.note(by_hand, event(EventKind.REFUSED, minute, by=ANA), None)
     assert audit_log.verify(by_hand).broken is None
     assert audit_log.verify(by_hand, [noted]).broken == Broken(
-        7, "has another hash than the one noted for it"
+        7, "has another hash than the one saved for it"
     )
 
 
@@ -201,7 +203,7 @@ def test_a_damaged_record_is_not_exported_as_if_nothing_were(path, by_hand):
     set_value(by_hand, "at", 3, "never")
     with Administration.open(path) as shell:
         read = []
-        with pytest.raises(RecordDamaged, match="Entry 3 of the audit record is not what was written"):
+        with pytest.raises(RecordDamaged, match="Entry 3 of the audit log was changed"):
             read.extend(entry.id for entry in shell.entries() if read.append(entry.id))
         assert read == [1, 2]
         assert shell.verify().broken == Broken(3, UNREADABLE)

@@ -6,68 +6,30 @@ never an unintended grant: every value is taken as it is written, and anything u
 
 import re
 from collections.abc import Callable, Collection, Iterator
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 
 import yaml
 
 from bot.cli.access.principals import TEAM, principal_of
-from bot.domain.access.authorization import id_of
 from bot.domain.access.changes import GrantRole
-from bot.domain.access.diff import DesiredAccess, grant_key
+from bot.domain.access.diff import DesiredAccess
 from bot.domain.access.patterns import checked_pattern
 from bot.domain.access.permissions import Group, Principal, Role
 from bot.domain.access.rule_keys import OLD_NAMES, RULE_KEYS
 from bot.domain.access.rules import Rule
 from bot.domain.commands.rule_syntax import rule_from
 from bot.domain.durations import moment, span
-from bot.domain.errors import BadPattern, BadRule, UserError
+from bot.domain.errors import BadPattern, BadRule, WrongInput
 from bot.domain.ids import TeamId
 from bot.domain.pipelines.targets import ONE, Targets
 
 _TOP = ("team", "grants", "rules")
 _GRANT = ("pattern", "role", "user", "group", "until", "note", "team")
 _RULE = ("pattern", *(key.name for key in RULE_KEYS))
-_HEADING = (
-    "# Who may do what. `pipeline-bot access import` shows what it would change, and changes it with --yes.\n"
-)
 
 
-class _Dumper(yaml.SafeDumper):
-    """Writes unprintable characters as escapes: PyYAML itself loses some line breaks otherwise."""
-
-    def represent_text(self, text: str) -> yaml.Node:
-        style = None if text.isprintable() else '"'
-        return self.represent_scalar("tag:yaml.org,2002:str", text, style)
-
-
-_Dumper.add_representer(str, _Dumper.represent_text)
-
-
-class BadAccessFile(UserError):  # noqa: N818 - named for what happened, like every other outcome
+class BadAccessFile(WrongInput):
     """The file says something invalid; the message names the line."""
-
-
-def written(current: DesiredAccess, home: TeamId | None) -> str:
-    """The file's text. `home` is the workspace of every principal that names no other."""
-    document: dict[str, Any] = {} if home is None else {"team": str(home)}
-    document["grants"] = [
-        _grant_as_written(give, home) for give in sorted(current.grants or (), key=grant_key)
-    ]
-    document["rules"] = [
-        rule_as_written(rule) for rule in sorted(current.rules or (), key=lambda rule: rule.pattern)
-    ]
-    return _HEADING + yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10_000)
-
-
-def rule_as_written(rule: Rule) -> dict[str, str | int]:
-    """Its keys and values as people type them; what is typed as nothing but a number as a number."""
-    numbers = {
-        key.name: value
-        for key, value in rule.said
-        if type(value) is int and key.values.write(value) == str(value)
-    }
-    return {"pattern": rule.pattern, **rule.as_typed, **numbers}
 
 
 def _unheard(_sentence: str) -> None:
@@ -119,7 +81,7 @@ def _each_once(
     lines: dict[GrantRole, int] = {}
     for line, give in listed:
         if give in lines:
-            notice(f"Line {line}: this grant is in line {lines[give]} already. Once is enough.")
+            notice(f"Line {line}: this grant is already in line {lines[give]}. Remove one of them.")
         lines.setdefault(give, line)
     return frozenset(lines)
 
@@ -176,26 +138,6 @@ def _principal(entry: yaml.Node, said: dict[str, yaml.Node], home: TeamId | None
         like = "a user id such as U0123ABCD" if "user" in said else "a user group's id such as S0123ABCD"
         raise _bad(named[0], f"{_text(named[0])!r} is not {like}")
     return principal
-
-
-def _grant_as_written(give: GrantRole, home: TeamId | None) -> dict[str, Any]:
-    principal = give.principal
-    said: dict[str, Any] = {"pattern": give.pattern, "role": give.role.value}
-    said["group" if isinstance(principal, Group) else "user"] = str(id_of(principal))
-    if principal.team != home:
-        said["team"] = str(principal.team)
-    if give.expires_at is not None:
-        said["until"] = _until(give.expires_at)
-    if give.note:
-        said["note"] = give.note
-    return said
-
-
-def _until(end: datetime) -> datetime | str:
-    """As short as possible with the same meaning."""
-    in_utc = end.astimezone(UTC)
-    is_whole = in_utc.second == 0 and in_utc.microsecond == 0
-    return in_utc.replace(tzinfo=None).isoformat(timespec="minutes") if is_whole else end
 
 
 def _team(node: yaml.Node) -> TeamId:

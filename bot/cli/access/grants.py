@@ -8,8 +8,10 @@ import click
 from bot.cli.access.principals import named, names_somebody
 from bot.cli.access.undo_commands import did_you_mean, undo_lines
 from bot.cli.current_time import clock_of
-from bot.cli.output import as_json, json_flag, moment, one_line, shell_user, table
-from bot.config import ShellSettings, StoreSettings, load
+from bot.cli.options import ShellCommand, command_as_typed, first_grant, json_flag
+from bot.cli.output import as_json, moment, one_line, shell_user, table
+from bot.cli.settings_and_database import changing, creating, database_path, load_settings, path_of, reading
+from bot.config import ShellSettings
 from bot.domain.access.authorization import id_of
 from bot.domain.access.changes import GrantRole, RevokeRole
 from bot.domain.access.lint.principals import NOBODY_IS_ADMIN
@@ -17,10 +19,9 @@ from bot.domain.access.near_matches import near_revocations
 from bot.domain.access.patterns import checked_anywhere, checked_pattern, may_overlap
 from bot.domain.access.permissions import Grant, Group, Role
 from bot.domain.durations import span
-from bot.domain.errors import UserError
+from bot.domain.errors import UserError, WrongInput
 from bot.domain.ids import Actor, TeamId
 from bot.domain.pipelines.targets import Targets
-from bot.store.shell_store import Administration
 
 ROLES = click.Choice([role.value for role in Role])
 
@@ -33,28 +34,30 @@ class Span(click.ParamType[timedelta]):
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
         read = span(str(value))
         if not read:
-            self.fail(f"{value!r} is not a valid length of time: write 30m, 12h, 7d or 2w.", param, ctx)
+            self.fail(f"{value!r} is not a valid duration. Write 30m, 12h, 7d or 2w.", param, ctx)
         return read
 
 
 _ROLES = """\b
-viewer     status
-requester  viewer, and requests what others approve
-operator   requester, and needs no approval where no rule asks for one
-approver   viewer, and approves requests of other people
-responder  requester, and runs as break-glass where a rule allows it
-admin      changes grants, rules and freezes in Slack; nothing on pipelines
+viewer     views a pipeline's state, requests and history
+requester  views; requests a clear, a stop or a start, which needs approval
+operator   views; clears, stops and starts without approval, unless a rule asks for one
+approver   views; approves and denies requests of other people; reviews break-glass runs
+responder  views; requests; runs as break-glass in an emergency, where a rule allows it
+admin      changes grants, rules and freezes on the pattern; nothing on pipelines
 """
 
 
-@click.command(epilog=_ROLES)
+@click.command(cls=ShellCommand, epilog=_ROLES)
 @click.argument("who")
 @click.argument("role", metavar="ROLE", type=ROLES)
 @click.argument("pattern")
 @click.argument("further", nargs=-1, metavar="")
-@click.option("--for", "lasts", type=Span(), help="How long, such as 12h or 7d; without it, until revoked.")
-@click.option("--note", default="", help="Why, for whoever reads the list later.")
-@click.option("--team", help="Slack workspace id (T…); by default the bot's own.")
+@click.option(
+    "--for", "lasts", type=Span(), help="How long, such as 12h or 7d; without it the grant has no expiry."
+)
+@click.option("--note", default="", help="Why, for readers of the list.")
+@click.option("--team", help="Slack workspace id (T…), if it is not the bot's own.")
 def grant(  # noqa: PLR0913 - a grant's fields, from the command line
     who: str,
     role: str,
@@ -65,15 +68,15 @@ def grant(  # noqa: PLR0913 - a grant's fields, from the command line
     note: str,
     team: str | None,
 ) -> None:
-    """Give a person or a user group a ROLE on the pipelines that match PATTERN.
+    """Grant a ROLE on the pipelines that match PATTERN to a person or a user group.
 
     WHO is a Slack user id such as U0123ABCD (in Slack: profile, ⋮, Copy member ID) or a user group's id such as
     S0123ABCD. PATTERN is a pipeline's name or a glob such as 'orders-*'; quote it, so that the shell leaves it alone.
     """
     if further:
-        raise click.UsageError(_as_options(further))
-    settings = load(ShellSettings)
-    with Administration.open(settings.pipeline_bot_database, settings.targets) as administration:
+        raise WrongInput(_as_options(who, role, pattern, further, team))
+    settings = load_settings(ShellSettings)
+    with creating(path_of(settings), settings.targets) as administration:
         now = clock_of(administration).now()
         principal = named(who, team, administration)
         expires_at = None if lasts is None else now + lasts
@@ -82,27 +85,33 @@ def grant(  # noqa: PLR0913 - a grant's fields, from the command line
         )
         made = administration.administer(give, by=shell_user(), now=now)
         given = next(each for each in reversed(administration.grants(principal)) if _says(each, give))
-    said = "Granted" if made else "Granted before"
-    click.echo(f"{said}: {_in_words(given)} (number {given.id}).")
+    said = "Granted" if made else "Already granted"
+    click.echo(f"{said}: {id_of(principal)} is {role} on {pattern} ({_numbered(given)}).")
 
 
-def _as_options(further: tuple[str, ...]) -> str:
+def _as_options(who: str, role: str, pattern: str, further: tuple[str, ...], team: str | None) -> str:
     """Arguments in Slack's syntax, as options of this command."""
     word, *rest = further
-    if word.lower() != "for":
-        return f"{' '.join(further)!r} is too much here. A note is written --note {' '.join(further)!r}."
-    length, *note = rest or ["12h"]
-    return f"Write --for {length}{' --note ' + repr(' '.join(note)) if note else ''}."
+    length, note = (rest[0] if rest else "12h", rest[1:]) if word.lower() == "for" else (None, further)
+    options = [
+        *([] if length is None else ["--for", length]),
+        *(["--note", " ".join(note)] if note else []),
+        *([] if team is None else ["--team", team]),
+    ]
+    meant = command_as_typed("grant", who, role, pattern, options=options)
+    return (
+        f"Unexpected {' '.join(further)!r}: a duration and a note are options here. Did you mean `{meant}`?"
+    )
 
 
-@click.command()
+@click.command(cls=ShellCommand)
 @click.argument("who")
 @click.argument("role", metavar="ROLE", type=ROLES)
 @click.argument("pattern")
-@click.option("--team", help="Slack workspace id (T…); by default the bot's own.")
+@click.option("--team", help="Slack workspace id (T…), if it is not the bot's own.")
 def revoke(who: str, role: str, pattern: str, *, team: str | None) -> None:
-    """Take a grant away, written as it was given; all of them, if it was given more than once."""
-    with Administration.changing(load(StoreSettings).pipeline_bot_database) as administration:
+    """Revoke a grant (same person, role and pattern); all of them, if it was granted more than once."""
+    with changing(database_path()) as administration:
         now = clock_of(administration).now()
         principal = named(who, team, administration)
         take_away = RevokeRole(principal, Role(role), pattern)
@@ -111,15 +120,15 @@ def revoke(who: str, role: str, pattern: str, *, team: str | None) -> None:
         left, home = administration.grants(), administration.team()
     if not made:
         near = did_you_mean(
-            near_revocations(left, take_away), now, home, otherwise="`pipeline-bot grants` lists them."
+            near_revocations(left, take_away),
+            now,
+            home,
+            otherwise=f"`{command_as_typed('grants')}` lists all.",
         )
-        raise UserError(f"There is no such grant: {id_of(principal)} has no {role} on {pattern}. {near}")
+        raise UserError(f"No such grant: {id_of(principal)} is not {role} on {pattern}. {near}")
     for known in held:
         if (known.role, known.pattern) == (take_away.role, pattern):
-            ended = "" if known.expires_at is None else f", until {moment(known.expires_at)}"
-            click.echo(
-                f"Revoked: {id_of(principal)} was {known.role.value} on {known.pattern}{ended} (number {known.id})."
-            )
+            click.echo(f"Revoked: {id_of(principal)} was {role} on {pattern} ({_numbered(known)}).")
     if take_away.role is Role.ADMIN and not any(
         one.role is Role.ADMIN and one.is_current(now) for one in left
     ):
@@ -128,13 +137,13 @@ def revoke(who: str, role: str, pattern: str, *, team: str | None) -> None:
         click.echo(line)
 
 
-@click.command()
+@click.command(cls=ShellCommand)
 @click.argument("wanted", required=False, metavar="[WHO|PATTERN]")
 @json_flag
 def grants(wanted: str | None, *, wants_json: bool) -> None:
-    """List the grants, the lapsed ones too: all, or those of one person or group, or those that may concern a PATTERN."""
-    settings = load(ShellSettings)
-    with Administration.reading(settings.pipeline_bot_database) as administration:
+    """List grants, expired ones too: all, those of one person or group, or those that may match a PATTERN."""
+    settings = load_settings(ShellSettings)
+    with reading(path_of(settings)) as administration:
         known = tuple(_wanted(administration.grants(), wanted, settings.targets))
         home, now = administration.team(), clock_of(administration).now()
     if wants_json:
@@ -142,11 +151,11 @@ def grants(wanted: str | None, *, wants_json: bool) -> None:
     elif known:
         click.echo(_table(known, home, now))
     elif wanted is None:
-        click.echo("No grants: nobody may do anything yet. Give the first with `pipeline-bot grant`.")
+        click.echo(f"No grants: no one has access yet. Grant the first role: `{first_grant()}`.")
     elif names_somebody(wanted):
-        click.echo(f"Nothing is granted to {wanted} directly.")
+        click.echo(f"No grants to {wanted} directly.")
     else:
-        click.echo(f"No grants for {wanted}.")
+        click.echo(f"No grants on {wanted}.")
 
 
 def _wanted(known: Iterable[Grant], wanted: str | None, targets: Targets) -> Iterable[Grant]:
@@ -175,9 +184,9 @@ def _says(grant: Grant, give: GrantRole) -> bool:
     )
 
 
-def _in_words(grant: Grant) -> str:
-    until = "until revoked" if grant.expires_at is None else f"until {moment(grant.expires_at)}"
-    return f"{id_of(grant.principal)} is {grant.role.value} on {grant.pattern}, {until}"
+def _numbered(grant: Grant) -> str:
+    expiry = "no expiry" if grant.expires_at is None else f"expires {moment(grant.expires_at)}"
+    return f"grant #{grant.id}, {expiry}"
 
 
 def _as_json(grant: Grant, now: datetime) -> dict[str, object]:
@@ -197,7 +206,7 @@ def _as_json(grant: Grant, now: datetime) -> dict[str, object]:
     }
 
 
-_COLUMNS = ("NUMBER", "WHO", "ROLE", "PATTERN", "UNTIL", "GRANTED BY", "GRANTED AT", "NOTE")
+_COLUMNS = ("NUMBER", "WHO", "ROLE", "PATTERN", "EXPIRES", "GRANTED BY", "GRANTED AT", "NOTE")
 
 
 def _table(known: Sequence[Grant], home: TeamId | None, now: datetime) -> str:
@@ -218,14 +227,14 @@ def _row(one: Grant, now: datetime) -> tuple[str, ...]:
         id_of(one.principal),
         one.role.value,
         one.pattern,
-        _until(one, now),
+        _expiry(one, now),
         one.granted_by,
         moment(one.granted_at),
         one.note,
     )
 
 
-def _until(grant: Grant, now: datetime) -> str:
+def _expiry(grant: Grant, now: datetime) -> str:
     if grant.expires_at is None:
-        return "until revoked"
-    return moment(grant.expires_at) if grant.is_current(now) else f"lapsed {moment(grant.expires_at)}"
+        return "never"
+    return moment(grant.expires_at) if grant.is_current(now) else f"expired {moment(grant.expires_at)}"

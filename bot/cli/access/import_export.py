@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -10,11 +10,16 @@ from pathlib import Path
 import click
 
 from bot.cli.access import access_file
+from bot.cli.access.access_file_writer import as_document, written
+from bot.cli.access.import_report import ImportReport
 from bot.cli.access.principal_check import roster_of
 from bot.cli.current_time import clock_of
-from bot.cli.output import one_line, shell_user
+from bot.cli.errors import DIFFERS
+from bot.cli.options import ShellGroup, json_flag
+from bot.cli.output import as_json, counted, shell_user
+from bot.cli.settings_and_database import creating, database_path, load_settings, path_of, reading
 from bot.clock import SteadyClock
-from bot.config import ShellSettings, StoreSettings, load
+from bot.config import ShellSettings
 from bot.domain.access.changes import AccessChange
 from bot.domain.access.diff import (
     DesiredAccess,
@@ -25,11 +30,12 @@ from bot.domain.access.diff import (
     once_made,
     plan,
 )
+from bot.domain.access.lint.findings import Finding
 from bot.domain.access.lint.linter import lint
 from bot.domain.access.lint.principals import TO_COME
 from bot.domain.access.permissions import Grant
 from bot.domain.access.rules import Freeze, Rule
-from bot.domain.errors import UserError
+from bot.domain.errors import UserError, WrongInput
 from bot.domain.ids import TeamId
 from bot.domain.pipelines.targets import Targets
 from bot.store.errors import DatabaseMissing
@@ -38,22 +44,23 @@ from bot.store.shell_store import Administration
 FILE_MAX = 4 * 2**20  # bytes: thousands of grants
 
 
-@click.group()
+@click.group(cls=ShellGroup)
 def access() -> None:
     """Keep grants and rules in a file: export it, keep it in git, import it."""
 
 
 @access.command("export")
 @click.argument("file", type=click.Path(path_type=Path), required=False)
-def export(file: Path | None) -> None:
+@json_flag
+def export(file: Path | None, *, wants_json: bool) -> None:
     """Write the grants in force and the rules to FILE, or to standard output, as YAML.
 
-    The same access is always the same text. Freezes are not in it: they pass.
+    The same access is always the same text. Freezes are left out: they end by themselves.
     """
-    with Administration.reading(load(StoreSettings).pipeline_bot_database) as administration:
-        now = clock_of(administration).now()
+    with reading(database_path()) as administration:
+        now, home = clock_of(administration).now(), administration.team()
         current = as_it_stands(administration.grants(), administration.rules(), now)
-        text = access_file.written(current, administration.team())
+    text = f"{as_json(as_document(current, home))}\n" if wants_json else written(current, home)
     if file is None or str(file) == "-":
         click.echo(text, nl=False)
         return
@@ -62,22 +69,24 @@ def export(file: Path | None) -> None:
     except OSError as error:
         raise UserError(f"The file {file} cannot be written: {error.strerror}.") from error
     grants, rules = len(current.grants or ()), len(current.rules or ())
-    click.echo(f"Wrote {file}: {_counted(grants, 'grant')}, {_counted(rules, 'rule')}.")
+    click.echo(f"Wrote {file}: {counted(grants, 'grant')}, {counted(rules, 'rule')}.")
 
 
 @access.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "--yes", is_flag=True, help="Make the changes, all of them at once. Without it they are only shown."
-)
-def import_(file: Path, *, yes: bool) -> None:
-    """Make grants and rules what FILE says (`-` for standard input): YAML, as `access export` writes it, or JSON.
+@click.option("--yes", is_flag=True, help="Apply the changes, all at once. Without it they are only shown.")
+@click.option("--check", is_flag=True, help="Change nothing; exit with status 3 if there is a difference.")
+@json_flag
+def import_(file: Path, *, yes: bool, check: bool, wants_json: bool) -> None:
+    """Make grants and rules those of FILE (`-` for standard input): YAML, as `access export` writes it, or JSON.
 
-    Shows what goes (-) and what comes (+), and what would be wrong with the outcome. With --yes it is made, in one
-    transaction and recorded. What FILE does not list goes; a part that is not in FILE at all (`grants`, `rules`) is
-    left alone, and so are freezes.
+    Shows what is removed (-) and added (+), and problems of the result. With --yes the changes are made, in one
+    transaction, and recorded. Grants and rules that FILE does not list are removed; a part that FILE does not have
+    (`grants`, `rules`) is left as it is, and so are freezes.
     """
-    text, settings = _text_of(file), load(ShellSettings)
+    if yes and check:
+        raise click.UsageError("--yes and --check exclude each other. Give one of them.")
+    text, settings = _text_of(file), load_settings(ShellSettings)
     noticed: list[str] = []
     with _to_compare_with(settings, yes=yes) as administration:
         home = None if administration is None else administration.team()
@@ -87,7 +96,7 @@ def import_(file: Path, *, yes: bool) -> None:
             wanted = access_file.read(text, home, settings.targets, notice=noticed.append)
         except access_file.BadAccessFile as error:
             raise access_file.BadAccessFile(f"{file}: {error.message}") from error
-        lapsed = len(wanted.grants or ()) - len(wanted.at(now).grants or ())
+        expired = len(wanted.grants or ()) - len(wanted.at(now).grants or ())
         arrangement = _Arrangement(wanted.at(now), now, home)
         if administration is None:
             arrangement((), ())
@@ -97,33 +106,34 @@ def import_(file: Path, *, yes: bool) -> None:
             arrangement(administration.grants(), administration.rules())
         known = () if administration is None else administration.grants()
         freezes = () if administration is None else administration.freezes(now)
-    for line in arrangement.lines:
-        click.echo(one_line(line))
-    for notice in noticed:
-        click.echo(f"notice: {one_line(notice)}", err=True)
-    if lapsed:
-        click.echo(f"Left out, since they have lapsed: {lapsed} of the file's grants.", err=True)
+    if expired:
+        noticed.append(f"{counted(expired, 'grant')} of the file expired already and had no effect.")
     if administration is None:
-        click.echo(f"There is no database at {settings.pipeline_bot_database.absolute()} yet.", err=True)
-    _print_problems(arrangement.outcome, known, freezes, now, home=home, targets=settings.targets)
-    click.echo(_done(len(arrangement.lines), yes=yes), err=True)
+        noticed.append(f"There is no database at {path_of(settings)} yet.")
+    findings, why = _findings(arrangement.outcome, known, freezes, now, home=home, targets=settings.targets)
+    if why:
+        noticed.append(f"People were not looked up in Slack: {why}.")
+    report = ImportReport(arrangement.lines, findings, tuple(noticed), is_applied=yes)
+    report.print(wants_json=wants_json)
+    if check and report.changes:
+        sys.exit(DIFFERS)
 
 
 @contextmanager
 def _to_compare_with(settings: ShellSettings, *, yes: bool) -> Iterator[Administration | None]:
     """The current store; None if there is no database yet, which only a change creates."""
-    path = settings.pipeline_bot_database
+    path = path_of(settings)
     if yes:
-        with Administration.open(path, settings.targets) as administration:
+        with creating(path, settings.targets) as administration:
             yield administration
         return
-    try:
-        reading = Administration.reading(path)
-    except DatabaseMissing:
-        yield None
-        return
-    with reading as administration:
-        yield administration
+    with ExitStack() as opened:
+        try:
+            found = opened.enter_context(reading(path))
+        except DatabaseMissing:
+            yield None
+            return
+        yield found
 
 
 class _Arrangement:
@@ -143,7 +153,7 @@ class _Arrangement:
         return plan(current, self._wanted)
 
 
-def _print_problems(  # noqa: PLR0913 - all that is looked over
+def _findings(  # noqa: PLR0913 - all that is looked over
     outcome: DesiredAccess,
     known: Iterable[Grant],
     freezes: Iterable[Freeze],
@@ -151,7 +161,8 @@ def _print_problems(  # noqa: PLR0913 - all that is looked over
     *,
     home: TeamId | None,
     targets: Targets,
-) -> None:
+) -> tuple[tuple[Finding, ...], str]:
+    """What the linter finds in the outcome, and, if people could not be looked up, why."""
     numbers = {given_as(grant): grant.id for grant in known}
     grants = [
         Grant(
@@ -169,21 +180,7 @@ def _print_problems(  # noqa: PLR0913 - all that is looked over
     rules = tuple(outcome.rules or ())
     roster, why = roster_of(grants, rules, now)
     roster = replace(roster, home=roster.home or home)
-    for finding in lint(grants, rules, roster, now, targets, freezes=freezes):
-        click.echo(f"{finding.severity.value}: {one_line(finding.sentence)}", err=True)
-    if why:
-        click.echo(f"Nobody was looked up in Slack: {why}.", err=True)
-
-
-def _done(changes: int, *, yes: bool) -> str:
-    if not changes:
-        return "Nothing to change."
-    count = _counted(changes, "change")
-    return f"{count} made." if yes else f"{count} to make. Nothing was changed; --yes does."
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
+    return lint(grants, rules, roster, now, targets, freezes=freezes), why
 
 
 def _text_of(file: Path) -> str:
@@ -193,9 +190,9 @@ def _text_of(file: Path) -> str:
     except OSError as error:
         raise UserError(f"The file {file} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
-        raise UserError(f"The file {file} cannot be read: it is not text in UTF-8.") from error
+        raise WrongInput(f"The file {file} cannot be read: it is not text in UTF-8.") from error
     if len(raw) > FILE_MAX:
-        raise UserError(f"The file {file} is longer than {FILE_MAX // 2**20} MiB.")
+        raise WrongInput(f"The file {file} is longer than {FILE_MAX // 2**20} MiB.")
     return text
 
 

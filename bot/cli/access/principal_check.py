@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot import logs
-from bot.config import BadSettings, SlackSettings, load
+from bot.cli.settings_and_database import load_settings
+from bot.config import BadSettings, SlackSettings
 from bot.domain.access.lint.findings import Roster
 from bot.domain.access.permissions import Grant
 from bot.domain.access.rules import Rule
@@ -15,7 +16,7 @@ from bot.domain.errors import UserError
 def roster_of(grants: Sequence[Grant], rules: Sequence[Rule], now: datetime) -> tuple[Roster, str]:
     """What Slack says of them, and, if it could not be asked, why: then the roster is empty."""
     try:
-        settings = load(SlackSettings)
+        settings = load_settings(SlackSettings)
     except BadSettings as error:
         return Roster(), "; ".join(line.rstrip(".") for line in error.message.splitlines())
     try:

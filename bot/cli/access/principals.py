@@ -3,9 +3,10 @@
 import asyncio
 import re
 
-from bot.config import SlackSettings, load
+from bot.cli.settings_and_database import load_settings
+from bot.config import SlackSettings
 from bot.domain.access.permissions import Group, Principal
-from bot.domain.errors import UserError
+from bot.domain.errors import UserError, WrongInput
 from bot.domain.ids import Actor, GroupId, TeamId, UserId
 from bot.store.shell_store import Administration
 
@@ -32,14 +33,14 @@ def named(text: str, team: str | None, administration: Administration) -> Princi
     """
     match = _PRINCIPAL.fullmatch(text)
     if match is None:
-        raise UserError(
-            f"{text!r} is no Slack id. A person's looks like U0123ABCD (in Slack: the person's profile, ⋮, "
+        raise WrongInput(
+            f"{text!r} is not a valid Slack id. A person's looks like U0123ABCD (in Slack: the person's profile, ⋮, "
             "Copy member ID), a user group's like S0123ABCD (the group, ⋮, Copy group ID)."
         )
     if team is not None and not TEAM.fullmatch(team):
-        raise UserError(f"{team!r} is no Slack workspace id: it looks like T0123ABCD.")
+        raise WrongInput(f"{team!r} is not a valid Slack workspace id. It looks like T0123ABCD.")
     if team is not None and match["team"] not in {None, team}:
-        raise UserError(f"{text} and --team {team} name two workspaces: leave one of them out.")
+        raise WrongInput(f"{text} and --team {team} name two workspaces. Leave one of them out.")
     return _principal(match["id"], TeamId(team or match["team"] or home_team(administration)))
 
 
@@ -61,11 +62,13 @@ def _ask_slack_for_the_team(administration: Administration) -> TeamId:
     from bot.slack.api.identity import who_are_we  # noqa: PLC0415
 
     try:
-        workspace = asyncio.run(who_are_we(slack_client(load(SlackSettings))))
+        workspace = asyncio.run(who_are_we(slack_client(load_settings(SlackSettings))))
     except UserError as error:
-        raise UserError(
-            f"{error.message}\nThe workspace is not known yet, and Slack did not tell it: "
-            "set SLACK_BOT_TOKEN, or name the workspace with --team T0123ABCD."
+        kind = WrongInput if isinstance(error, WrongInput) else UserError
+        why = " ".join(error.message.splitlines())
+        raise kind(
+            f"The Slack workspace is not known: {why} Set SLACK_BOT_TOKEN, or name the workspace, "
+            "such as --team T0123ABCD."
         ) from error
     administration.remember_team(workspace.team)
     return workspace.team

@@ -1,9 +1,9 @@
 """Undo commands: the `pipeline-bot` commands that make changes of access, quoted for a shell, so that they can be pasted."""
 
-import shlex
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from bot.cli.options import command_as_typed
 from bot.domain.access.authorization import id_of
 from bot.domain.access.changes import (
     AccessChange,
@@ -46,25 +46,20 @@ def shell_command(change: WantedChange, now: datetime, home: TeamId | None) -> s
             if expires_at is not None and lasts is None:
                 return None
             options = [*_option("--for", lasts), *_option("--note", note), *_team(principal.team, home)]
-            return _command("grant", id_of(principal), role.value, pattern, options=options)
+            return command_as_typed("grant", id_of(principal), role.value, pattern, options=options)
         case RevokeRole(principal, role, pattern):
             options = _team(principal.team, home)
-            return _command("revoke", id_of(principal), role.value, pattern, options=options)
+            return command_as_typed("revoke", id_of(principal), role.value, pattern, options=options)
         case SetRule(rule):
-            return _command("rule", rule.pattern, *rule.in_words.split(" "))
+            return command_as_typed("rule", rule.pattern, *rule.in_words.split(" "))
         case DropRule(pattern):
-            return _command("rule", pattern, "off")
+            return command_as_typed("rule", pattern, "off")
         case SetFreeze(pattern, until, reason):
-            return _command("freeze", pattern, "until", moment_as_typed(until), reason)
+            return command_as_typed("freeze", pattern, "until", moment_as_typed(until), reason)
         case RemoveFreeze(pattern):
-            return _command("unfreeze", pattern)
+            return command_as_typed("unfreeze", pattern)
         case _:
-            return _command("rule", change.edit.pattern, *edit_as_typed(change.edit).split(" "))
-
-
-def _command(verb: str, *arguments: str, options: Iterable[str] = ()) -> str:
-    dashes = ["--"] if any(argument.startswith("-") for argument in arguments) else []
-    return shlex.join(["pipeline-bot", verb, *options, *dashes, *arguments])
+            return command_as_typed("rule", change.edit.pattern, *edit_as_typed(change.edit).split(" "))
 
 
 def _option(name: str, value: str | None) -> list[str]:

@@ -15,7 +15,7 @@ _EVENT = "audit_head"  # in the bot's log, with the entry's number and its hash
 
 
 def head_of(text: str) -> Head | None:
-    """`1234:9f86d0…`, as `audit head` prints it; None if it is no head."""
+    """`1234:9f86d0…`, as `audit head` prints it; None if it is not a head."""
     match = _HEAD.fullmatch(text.strip().lower())
     if match is None:
         return None
@@ -40,13 +40,13 @@ def where_to_look(administration: Administration) -> list[str]:
     if posted is not None:
         url = administration.workspace_url()
         place = permalink(url, posted.channel, posted.ts) if url else f"channel {posted.channel}"
-        said.append(f"The bot posted one on {moment(posted.at)}, of entry {posted.head[0]}: {place}")
+        said.append(f"The bot posted the head of entry {posted.head[0]} on {moment(posted.at)}: {place}")
     logged_at = administration.last_done(LOGGED)
     if logged_at is not None:
-        said.append(f"The bot logged one on {moment(logged_at)}: a line `{_EVENT}`.")
+        said.append(f"The bot logged a head on {moment(logged_at)}: a line `{_EVENT}`.")
     if said:
-        return [*said, "Compare it there: what the database itself says of it proves nothing."]
-    return ["The bot logs one daily, and posts it to PIPELINE_BOT_AUDIT_CHANNEL if that is set."]
+        return [*said, "Take it from there: the database's own copy proves nothing."]
+    return ["The bot logs its head daily, and posts it to PIPELINE_BOT_AUDIT_CHANNEL if that is set."]
 
 
 def _logged(line: str) -> Head | None:

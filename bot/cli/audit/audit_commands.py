@@ -1,4 +1,4 @@
-"""`audit verify`, `audit export` and `audit head`: verifies and exports the audit log."""
+"""`audit verify`, `audit export` and `audit head`: verify and export the audit log."""
 
 import csv
 import json
@@ -11,14 +11,16 @@ import click
 
 from bot.cli.audit import verification_state
 from bot.cli.audit.anchors import head_of, heads_in, where_to_look
-from bot.cli.audit.verification_state import entries
+from bot.cli.audit.verification_report import as_document, head_as_typed, in_words
 from bot.cli.current_time import clock_of
-from bot.config import StoreSettings, load
+from bot.cli.errors import DIFFERS, FAILED
+from bot.cli.options import ShellGroup, json_flag
+from bot.cli.output import as_json
+from bot.cli.settings_and_database import database_path, reading
 from bot.domain import durations
-from bot.domain.audit_chain import Checked, Entry, Head
-from bot.domain.errors import UserError
+from bot.domain.audit_chain import Entry, Head
+from bot.domain.errors import WrongInput
 from bot.slack.sentences.pipeline_text import permalink
-from bot.store.shell_store import Administration
 
 
 class _Head(click.ParamType[Head]):
@@ -29,7 +31,9 @@ class _Head(click.ParamType[Head]):
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Head:
         head = head_of(str(value))
         if head is None:
-            self.fail(f"{value!r} is no head; write it as `pipeline-bot audit head` prints it.", param, ctx)
+            self.fail(
+                f"{value!r} is not a valid head. Write it as `pipeline-bot audit head` prints it.", param, ctx
+            )
         return head
 
 
@@ -45,14 +49,14 @@ class _Since(click.ParamType[timedelta | datetime]):
         since = durations.moment(str(value)) if span is None else span
         if not isinstance(since, timedelta | datetime):
             self.fail(
-                f"{value!r} is neither a duration, such as 7d, nor a date, such as 2026-11-25.", param, ctx
+                f"{value!r} is not a valid duration, such as 7d, or date, such as 2026-11-25.", param, ctx
             )
         return since
 
 
-@click.group()
+@click.group(cls=ShellGroup)
 def audit() -> None:
-    """Prove, export and anchor the record of everything that was done, granted and refused."""
+    """Verify, export and anchor the audit log: all that was done, granted and denied."""
 
 
 @audit.command()
@@ -61,52 +65,39 @@ def audit() -> None:
     "heads",
     type=_Head(),
     multiple=True,
-    help="A head that was noted elsewhere: the audit log must still hold it. It may be given several times.",
+    help="A head that was saved elsewhere: the audit log must still hold it. Can be given several times.",
 )
 @click.option(
     "--heads-from",
     "kept",
     type=click.File(encoding="utf-8", errors="replace"),
-    help="A file with such heads, as ID:HASH or in the bot's own log; - is standard input.",
+    help="A file with such heads, as ID:HASH or in the bot's log; - is standard input.",
 )
 @click.option("--full", is_flag=True, help="Read all entries, also those that were verified before.")
-def verify(*, heads: tuple[Head, ...], kept: TextIO | None, full: bool) -> None:
-    """Show whether any entry of the audit log was changed, removed or moved since it was written.
+@json_flag
+def verify(*, heads: tuple[Head, ...], kept: TextIO | None, full: bool, wants_json: bool) -> None:
+    """Check whether any entry of the audit log was changed, removed or moved since it was written.
 
-    Entries up to the last one that this user verified before are not read again, but for --full: that entry must have
-    the same hash, and no entry before it may be missing. How far it was verified is kept in $XDG_STATE_HOME/pipeline-bot.
+    Entries up to the last one that this user verified before are not read again, unless --full is given: that entry must
+    have the same hash, and no entry before it may be missing. How far it was verified is kept in
+    $XDG_STATE_HOME/pipeline-bot.
 
-    Its hashes show that the entries are consistent. Whether somebody wrote all of them anew, or cut off the end, is
-    shown only by a head that was noted elsewhere: by `audit head`, in the bot's log, or in PIPELINE_BOT_AUDIT_CHANNEL.
+    The hashes show that the entries are consistent. Only a head that was saved elsewhere (by `audit head`, in the bot's
+    log, or in PIPELINE_BOT_AUDIT_CHANNEL) shows that nobody rewrote all of them, or removed the newest ones.
 
-    Exit status 0 if the audit log holds every head that was given; 3 if it is consistent and none was given; 1 and the
-    first broken entry if it is broken; 2 if it cannot be read.
+    Exit status 0 if the audit log holds every head that was given; 3 if it is consistent and no head was given; 1 if it is
+    broken, with the first broken entry, or cannot be read.
     """
     given = (*heads, *_heads_of(kept))
-    path = load(StoreSettings).pipeline_bot_database
-    with Administration.reading(path) as administration:
+    path = database_path()
+    with reading(path) as administration:
         verification = verification_state.verify(path, administration, given, full=full)
         where = where_to_look(administration)
-    checked = verification.checked
-    if checked.broken is not None:
-        click.echo(f"Entry {checked.broken.id} {checked.broken.why}.")
-        _say(_before(checked), verification.not_read(), verification.contradicts())
-        sys.exit(BROKEN)
-    _say(_as_far_as_proved(checked), verification.not_read())
-    if checked.anchor is None:
-        for sentence in (_WANTED, *where):
-            click.echo(sentence)
-        sys.exit(NOT_ANCHORED)
-
-
-def _say(*sentences: str) -> None:
-    for sentence in filter(None, sentences):
-        click.echo(sentence)
-
-
-BROKEN = 1  # exit statuses
-NOT_ANCHORED = 3
-_WANTED = "To prove more, give a head that was noted elsewhere: --head ID:HASH, or --heads-from FILE."
+    click.echo(as_json(as_document(verification)) if wants_json else in_words(verification, where))
+    if verification.checked.broken is not None:
+        sys.exit(FAILED)
+    if verification.checked.anchor is None:
+        sys.exit(DIFFERS)
 
 
 def _heads_of(kept: TextIO | None) -> tuple[Head, ...]:
@@ -114,59 +105,34 @@ def _heads_of(kept: TextIO | None) -> tuple[Head, ...]:
         return ()
     heads = tuple(dict.fromkeys(heads_in(kept)))
     if not heads:
-        raise UserError(
-            f"{kept.name} holds no head: neither a line `audit_head` of the bot's log, nor ID:HASH."
+        raise WrongInput(
+            f"{kept.name} has no head. Give a file with lines `audit_head` of the bot's log, or with heads as "
+            "`pipeline-bot audit head` prints them."
         )
     return heads
 
 
-def _as_far_as_proved(checked: Checked) -> str:
-    newest, anchor, read_after = checked.newest[0], checked.anchor, checked.after
-    if newest == 0:
-        return "Consistent, not anchored: the audit log has no entries."
-    if anchor is None:
-        if newest == read_after:
-            return f"Consistent, not anchored: the audit log has no entry after {_head(checked.newest)}."
-        fit = "fits" if newest == read_after + 1 else "fit"
-        return (
-            f"Consistent, not anchored: {entries(read_after + 1, newest)} of the audit log {fit} together, up to "
-            f"{_head(checked.newest)}. This does not show whether they were all rewritten, or the end was cut off."
-        )
-    after = newest - max(anchor, read_after)
-    rest = f" The {after} after it {'is' if after == 1 else 'are'} consistent, not anchored." if after else ""
-    if anchor <= read_after:
-        held = f"Entry {anchor} has the hash that was noted elsewhere."
-        rest = rest.replace("after it", f"after entry {read_after}")
-    elif read_after:
-        held = f"The audit log is intact from entry {read_after + 1} up to entry {anchor}, whose hash was noted elsewhere."
-    else:
-        held = f"The audit log is intact up to entry {anchor}, whose hash was noted elsewhere."
-    return f"{held}{rest} Its head: {_head(checked.newest)}"
-
-
-def _before(checked: Checked) -> str:
-    newest, anchor = checked.newest[0], checked.anchor
-    if newest == checked.after:
-        return "No entry before it was found consistent." if newest == 0 else "It is the first that was read."
-    proved = "" if anchor is None else f", and intact up to entry {anchor}, whose hash was noted elsewhere"
-    return f"Consistent before it: {entries(checked.after + 1, newest)}{proved}."
+@audit.command()
+@json_flag
+def head(*, wants_json: bool) -> None:
+    """Print the newest entry's number and hash. Save it where nobody who can write the database can change it."""
+    with reading(database_path()) as administration:
+        newest = administration.head()
+    number, newest_hash = newest
+    click.echo(as_json({"entry": number, "hash": newest_hash}) if wants_json else head_as_typed(newest))
 
 
 @audit.command()
-def head() -> None:
-    """Print the newest entry's number and hash, to be kept where nobody who can write the database can."""
-    with Administration.reading(load(StoreSettings).pipeline_bot_database) as administration:
-        click.echo(_head(administration.head()))
-
-
-@audit.command()
-@click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
+@click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), help="By default jsonl.")
 @click.option(
     "--since", type=_Since(), help="How far back, such as 7d, or from when, such as 2026-11-25 (UTC)."
 )
-def export(form: str, *, since: timedelta | datetime | None) -> None:
-    """Write the record to standard output, oldest first, an entry a line."""
-    with Administration.reading(load(StoreSettings).pipeline_bot_database) as administration:
+@click.option("--json", "wants_json", is_flag=True, help="The same as --format jsonl: a JSON object a line.")
+def export(*, form: str | None, since: timedelta | datetime | None, wants_json: bool) -> None:
+    """Write the audit log to standard output, oldest entry first, one entry a line."""
+    if wants_json and form == "csv":
+        raise click.UsageError("--json and --format csv exclude each other. Give one of them.")
+    with reading(database_path()) as administration:
         begin = clock_of(administration).now() - since if isinstance(since, timedelta) else since
         found, url = administration.entries(begin), administration.workspace_url()
         if form == "csv":
@@ -220,7 +186,3 @@ def _link(data: Mapping[str, Any], url: str) -> str:
     if not url or "ts" not in data:
         return ""
     return permalink(url, str(data.get("channel")), str(data["ts"]))
-
-
-def _head(newest: Head) -> str:
-    return f"{newest[0]}:{newest[1]}"

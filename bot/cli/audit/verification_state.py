@@ -66,9 +66,9 @@ class Verification:
             return ""
         one = after == 1
         return (
-            f"{entries(1, after).capitalize()} {'was' if one else 'were'} verified before, on "
-            f"{moment(self.earlier.at)}, and not read again; {'its' if one else 'the last'} hash is the same. All entries "
-            f"were read last on {moment(self.earlier.all_read_at)}: `pipeline-bot audit verify --full` reads them."
+            f"{entries(1, after).capitalize()} {'was' if one else 'were'} verified on {moment(self.earlier.at)} and not "
+            f"read again; {'its' if one else 'the last'} hash is the same. All entries were last read on "
+            f"{moment(self.earlier.all_read_at)}; `pipeline-bot audit verify --full` reads them again."
         )
 
     def contradicts(self) -> str:
@@ -77,8 +77,8 @@ class Verification:
         if broken is None or earlier is None or self.checked.newest[0] >= earlier.head[0]:
             return ""
         return (
-            f"Entry {earlier.head[0]} was verified on {moment(earlier.at)}. If the database was replaced or restored on "
-            f"purpose since, remove {self.file}."
+            f"Entry {earlier.head[0]} was verified on {moment(earlier.at)}. If you have replaced or restored the database "
+            f"since, remove {self.file}."
         )
 
 

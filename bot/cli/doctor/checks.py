@@ -18,7 +18,6 @@ from bot.cli.doctor.slack import app_checks, socket_checks
 from bot.cli.proxy_routes import routes
 from bot.composition_root import SLACK_TIMEOUT, slack_client
 from bot.config import (
-    ENV_FILE,
     BadSettings,
     Mode,
     Settings,
@@ -30,6 +29,7 @@ from bot.config import (
 from bot.domain.pipelines.targets import ONE
 from bot.engine.ports import Clock
 from bot.private_files import is_open_to_others
+from bot.settings_source import SettingsSource
 from bot.slack.api.app_check import AppCheck, checkup
 from bot.slack.api.identity import SlackRefused, SlackUnavailable
 from bot.slack.api.web_api import session
@@ -37,19 +37,19 @@ from bot.slack.api.web_api import session
 _S = TypeVar("_S", Settings, SlackSettings, ShellSettings, StoreSettings)
 
 
-async def checks(clock: Clock) -> AsyncIterator[Check]:
+async def checks(clock: Clock, source: SettingsSource) -> AsyncIterator[Check]:
     """Every check that can be made, with its outcome."""
-    settings, misfits = _loaded(Settings)
+    settings, misfits = _loaded(Settings, source)
     if settings is not None:
         yield fine(f"Settings: complete, for {'Socket Mode' if settings.mode is Mode.SOCKET else 'HTTP'}.")
         for sentence in routes(settings):
             yield fine(sentence)
     for sentence in misfits:
         yield wrong(f"Settings: {sentence}")
-    for check in _secrets():
+    for check in _secrets(source.env_file):
         yield check
-    path = load(StoreSettings).pipeline_bot_database
-    async with _slack() as client:
+    path = load(StoreSettings, source).pipeline_bot_database.absolute()
+    async with _slack(source) as client:
         app, refusal = await _asked(client, clock)
         if refusal is not None:
             yield refusal
@@ -57,16 +57,16 @@ async def checks(clock: Clock) -> AsyncIterator[Check]:
             yield check
         for check in (*await feldera_checks(settings, clock), *database_checks(path, app, settings)):
             yield check
-        shell, _ = _loaded(ShellSettings)
+        shell, _ = _loaded(ShellSettings, source)
         targets = ONE if shell is None else shell.targets
         for check in await access_checks(path, clock, targets, client=client, app=app):
             yield check
 
 
 @asynccontextmanager
-async def _slack() -> AsyncIterator[AsyncWebClient | None]:
+async def _slack(source: SettingsSource) -> AsyncIterator[AsyncWebClient | None]:
     """A client of Slack's Web API, if there are settings for it."""
-    settings, _ = _loaded(SlackSettings)
+    settings, _ = _loaded(SlackSettings, source)
     if settings is None:
         yield None
         return
@@ -84,15 +84,14 @@ async def _asked(client: AsyncWebClient | None, clock: Clock) -> tuple[AppCheck 
         return None, wrong(f"Slack: {error.message}")
 
 
-def _loaded(kind: type[_S]) -> tuple[_S | None, list[str]]:
+def _loaded(kind: type[_S], source: SettingsSource) -> tuple[_S | None, list[str]]:
     try:
-        return load(kind), []
+        return load(kind, source), []
     except BadSettings as error:
         return None, error.message.splitlines()
 
 
-def _secrets() -> Iterator[Check]:
-    path = Path(ENV_FILE)
+def _secrets(path: Path) -> Iterator[Check]:
     if is_open_to_others(path):
         yield note(
             f"Settings: others on this machine may read {path}, which holds secrets. `chmod 600 {path}`."

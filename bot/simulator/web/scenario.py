@@ -26,7 +26,7 @@ from bot.domain.access.permissions import Role
 from bot.domain.access.rules import Rule
 from bot.domain.commands.rule_syntax import rule_of
 from bot.domain.durations import span
-from bot.domain.errors import BadPattern, BadRule, UserError
+from bot.domain.errors import BadPattern, BadRule, WrongInput
 from bot.simulator.feldera.state.deployment_states import Program
 
 FOLDER = Path(__file__).parent / "scenarios"
@@ -35,7 +35,7 @@ NAMES = tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
 DEFAULT = FOLDER / "default.yaml"
 
 
-class BadScenario(UserError):  # noqa: N818 - named for what happened, like every other outcome
+class BadScenario(WrongInput):
     """There is no such scenario, or the file is not a valid one; the message says where."""
 
 

@@ -27,10 +27,7 @@ def open_for_reading(path: Path) -> Database:
         with path.open("rb"):
             pass
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise DatabaseMissing(
-            f"There is no database at {path.absolute()}. PIPELINE_BOT_DATABASE says where it is; "
-            "the first `pipeline-bot grant` or `pipeline-bot run` creates it."
-        ) from error
+        raise DatabaseMissing(f"There is no database at {path.absolute()}.") from error
     except PermissionError as error:
         raise DatabaseUnusable(f"The database {path} cannot be used: this user may not read it.") from error
     except OSError as error:
@@ -52,7 +49,7 @@ def _connected(path: Path) -> sqlite3.Connection:
     if log.exists() and log.stat().st_size > 0:
         raise DatabaseUnusable(
             f"The database {path} cannot be read where it is: its newest entries are in {log.name}, and nothing can be "
-            "written beside it. Copy both into a folder of your own, and set PIPELINE_BOT_DATABASE to the copy."
+            "written beside it. Copy both into a folder of your own, and name the copy with --database."
         )
     return _connection(path, "mode=ro&immutable=1")
 

@@ -1,0 +1,123 @@
+"""The options that all commands share: `--database`, `--env-file` and `--color`, and `--json` of those that read.
+
+They say where a command reads and how it prints, and so are kept beside its own arguments, in click's context.
+"""
+
+import shlex
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bot.settings_source import SettingsSource
+
+
+@dataclass(slots=True)
+class _Chosen:
+    database: Path | None = None
+    env_file: Path | None = None
+
+
+class SharedOption(click.Option):
+    """An option that every command has, with the same meaning: the page of commands explains it once."""
+
+
+class ShellCommand(click.Command):
+    """A command with the shared options, after its own."""
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self.params += [_database(), _env_file(), _color()]
+
+
+class ShellGroup(click.Group):
+    """A group of such commands."""
+
+    command_class = ShellCommand
+
+
+def settings_source() -> SettingsSource:
+    """Where the command that runs reads its settings."""
+    chosen = _chosen(click.get_current_context())
+    return SettingsSource(
+        SettingsSource().env_file if chosen.env_file is None else chosen.env_file, chosen.database
+    )
+
+
+def named_env_file() -> Path | None:
+    """The file of `--env-file`, if it was given."""
+    return _chosen(click.get_current_context()).env_file
+
+
+def command_as_typed(verb: str, *arguments: str, options: Iterable[str] = ()) -> str:
+    """The command `pipeline-bot VERB …` for the same bot, quoted for a shell, so that it can be pasted."""
+    chosen = _chosen(click.get_current_context())
+    same_bot = [
+        *(() if chosen.database is None else ("--database", str(chosen.database))),
+        *(() if chosen.env_file is None else ("--env-file", str(chosen.env_file))),
+    ]
+    dashes = ["--"] if any(argument.startswith("-") for argument in arguments) else []
+    return shlex.join(["pipeline-bot", *verb.split(" "), *same_bot, *options, *dashes, *arguments])
+
+
+def first_grant() -> str:
+    """The command that gives a person the first role, which creates the database."""
+    return command_as_typed("grant", "U0123ABCD", "admin", "*")
+
+
+def json_flag(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--json`, as the parameter `wants_json`."""
+    return click.option("--json", "wants_json", is_flag=True, help="Print JSON, for programs.")(command)
+
+
+def _chosen(ctx: click.Context) -> _Chosen:
+    return ctx.ensure_object(_Chosen)
+
+
+def _takes_database(ctx: click.Context, _param: click.Parameter, database: Path | None) -> None:
+    _chosen(ctx).database = database
+
+
+def _takes_env_file(ctx: click.Context, _param: click.Parameter, env_file: Path | None) -> None:
+    _chosen(ctx).env_file = env_file
+
+
+def _takes_color(ctx: click.Context, _param: click.Parameter, color: bool | None) -> None:  # noqa: FBT001 - click's
+    if color is not None:
+        # Errors are printed in the root's context.
+        ctx.color = ctx.find_root().color = color
+
+
+def _database() -> SharedOption:
+    return SharedOption(
+        ["--database"],
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        expose_value=False,
+        callback=_takes_database,
+        help="The bot's database, instead of PIPELINE_BOT_DATABASE.",
+    )
+
+
+def _env_file() -> SharedOption:
+    return SharedOption(
+        ["--env-file"],
+        type=click.Path(path_type=Path, exists=True, dir_okay=False),
+        metavar="FILE",
+        expose_value=False,
+        callback=_takes_env_file,
+        help="A file with settings, instead of .env in the current folder.",
+    )
+
+
+def _color() -> SharedOption:
+    return SharedOption(
+        ["--color/--no-color"],
+        default=None,
+        is_eager=True,
+        expose_value=False,
+        callback=_takes_color,
+        help="By default colors are used on a terminal, unless NO_COLOR is set.",
+    )
