@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.cli.options import ShellCommand, named_env_file
-from bot.domain.errors import UserError
+from bot.domain.errors import UserError, WrongInput
 
 if TYPE_CHECKING:
     from bot.simulator.web.scenario import Scenario
@@ -75,7 +75,7 @@ def _real(url: str) -> "RealFeldera":
     """The real Feldera, with the key from the environment or from `--env-file`: a `.env` here is for the real bot.
 
     Raises:
-        UserError: the URL or the key is not valid.
+        WrongInput: the URL or the key is not valid.
     """
     from bot.config import KeySettings  # noqa: PLC0415
     from bot.feldera.http.address import FelderaAddress  # noqa: PLC0415
@@ -84,13 +84,13 @@ def _real(url: str) -> "RealFeldera":
     try:
         FelderaAddress(host=url)
     except ValueError as error:
-        raise UserError(f"--feldera: {error}") from error
+        raise WrongInput(f"--feldera: {error}") from error
     return RealFeldera(url, KeySettings(_env_file=named_env_file()).feldera_api_key)
 
 
 def _ask() -> None:
     if not sys.stdin.isatty():
-        raise UserError(
+        raise WrongInput(
             "A real Feldera needs a confirmation, and there is no terminal to ask on. Confirm with --yes."
         )
     if not click.confirm("Continue?", err=True):

@@ -83,9 +83,9 @@ def creating(path: Path, targets: Targets = ONE) -> Iterator[Administration]:
     """
     is_new = not path.exists()
     with Administration.open(path, targets) as administration:
-        if is_new:
-            click.echo(f"Created the database {path}.", err=True)
         yield administration
+    if is_new:
+        click.echo(f"Created the database {path}.", err=True)
 
 
 @contextmanager

@@ -215,8 +215,8 @@ def test_a_grant_that_cannot_be_is_refused(shell, role, pattern, lasts, complain
 def test_before_the_first_run_and_without_a_token_it_says_what_to_do(shell):
     said = shell.is_refused("grant", "U0ANA", "viewer", "*")
     assert said == (
-        "The Slack workspace is not known: SLACK_BOT_TOKEN is missing. Set SLACK_BOT_TOKEN, or name the workspace, "
-        "such as --team T0123ABCD.\n"
+        "The Slack workspace is not known. SLACK_BOT_TOKEN is missing. To do without Slack, name the workspace: "
+        "--team T0123ABCD.\n"
     )
 
 

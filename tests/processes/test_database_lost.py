@@ -103,10 +103,10 @@ async def confirmed(world: World) -> AsyncIterator[tuple[Process, Person, Path]]
 async def test_nothing_is_sent_by_a_database_that_is_not_the_one_on_the_disk(world, happens, why):
     async with confirmed(world) as (bot, _, copy):
         happens(world.database, copy)
-        assert await bot.ends() == 2
+        assert await bot.ends() == 1
     (lost,) = bot.logged("database_lost")
     assert (lost["level"], lost["why"]) == ("error", why)
-    assert bot.stderr.splitlines()[-1] == why
+    assert bot.stderr.splitlines()[-1] == f"error: {why}"
     assert requests(world, "orders") == 0
     told = await world.until_told("I stopped watching `orders`")
     assert world.reads(told) == (
@@ -123,15 +123,18 @@ async def test_a_right_revoked_in_the_file_that_took_its_place_is_not_used(world
         said = await world.refusal("revoke", ana.id, "operator", "*")
         assert said.startswith(f"The bot that runs (process {bot.pid} on ")
         assert said.endswith(
-            ") does not hold pipeline-bot.db: it began on a file that was there before. Nothing was changed. "
+            f") does not hold {world.database}: it began on a file that was there before. Nothing was changed. "
             "Stop that bot, start it again, and repeat this."
         )
         bot.is_told(signal.SIGCONT)
-        assert await bot.ends() == 2
+        assert await bot.ends() == 1
     # What the bot left beside it is the log of the other file: nobody may write that into this one.
-    for command in (("run",), ("revoke", ana.id, "operator", "*")):
+    for command, name in (
+        (("run",), world.database.name),
+        (("revoke", ana.id, "operator", "*"), str(world.database)),
+    ):
         assert await world.refusal(*command) == (
-            "The database pipeline-bot.db cannot be used: it was put there since the bot last began to run, and "
+            f"The database {name} cannot be used: it was put there since the bot last began to run, and "
             "pipeline-bot.db-wal beside it may belong to the one before. Remove pipeline-bot.db-wal and "
             "pipeline-bot.db-shm; if they came with this database, remove pipeline-bot.db.lock instead."
         )
@@ -150,7 +153,7 @@ async def test_a_second_bot_is_refused_though_the_lock_file_was_removed(world):
         said = await world.refusal()
         assert said == "The database pipeline-bot.db is in use by another bot. Stop that one first."
         first.is_told(signal.SIGCONT)
-        assert await first.ends() == 2
+        assert await first.ends() == 1
 
 
 async def test_a_database_with_two_names_is_refused(world):
@@ -158,8 +161,8 @@ async def test_a_database_with_two_names_is_refused(world):
     world.operator("ana")
     link = beside(world.database, ".link")
     link.hardlink_to(world.database)
-    for name, command in ((world.database.name, ("run",)), (link.name, ("grant", "U0ANA", "viewer", "*"))):
-        said = await world.refusal(*command, PIPELINE_BOT_DATABASE=name)
+    for name, command in ((world.database.name, ("run",)), (str(link), ("grant", "U0ANA", "viewer", "*"))):
+        said = await world.refusal(*command, "--database", name)
         assert said == (
             f"The database {name} cannot be used: it has a second name (a hard link), "
             "and two bots could run on it. Remove the other name, or choose another file."
@@ -172,7 +175,7 @@ async def test_a_bot_that_lost_its_database_writes_nothing_into_a_restored_one(w
         restored_in_place(world.database, copy)
         for ending in ("-wal", "-shm"):
             beside(world.database, ending).unlink()
-        assert await bot.ends() == 2
+        assert await bot.ends() == 1
     assert world.database.read_bytes() == copy.read_bytes()
 
 
@@ -210,7 +213,7 @@ async def test_a_damaged_database_ends_the_bot(world, damage, why):
         administration.administer(freeze, by="shell:owner", now=world.clock.now())
     damage(world.database)
     async with world.bot() as bot:
-        assert await bot.ends() == 2
+        assert await bot.ends() == 1
     (lost,) = bot.logged("database_lost")
     assert lost["why"] == f"The bot's database is damaged ({why})."
     assert "Traceback" not in bot.stderr

@@ -52,7 +52,7 @@ async def test_what_needs_no_proxy_is_reached_directly(world, settings):
 
 
 async def test_what_cannot_be_used_is_refused_at_the_start(world):
-    said = await world.refusal(HTTPS_PROXY="user:hush@p:3128", ALL_PROXY="http://user:hush@p:0")
+    said = await world.refusal(status=2, HTTPS_PROXY="user:hush@p:3128", ALL_PROXY="http://user:hush@p:0")
     assert sorted(said.splitlines()) == [
         "ALL_PROXY: must end with a port from 1 to 65535, such as :3128.",
         "HTTPS_PROXY: must begin with http://, such as http://proxy.example.com:3128.",

@@ -49,9 +49,9 @@ async def test_the_head_is_posted_once_where_the_bot_cannot_change_it(world, hea
     assert f"`pipeline-bot audit verify --head {noted}`" in told.text
     async with world.bot("audit", "verify") as process:
         assert await process.ends() == 3
-        assert f"of entry 1: {world.slack.permalink(told)}" in await process.rest_of_output()
+        assert f"UTC: {world.slack.permalink(told)}" in await process.rest_of_output()
     async with world.bot("audit", "verify", "--head", noted) as process:
         assert await process.ends() == 0
         assert await process.rest_of_output() == (
-            f"The audit log is intact up to entry 1, whose hash was noted elsewhere. Its head: {noted}\n"
+            f"Audit log: intact (1 entry): entry 1 matches the head that you gave.\nHead: {noted}\n"
         )

@@ -94,10 +94,10 @@ async def test_a_port_that_is_taken_is_said(tmp_path):
     async with sandbox(tmp_path) as (_, url):
         port = url.rsplit(":", 1)[1].strip("/")
         async with running("-m", "bot", "sandbox", "--port", port, folder=tmp_path, settings={}) as second:
-            assert await second.ends() == 2
+            assert await second.ends() == 1
             assert (
                 second.stderr
-                == f"Cannot listen on port {port}: Address already in use. Choose another with --port."
+                == f"error: Cannot listen on port {port}: Address already in use. Choose another with --port."
             )
 
 
@@ -135,6 +135,6 @@ async def test_what_cannot_be_is_said_before_anything_is_started(tmp_path, optio
         "-m", "bot", "sandbox", "--port", "0", *options, folder=tmp_path, settings=settings
     ) as process:
         assert await process.ends() == 2
-        assert process.stderr.startswith(said)
+        assert process.stderr.startswith(f"error: {said}")
         assert SECRET not in process.stderr
         assert "Traceback" not in process.stderr

@@ -73,7 +73,7 @@ def test_it_says_in_red_what_that_means_and_asks_once(tmp_path, answer):
             terminal.process.terminate()
         else:
             terminal.shows("Nothing was started.")
-        assert terminal.process.wait(PATIENCE) == (0 if answer else 2)
+        assert terminal.process.wait(PATIENCE) == (0 if answer else 1)
         assert terminal.process.stdout.read() == ""
 
 
@@ -84,7 +84,7 @@ async def test_off_a_terminal_nobody_can_be_asked(tmp_path):
         warned, refused = process.stderr.splitlines()
         assert warned.startswith(f"{NOBODY_IS_THERE}: This is a real Feldera")
         assert refused == (
-            "A real Feldera needs a confirmation, and there is no terminal to ask on. Confirm with --yes."
+            "error: A real Feldera needs a confirmation, and there is no terminal to ask on. Confirm with --yes."
         )
 
 

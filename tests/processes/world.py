@@ -168,12 +168,14 @@ class World:
                 await self.slack.until(lambda: self.slack.connections > 0, within=PATIENCE)
             yield process
 
-    async def refusal(self, *arguments: str, **changed: str | None) -> str:
-        """What a command says that ends with exit status 2 and says nothing else."""
+    async def refusal(self, *arguments: str, status: int = 1, **changed: str | None) -> str:
+        """The errors of a command that ends with this exit status and says nothing else."""
         async with self.bot(*arguments, **changed) as process:
-            assert await process.ends() == 2, process.stderr
+            assert await process.ends() == status, process.stderr
             assert await process.rest_of_output() == ""
-            return process.stderr
+            lines = process.stderr.splitlines()
+            assert all(line.startswith("error: ") for line in lines), process.stderr
+            return "\n".join(line.removeprefix("error: ") for line in lines)
 
     def operator(self, name: str) -> Person:
         person = self.slack.adds_person(name)

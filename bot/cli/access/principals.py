@@ -67,8 +67,7 @@ def _ask_slack_for_the_team(administration: Administration) -> TeamId:
         kind = WrongInput if isinstance(error, WrongInput) else UserError
         why = " ".join(error.message.splitlines())
         raise kind(
-            f"The Slack workspace is not known: {why} Set SLACK_BOT_TOKEN, or name the workspace, "
-            "such as --team T0123ABCD."
+            f"The Slack workspace is not known. {why} To do without Slack, name the workspace: --team T0123ABCD."
         ) from error
     administration.remember_team(workspace.team)
     return workspace.team
