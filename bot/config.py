@@ -37,6 +37,8 @@ DELIMITER = "__"  # between the parts of a nested setting: PIPELINE_BOT_TARGETS_
 class BadSettings(WrongInput):
     """Missing or malformed settings, one line each."""
 
+    hint = "Settings come from the environment and from .env, or the file of --env-file; docs/settings.md lists them."
+
 
 class Mode(StrEnum):
     SOCKET = "socket"
@@ -183,7 +185,7 @@ class Settings(SlackSettings, StoreSettings):
                 )
             case "", True, True:
                 found.append(
-                    "PIPELINE_BOT_MODE is missing: it must say socket or http, "
+                    "PIPELINE_BOT_MODE is missing: set it to socket or http, "
                     "since SLACK_APP_TOKEN and SLACK_SIGNING_SECRET are both set."
                 )
             case Mode.SOCKET, False, _:
@@ -201,17 +203,17 @@ def _misfits_of_targets(given: Collection[str], targets: Any) -> Iterator[str]:
     keys = sorted(targets) if isinstance(targets, Mapping) else []
     if keys and "feldera_host" not in given:
         for variable in sorted(key.upper() for key in given if key.startswith("feldera_")):
-            yield f"{variable} is of no use without FELDERA_HOST: the targets have settings of their own."
+            yield f"{variable} is without effect: FELDERA_HOST is not set, and each target has its own settings."
     seen = {DEFAULT: "FELDERA_HOST"} if "feldera_host" in given else {}
     for key in keys:
         variable, name = f"{TARGETS}{DELIMITER}{key}".upper(), target_named(key)
         if not is_target_name(name):
             yield (
-                f"{variable}: a target's name has letters, digits and _ inside, which becomes a dash, and "
-                f"at most {TARGET_NAME_MAX} of them."
+                f"{variable}: a target's name has letters, digits and, between them, _ (which becomes a dash), and "
+                f"at most {TARGET_NAME_MAX} characters."
             )
         elif name in seen:
-            yield f"{variable}: there is a target {name} already, by {seen[name]}. Give it another name."
+            yield f"{variable}: the target name {name} is already used by {seen[name]}. Choose another name."
         seen[name] = variable
 
 
@@ -273,7 +275,7 @@ def _in_words(detail: ErrorDetails) -> str:
     if detail["type"] == "extra_forbidden":
         return f"{variable}: there is no such setting of a target."
     if variable.startswith(TARGETS) and detail["type"] in {"dict_type", "model_type"}:
-        return f"{variable} holds nothing itself: set {TARGETS}{DELIMITER}NAME{DELIMITER}HOST and the like."
+        return f"{variable} has no value of its own. Set {TARGETS}{DELIMITER}NAME{DELIMITER}HOST and so on."
     # The message of our own checks; never the input, which may be a secret.
     message = str(detail.get("ctx", {}).get("error") or detail["msg"]).rstrip(".")
     return f"{variable}: {message[0].lower() if message.startswith('Input ') else message[0]}{message[1:]}."

@@ -12,7 +12,7 @@ _ONE_WORD = re.compile(r"[!-~]+")  # what a header can carry as it is
 
 def _one_word(secret: SecretStr) -> SecretStr:
     if not _ONE_WORD.fullmatch(secret.get_secret_value()):
-        raise ValueError("must be one word of plain characters")
+        raise ValueError("must be one word of printable ASCII characters")
     return secret
 
 

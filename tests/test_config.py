@@ -104,8 +104,8 @@ def test_all_that_is_malformed_is_said_at_once_and_no_value_is_repeated(refusal_
         "PIPELINE_BOT_LISTEN: must be HOST:PORT, such as 127.0.0.1:3000.",
         "PIPELINE_BOT_AUDIT_CHANNEL: must be a channel's id, such as C0123ABCD (in Slack: the channel's details, at the end).",
         "FELDERA_HOST: Feldera's host must not hold a user or password; use an API key.",
-        "FELDERA_API_KEY: Feldera's API key must be one word of plain characters.",
-        "FELDERA_TENANT: Feldera's tenant must be a name or an id in plain characters.",
+        "FELDERA_API_KEY: Feldera's API key must be one word of printable ASCII characters.",
+        "FELDERA_TENANT: Feldera's tenant must be a name or an id of printable ASCII characters.",
         "FELDERA_HTTPS_TLS_CERT: Path does not point to a file.",
         "FELDERA_TLS_INSECURE: input should be a valid boolean, unable to interpret input.",
         "FELDERA_REQUEST_TIMEOUT: input should be a valid number, unable to parse string as a number.",
@@ -132,7 +132,7 @@ def test_missing_and_malformed_are_said_together(refusal_of):
 def test_what_was_copied_badly_is_said_before_slack_is_asked(refusal_of, variable, value):
     """A signing secret with white space would have every request refused."""
     said = refusal_of(**{"PIPELINE_BOT_MODE": "socket", variable: value})
-    assert said == [f"{variable}: must be one word of plain characters."]
+    assert said == [f"{variable}: must be one word of printable ASCII characters."]
 
 
 def test_a_certificate_that_is_none_is_said_with_the_rest(refusal_of, tmp_path):
@@ -173,7 +173,7 @@ def test_what_is_set_decides_how_slack_reaches_us(settings_of, given, wanted, mo
     assert settings_of(**{"SLACK_APP_TOKEN": None, **given}, PIPELINE_BOT_MODE=wanted).mode is mode
 
 
-BOTH = "PIPELINE_BOT_MODE is missing: it must say socket or http, since SLACK_APP_TOKEN and SLACK_SIGNING_SECRET are both set."
+BOTH = "PIPELINE_BOT_MODE is missing: set it to socket or http, since SLACK_APP_TOKEN and SLACK_SIGNING_SECRET are both set."
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ def test_all_that_is_wrong_is_said_at_once_and_no_value_is_repeated(refusal_of):
         "PIPELINE_BOT_TARGETS__STAGING__HOST is missing.",
         "PIPELINE_BOT_TARGETS__STAGING__HOTS: there is no such setting of a target.",
         "PIPELINE_BOT_TARGETS__DEV: API_KEY and AUTH_TOKEN_COMMAND exclude each other: set one of them.",
-        "PIPELINE_BOT_TARGETS__TEST holds nothing itself: set PIPELINE_BOT_TARGETS__NAME__HOST and the like.",
+        "PIPELINE_BOT_TARGETS__TEST has no value of its own. Set PIPELINE_BOT_TARGETS__NAME__HOST and so on.",
     ]
 
 
@@ -120,24 +120,24 @@ def test_a_name_that_is_none_or_taken(refusal_of):
             f"PIPELINE_BOT_TARGETS__{'A' * 31}__HOST": "e",
         },
     ) == [
-        f"PIPELINE_BOT_TARGETS__{'A' * 31}: a target's name has letters, digits and _ inside, which becomes a dash, and at most 30 of them.",
-        "PIPELINE_BOT_TARGETS__DEFAULT: there is a target default already, by FELDERA_HOST. Give it another name.",
-        "PIPELINE_BOT_TARGETS__EU_WEST: there is a target eu-west already, by PIPELINE_BOT_TARGETS__EU-WEST. Give it another name.",
-        "PIPELINE_BOT_TARGETS__ÉU: a target's name has letters, digits and _ inside, which becomes a dash, and at most 30 of them.",
+        f"PIPELINE_BOT_TARGETS__{'A' * 31}: a target's name has letters, digits and, between them, _ (which becomes a dash), and at most 30 characters.",
+        "PIPELINE_BOT_TARGETS__DEFAULT: the target name default is already used by FELDERA_HOST. Choose another name.",
+        "PIPELINE_BOT_TARGETS__EU_WEST: the target name eu-west is already used by PIPELINE_BOT_TARGETS__EU-WEST. Choose another name.",
+        "PIPELINE_BOT_TARGETS__ÉU: a target's name has letters, digits and, between them, _ (which becomes a dash), and at most 30 characters.",
     ]
 
 
 def test_what_belongs_to_no_feldera_is_not_passed_over(refusal_of):
     """Somebody thinks that it holds for the targets."""
     assert refusal_of(FELDERA_API_KEY="apikey:a", **PROD) == [
-        "FELDERA_API_KEY is of no use without FELDERA_HOST: the targets have settings of their own."
+        "FELDERA_API_KEY is without effect: FELDERA_HOST is not set, and each target has its own settings."
     ]
 
 
 @pytest.mark.parametrize("value", ["hush", '{"prod": {"host": "hush"}}'])
 def test_the_targets_are_not_one_variable(refusal_of, value):
     assert refusal_of(FELDERA_HOST="localhost", PIPELINE_BOT_TARGETS=value) == [
-        "PIPELINE_BOT_TARGETS holds nothing itself: set PIPELINE_BOT_TARGETS__NAME__HOST and the like."
+        "PIPELINE_BOT_TARGETS has no value of its own. Set PIPELINE_BOT_TARGETS__NAME__HOST and so on."
     ]
 
 

@@ -19,7 +19,11 @@ def report(error: UserError | click.ClickException) -> int:
     """Print the error, and return the exit status."""
     if isinstance(error, UserError):
         print_error(error.message)
-        return WRONG_USAGE if isinstance(error, WrongInput) else FAILED
+        if not isinstance(error, WrongInput):
+            return FAILED
+        if error.hint:
+            click.echo(error.hint, err=True)
+        return WRONG_USAGE
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         click.echo(error.format_message(), err=True)
         return WRONG_USAGE

@@ -53,18 +53,21 @@ def named_env_file() -> Path | None:
 
 def command_as_typed(verb: str, *arguments: str, options: Iterable[str] = ()) -> str:
     """The command `pipeline-bot VERB …` for the same bot, quoted for a shell, so that it can be pasted."""
-    chosen = _chosen(click.get_current_context())
+    return _as_typed(settings_source(), verb, *arguments, options=options)
+
+
+def first_grant(source: SettingsSource) -> str:
+    """The command that grants the first role, which creates the database."""
+    return _as_typed(source, "grant", "U0123ABCD", "admin", "*")
+
+
+def _as_typed(source: SettingsSource, verb: str, *arguments: str, options: Iterable[str] = ()) -> str:
     same_bot = [
-        *(() if chosen.database is None else ("--database", str(chosen.database))),
-        *(() if chosen.env_file is None else ("--env-file", str(chosen.env_file))),
+        *(() if source.database is None else ("--database", str(source.database))),
+        *(() if source.env_file == SettingsSource().env_file else ("--env-file", str(source.env_file))),
     ]
     dashes = ["--"] if any(argument.startswith("-") for argument in arguments) else []
     return shlex.join(["pipeline-bot", *verb.split(" "), *same_bot, *options, *dashes, *arguments])
-
-
-def first_grant() -> str:
-    """The command that gives a person the first role, which creates the database."""
-    return command_as_typed("grant", "U0123ABCD", "admin", "*")
 
 
 def json_flag(command: Callable[..., Any]) -> Callable[..., Any]:

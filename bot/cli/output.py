@@ -30,8 +30,9 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     )
 
 
-def counted(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """`1 grant`, `2 grants`; `many` where an `s` does not make the plural."""
+    return f"{number} {one if number == 1 else many or f'{one}s'}"
 
 
 def as_json(document: Any) -> str:

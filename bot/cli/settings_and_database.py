@@ -95,7 +95,7 @@ def _told_what_to_do() -> Iterator[None]:
     except DatabaseMissing as error:
         raise DatabaseMissing(
             f"{error.message} Name another with --database or PIPELINE_BOT_DATABASE, or create it by the first grant, "
-            f"such as `{first_grant()}`."
+            f"such as `{first_grant(settings_source())}`."
         ) from error
 
 

@@ -13,7 +13,12 @@ class UserError(Exception):
 
 
 class WrongInput(UserError):  # noqa: N818 - named for what happened, like every other outcome
-    """What the person typed, set or wrote in a file is not valid, whatever the state of anything else."""
+    """What the person typed, set or wrote in a file is not valid, whatever the state of anything else.
+
+    `hint` is a line that may follow the message, where there is room for it; empty if there is none.
+    """
+
+    hint = ""
 
 
 class Misunderstood(WrongInput):

@@ -72,7 +72,7 @@ def clock_record(db: Database) -> ClockRecord | None:
         )
     except (ValueError, KeyError, TypeError) as error:
         raise DatabaseUnusable(
-            f"What the database keeps of the bot's time does not read: {value!r}."
+            f"The database's record of the bot's time cannot be read: {value!r}."
         ) from error
 
 

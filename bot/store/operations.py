@@ -61,9 +61,7 @@ def find_by_beginning(db: Database, text: str) -> Operation | None:
         )
     )
     if len(rows) > 1 and rows[0]["id"] != text:
-        raise AmbiguousId(
-            f"The ids of several operations begin with {text!r}: write more of the one you mean."
-        )
+        raise AmbiguousId(f"The ids of several requests begin with {text!r}. Type more of the id.")
     return operation_of(rows[0]) if rows else None
 
 

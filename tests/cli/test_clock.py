@@ -130,4 +130,4 @@ def test_a_record_that_somebody_else_wrote(shell, ran):
     ran(HOUR)
     with open_database(shell.database) as db:
         db.execute("UPDATE workspace SET value = '{}' WHERE key = 'clock'")
-    assert shell.fails("grants") == "What the database keeps of the bot's time does not read: '{}'.\n"
+    assert shell.fails("grants") == "The database's record of the bot's time cannot be read: '{}'.\n"

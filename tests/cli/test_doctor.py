@@ -30,22 +30,22 @@ async def test_a_bot_that_is_set_up_well_has_nothing_to_put_right(world, examine
     world.administers(GrantRole(Actor(TeamId(ana.team_id), UserId(ana.id)), Role.ADMIN, "*"))
     assert await examined(world) == [
         ("ok", "Settings: complete, for Socket Mode."),
-        ("ok", "Slack: the bot token is of the workspace Acme (T0ACME)."),
-        ("ok", "Slack: the bot token has every scope it needs."),
+        ("ok", "Slack: the bot token is for the workspace Acme (T0ACME)."),
+        ("ok", "Slack: the bot token has all required scopes."),
         ("ok", "Clock: this machine agrees with Slack."),
         ("ok", "Socket Mode: the app token opens connections."),
         ("ok", f"Feldera: 0.337.0 (Open source) answers at {world.feldera.url}."),
-        ("ok", "Feldera: the bot has the role admin in the tenant default, which may clear."),
+        ("ok", "Feldera: the bot has the role admin in the tenant default, which can clear."),
         (
             "ok",
             (
-                "Audit log: consistent up to entry 1, not anchored. To prove that it was not rewritten, give a head to "
-                "`pipeline-bot audit verify --head`. The bot logs its head daily, and posts it to PIPELINE_BOT_AUDIT_CHANNEL if "
-                "that is set."
+                "Audit log: consistent (1 entry), not anchored. Only a head that was saved elsewhere proves that it was not "
+                "rewritten: `pipeline-bot audit verify --help` explains how. The bot logs its head daily, and posts it to "
+                "PIPELINE_BOT_AUDIT_CHANNEL if that is set."
             ),
         ),
-        ("ok", f"Database: {world.database} can be written."),
-        ("ok", "Access: nothing is wrong with grants (1) and rules (0)."),
+        ("ok", f"Database: {world.database} is readable and writable."),
+        ("ok", "Access: no problems in 1 grant and 0 rules."),
     ]
     assert {call.method for call in world.slack.calls} == {"auth.test", "apps.connections.open", "users.info"}
     assert all(request.method == "GET" for request in world.feldera.requests)
@@ -59,7 +59,7 @@ async def test_the_command_says_each_check_in_a_line_beside_a_running_bot(world)
     assert rest[0] == "ok    Settings: complete, for Socket Mode."
     assert {line[:6] for line in rest} == {"ok    "}
     assert last == (
-        "note  Access: nothing is granted to anybody: nobody may do anything. `pipeline-bot grant` gives the first."
+        "note  Access: no one has access yet. Grant the first role: `pipeline-bot grant U0123ABCD admin '*'`."
     )
     world.slack.refuses_tokens()
     async with world.bot("doctor", FELDERA_HOST=None) as process:
@@ -76,7 +76,7 @@ async def test_a_clock_that_is_wrong(world, examined):
     """Signatures are checked by it, and a bot that starts takes the time from it."""
     lines = await examined(world, clock=MovableClock(datetime.now(UTC) - timedelta(minutes=7)))
     (said,) = [sentence for result, sentence in lines if result == "FAIL"]
-    match = re.fullmatch(r"Clock: this machine is (\d+) s behind Slack\. Set it by NTP: .*", said)
+    match = re.fullmatch(r"Clock: this machine is (\d+) s behind Slack\. Synchronize it by NTP: .*", said)
     assert 418 <= int(match[1]) <= 422
 
 
@@ -88,8 +88,8 @@ async def test_all_that_is_wrong_with_the_settings_is_said_and_the_rest_is_check
         "Settings: SLACK_APP_TOKEN (for Socket Mode) or SLACK_SIGNING_SECRET (for HTTP) is missing: set one of them.",
     ]
     lines = await examined(world, FELDERA_HOST=None)
-    assert ("ok", "Slack: the bot token has every scope it needs.") in lines
-    assert ("ok", f"Database: {world.database} can be written.") in lines
+    assert ("ok", "Slack: the bot token has all required scopes.") in lines
+    assert ("ok", f"Database: {world.database} is readable and writable.") in lines
 
 
 async def test_a_slack_that_cannot_be_reached(world, failures):
@@ -105,7 +105,7 @@ async def test_a_token_without_all_scopes(tmp_path, failures):
         assert await failures(world) == [
             (
                 "Slack: the bot token lacks the scopes usergroups:read, users:read. "
-                "Add them to the app as in app_manifest.yml, and install it again."
+                "Add them to the app as in app_manifest.yml, and reinstall it."
             )
         ]
 
@@ -130,16 +130,16 @@ async def connections(slack, number):
             1,
             "note",
             (
-                "a bot runs on this app token, but not on this database. Another one would get only a part of the "
-                "commands and clicks."
+                "a bot uses this app token, but not this database. A second one would get only some of the commands and "
+                "clicks."
             ),
         ),
         (
             2,
             "FAIL",
             (
-                "the app has 2 connections besides the one of this check: more than one bot runs on this app token, "
-                "and each gets only a part of the commands and clicks. Stop all but one, or give each an app of its own."
+                "the app has 2 connections besides that of this check: more than one bot uses this app token, and each "
+                "gets only some of the commands and clicks. Stop all but one, or give each its own app."
             ),
         ),
         (
@@ -181,20 +181,20 @@ async def test_a_key_that_may_not_clear(tmp_path, examined, failures):
     world.feldera = FelderaSimulator(world.clock, api_keys={"apikey:r": "read", "apikey:w": "write"})
     async with world.slack, world.feldera:
         assert await failures(world, FELDERA_API_KEY="apikey:r") == [
-            "Feldera: the bot has the role read in the tenant default, and clearing takes write. Give it another API key."
+            "Feldera: the bot has the role read in the tenant default, but a clear needs the role write. Create an API key with that role."
         ]
         assert await failures(world, FELDERA_AUTH_TOKEN_COMMAND="echo apikey:r") == [
             (
-                "Feldera: the bot has the role read in the tenant default, and clearing takes write. "
-                "Have the token command print tokens of somebody who has it."
+                "Feldera: the bot has the role read in the tenant default, but a clear needs the role write. "
+                "Have the token command print tokens of an account with that role."
             )
         ]
         lines = await examined(world, FELDERA_API_KEY="apikey:w")
-        assert ("ok", "Feldera: the bot has the role write in the tenant default, which may clear.") in lines
+        assert ("ok", "Feldera: the bot has the role write in the tenant default, which can clear.") in lines
         (said,) = await failures(world, FELDERA_API_KEY="apikey:x")
         assert said == (
             f"Feldera at {world.feldera.url}: Feldera rejects the bot's credentials (401), which it also does while it "
-            "cannot reach its database. Run this again in 20 s: if it says the same then, check the credentials."
+            "cannot reach its database. Try again in 20 s; if it persists, check the credentials."
         )
 
 
@@ -207,7 +207,7 @@ async def test_a_tenant_that_is_not_the_one_that_is_set(tmp_path, failures):
         assert await failures(world, FELDERA_API_KEY="apikey:w", FELDERA_TENANT="team-b") == [
             (
                 "Feldera: Feldera answers for its tenant default, and team-b is set; an API key has a tenant of its own. "
-                "Set that tenant, or give the bot credentials of the other one."
+                "Set FELDERA_TENANT to that tenant, or use credentials of the other one."
             )
         ]
 
@@ -226,7 +226,7 @@ async def test_secrets_that_others_may_read(world, examined):
     env.touch(mode=0o600)
     assert not [said for _, said in await examined(world) if ".env" in said]
     env.chmod(0o640)
-    said = "Settings: others on this machine may read .env, which holds secrets. `chmod 600 .env`."
+    said = "Settings: other users of this machine can read .env, which holds secrets. Run `chmod 600 .env`."
     assert ("note", said) in await examined(world)
 
 
@@ -247,13 +247,13 @@ async def test_each_feldera_is_examined_and_what_was_left_behind_is_named(world,
     assert ("ok", f"Feldera default: 0.337.0 (Open source) answers at {world.feldera.url}.") in said
     assert (
         "ok",
-        "Feldera default: the bot has the role admin in the tenant default, which may clear.",
+        "Feldera default: the bot has the role admin in the tenant default, which can clear.",
     ) in said
     failed = "\n".join(sentence for result, sentence in said if result == "FAIL")
     for begin in (
         f"Feldera prod at {other}: No connection to Feldera at ",
-        "Felderas: Something is still under way on orders, and with these settings nobody could",
-        "Access: The rule on users holds for no pipeline: ",
+        "Feldera: Something is still under way on orders, and with these settings nobody could",
+        "Access: The rule on users matches no pipeline: ",
         "Access: U0ANA is operator on orders-*, which matches no pipeline: ",
         f"Access: {MATCHES_MORE}",
     ):

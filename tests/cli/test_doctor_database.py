@@ -34,7 +34,7 @@ def actor(person):
 
 async def test_a_database_that_is_none(world, examined, failures):
     """None is created; what could not be read is not called fine; and a folder that is none holds no first grant."""
-    missing = f"Database: there is no {world.database} yet; the first grant or the first run creates it."
+    missing = f"Database: {world.database} does not exist yet. The first grant or the first run creates it."
     assert (await examined(world))[-2] == ("note", missing)
     assert not world.database.exists()
     world.database.write_text("Dear diary")
@@ -43,8 +43,8 @@ async def test_a_database_that_is_none(world, examined, failures):
     place = world.folder / "nowhere" / "bot.db"
     assert await failures(world, PIPELINE_BOT_DATABASE=str(place)) == [
         (
-            f"Database: The database {place} cannot be used: {place.parent} is no directory. "
-            "Create it, or choose another place for the database."
+            f"Database: The database {place} cannot be used: {place.parent} is not a directory. "
+            "Create it, or choose another file with --database or PIPELINE_BOT_DATABASE."
         )
     ]
 
@@ -53,7 +53,9 @@ async def test_a_database_that_others_may_read(world, examined):
     """Doctor only names it; the bot takes the right from them when it starts."""
     world.operator("ana")
     world.database.chmod(0o644)
-    said = f"Database: others on this machine may read {world.database}. `chmod 600 {world.database}`."
+    said = (
+        f"Database: other users of this machine can read {world.database}. Run `chmod 600 {world.database}`."
+    )
     assert ("note", said) in await examined(world)
     assert stat.S_IMODE(world.database.stat().st_mode) == 0o644
 
@@ -87,7 +89,7 @@ async def test_a_record_that_was_tampered_with(world, failures):
     )
     tampers(world, "UPDATE events SET by_user = 'U0EVE', by_team = 'T1' WHERE id = 1")
     said = await failures(world)
-    assert said[0].startswith("Audit log: entry 1 was changed")
+    assert said[0].startswith("Audit log: broken at entry 1, which was changed")
 
 
 async def test_a_grant_that_somebody_wrote_into_the_database(world, examined):
@@ -100,15 +102,15 @@ async def test_a_grant_that_somebody_wrote_into_the_database(world, examined):
         RevokeRole(actor(eve), Role.VIEWER, "*"),
         GrantRole(actor(eve), Role.VIEWER, "*", day, "on call"),
     )
-    assert not [said for _, said in await examined(world) if said.startswith("Audit log: it has no entry")]
+    assert not [said for _, said in await examined(world) if said.startswith("Audit log: no entry for")]
     tampers(world, "UPDATE grants SET role = 'admin' WHERE revoked_at IS NULL AND note = 'on call'")
-    said = [each for each in await examined(world) if each[1].startswith("Audit log: it has no entry")]
+    said = [each for each in await examined(world) if each[1].startswith("Audit log: no entry for")]
     assert said == [
         (
             "note",
             (
-                f"Audit log: it has no entry that gave grant 3 ({eve.id} is admin on *): it is from before there was an "
-                "audit log, or somebody wrote it into the database. If nobody knows why it is there, revoke it."
+                f"Audit log: no entry for grant #3 ({eve.id} is admin on *): it is older than the audit log, or someone "
+                "wrote it into the database. If no one can explain it, revoke it."
             ),
         )
     ]
@@ -119,8 +121,8 @@ async def test_a_database_of_another_workspace(world, failures):
         administration.remember_team(TeamId("T0OLD"))
     assert await failures(world) == [
         (
-            "Database: it was last used in the workspace T0OLD, and what is granted there counts for nobody in T0ACME. "
-            "Is it the right file, and the right token?"
+            "Database: it was last used in the workspace T0OLD, and its grants have no effect in T0ACME. "
+            "Check that the file and the token are the right ones."
         )
     ]
 
@@ -135,10 +137,10 @@ async def test_what_is_wrong_with_who_may_do_what(world, examined, failures):
     )
     lines = await examined(world)
     assert {result for result, _ in lines} == {"ok", "note"}
-    assert re.fullmatch(rf"Access: {ana.id} is requester on \* only until .* UTC\. If .*", lines[-1][1])
+    assert re.fullmatch(rf"Access: {ana.id} is requester on \* only until .* UTC\. To .*", lines[-1][1])
     ben.is_deactivated()
     (said,) = await failures(world)
-    assert said.startswith(f"Access: The rule on * asks for 1 approval, which {ana.id} can never get")
+    assert said.startswith(f"Access: The rule on * needs 1 approval, but requests of {ana.id} can never get")
 
 
 async def test_what_waits_for_people(world, examined):
@@ -149,14 +151,14 @@ async def test_what_waits_for_people(world, examined):
         world, replace(proposed("c3k7aa5x", pipeline="clicks"), incident="INC-8"), State.READY
     )  # nothing came of it
     unsigned = (
-        "Requests: nobody has reviewed the break-glass run of U0ANA on users for INC-7. "
+        "Requests: the break-glass run of U0ANA for INC-7 (clear users) awaits review. "
         "An approver reviews it with `/pipeline review b2k7aa`."
     )
     for hours, result in ((23, "note"), (24, "FAIL")):
         it_is(world, START + timedelta(hours=hours))
         lines = await examined(world)
         assert [line for line in lines if line[1].startswith("Requests")] == [
-            ("note", "Requests: waiting for approval: 7fk2qa on orders."),
+            ("note", "Requests: awaiting approval: clear orders (7fk2qa)."),
             (result, unsigned),
         ]
 
@@ -174,15 +176,15 @@ async def test_a_wall_clock_that_was_set_under_the_bot(world, examined):
     it_is(world, now, Jump(now - timedelta(days=6), timedelta(hours=3)))
     jump = (
         f"Clock: the wall clock of the bot's machine was set forward by 3 h 0 min at {now - timedelta(days=6):%Y-%m-%d %H:%M} "
-        "UTC of the bot's time. Nothing lapsed or was sent sooner by that."
+        "UTC of the bot's time. Nothing expired or was sent sooner because of it."
     )
     assert of_the_clock(await examined(world)) == [("note", jump)]
     it_is(world, now - timedelta(hours=3), Jump(now - timedelta(days=8), timedelta(hours=3)))
     ((result, said),) = of_the_clock(await examined(world))
     assert result == "FAIL"
     assert re.fullmatch(
-        r"Clock: the bot's own time is 3 h 0 min behind this machine's clock\. Set that by NTP\. If it is right already, stop "
-        r"the bot and let `pipeline-bot clock reset` show what would become of the bot's time\.",
+        r"Clock: the bot's own time is 3 h 0 min behind this machine's clock\. Synchronize the clock by NTP\. If "
+        r"it is right already, stop the bot: `pipeline-bot clock reset` shows how the bot's time would change\.",
         said,
     )
 
@@ -199,7 +201,7 @@ async def test_an_import_looks_the_people_up(world):
         assert await process.ends() == 0
         assert await process.rest_of_output() == f"+ grant {ben.id} viewer orders\n"
     assert process.stderr.splitlines() == [
-        f"warning: {ben.id} is a guest, and what is granted to them (viewer on orders) never counts. Leave it out.",
+        f"warning: {ben.id} is a guest: the grant (viewer on orders) has no effect. Remove it from the file.",
         f"notice: {NOBODY_IS_ADMIN}",
         f"notice: There is no database at {world.database} yet.",
         "1 change. Dry run: nothing changed. Apply with --yes.",

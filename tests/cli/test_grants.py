@@ -223,8 +223,8 @@ def test_before_the_first_run_and_without_a_token_it_says_what_to_do(shell):
 def test_a_database_that_cannot_be_used_is_a_sentence(shell):
     said = shell.fails("grant", "U0ANA", "viewer", "*", *HOME, PIPELINE_BOT_DATABASE="/nowhere/bot.db")
     assert said == (
-        "The database /nowhere/bot.db cannot be used: /nowhere is no directory. "
-        "Create it, or choose another place for the database.\n"
+        "The database /nowhere/bot.db cannot be used: /nowhere is not a directory. "
+        "Create it, or choose another file with --database or PIPELINE_BOT_DATABASE.\n"
     )
     shell.database.write_text("Dear diary, this is no database at all, and must stay as it is.")
     assert "cannot be used: file is not a database" in shell.fails("grants")

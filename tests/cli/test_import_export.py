@@ -93,8 +93,8 @@ def test_an_import_says_what_is_wrong_with_the_outcome(shell, file):
     file.write_text(FILE.replace("- {group: S0LEADS, role: approver, pattern: orders-*}\n", ""))
     said = shell.types("access", "import", str(file))
     assert said.stderr.splitlines()[0] == (
-        "problem: The rule on orders-* asks for 2 approvals, and nobody may approve there. "
-        "Grant approver on orders-* to somebody."
+        "problem: The rule on orders-* needs 2 approvals, but no one can approve there. "
+        "Grant approver on orders-* to someone."
     )
 
 
@@ -198,8 +198,8 @@ def test_a_grant_of_another_workspace_is_shown_as_one(shell, file):
     assert said.stdout == "+ grant T9/U0B viewer x\n"
     assert NOTICED not in said.stderr
     problem = (
-        "problem: U0B (viewer on x) is of the workspace T9, and the bot serves T1: that counts for nobody. "
+        "problem: U0B (viewer on x) is of the workspace T9, but the bot serves T1: the grant has no effect. "
     )
-    assert said.stderr.splitlines()[0] == f"{problem}Leave it out."
+    assert said.stderr.splitlines()[0] == f"{problem}Remove it from the file."
     said = shell.types("access", "import", str(file), "--yes")
     assert said.stderr.splitlines()[0] == f"{problem}Revoke it with --team T9."

@@ -7,6 +7,7 @@ import pytest
 
 from bot.cli.main import COMMANDS, cli
 from bot.cli.options import ShellCommand
+from bot.config import BadSettings
 from tests.cli.conftest import Shell
 
 HOME = ("--team", "T0ACME")
@@ -140,6 +141,7 @@ def test_each_setting_that_is_wrong_is_an_error_of_its_own(shell):
         "error: SLACK_BOT_TOKEN is missing.",
         "error: FELDERA_HOST is missing.",
         "error: SLACK_APP_TOKEN (for Socket Mode) or SLACK_SIGNING_SECRET (for HTTP) is missing: set one of them.",
+        BadSettings.hint,
     ]
 
 

@@ -178,5 +178,5 @@ def test_doctor_checks_what_it_can_of_a_read_only_database(given):
         f"\nFAIL  Database: The database {given.database} cannot be used: this user may not write there.\n"
         in said
     )
-    assert "\nok    Audit log: consistent up to entry 2, not anchored. " in said
-    assert "\nnote  Access: nobody was looked up in Slack.\n" in said
+    assert "\nok    Audit log: consistent (2 entries), not anchored. " in said
+    assert "\nnote  Access: people were not looked up in Slack.\n" in said

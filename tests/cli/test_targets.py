@@ -6,7 +6,7 @@ NONE = (
     "target. The targets are prod, staging.\n"
 )
 
-MATCHES_MORE = "There is a freeze on p*, which matches every pipeline of prod by now. Add one on prod/… if that is not meant."
+MATCHES_MORE = "There is a freeze on p*, which now matches every pipeline of prod. If that is not intended, freeze prod/… instead."
 
 
 def test_a_grant_on_names_with_targets(shell):

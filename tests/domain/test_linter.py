@@ -90,7 +90,7 @@ def test_nothing_is_wrong(grants, rules, roster):
     assert found(grants, rules, **roster) == []
 
 
-NO_APPROVER = "and nobody may approve there. Grant approver on orders-* to somebody."
+NO_APPROVER = "but no one can approve there. Grant approver on orders-* to someone."
 
 
 @pytest.mark.parametrize(
@@ -100,97 +100,97 @@ NO_APPROVER = "and nobody may approve there. Grant approver on orders-* to someb
             [ASKS],
             [rule(approvals=1)],
             {},
-            f"problem: The rule on orders-* asks for 1 approval, {NO_APPROVER}",
+            f"problem: The rule on orders-* needs 1 approval, {NO_APPROVER}",
         ),
         (
             [approver(BEN), approver(BEN, "*"), approver(ONCALL)],
             [rule(approvals=2)],
             {"members": {ONCALL: frozenset({BEN})}},
-            "problem: The rule on orders-* asks for 2 approvals, and only UBEN may approve there. Grant approver on orders-* to more people, or ask for fewer.",
+            "problem: The rule on orders-* needs 2 approvals, but only UBEN can approve there. Grant approver on orders-* to more people, or lower the number of approvals.",
         ),
         (
             [approver(BEN, "orders-*")],
             [rule("*", approvals=2), rule(approvals=1)],
             {},
-            "problem: The rule on * asks for 2 approvals, and only UBEN may approve there. Grant approver on * to more people, or ask for fewer.",
+            "problem: The rule on * needs 2 approvals, but only UBEN can approve there. Grant approver on * to more people, or lower the number of approvals.",
         ),
         (
             [requester(ANA, "prod-*"), requester(BEN, "orders-*")],
             [rule("*", approvals=1)],
             {},
-            "problem: The rule on * asks for 1 approval, and nobody may approve there. Grant approver on * to somebody.",
+            "problem: The rule on * needs 1 approval, but no one can approve there. Grant approver on * to someone.",
         ),
         (
             [ASKS, approver(ANA)],
             [rule(approvals=1)],
             {},
-            "warning: The rule on orders-* asks for 1 approval, which UANA can never get: nobody approves their own request, and without them too few are left. Grant approver on orders-* to more people.",
+            "warning: The rule on orders-* needs 1 approval, but requests of UANA can never get enough: people cannot approve their own requests, and too few others can. Grant approver on orders-* to more people.",
         ),
         (
             [ASKS],
             [],
             {},
-            f"problem: Where no rule says otherwise, a requester on orders-* needs 1 approval, {NO_APPROVER}",
+            f"problem: Without a rule, a requester on orders-* needs 1 approval, {NO_APPROVER}",
         ),
         (
             [ASKS, approver(BEN)],
             [rule(approvals=1)],
             {"kinds": {ANA: Kind.MEMBER, BEN: Kind.UNKNOWN}},
-            "warning: UBEN (approver on orders-*) could not be looked up in Slack, and may do nothing until that works. Run this again; if it stays, check the app's scopes.",
+            "warning: UBEN (approver on orders-*) could not be looked up in Slack, and has no access until that works. Try again; if it persists, check the app's scopes.",
         ),
         (
             [ASKS, approver(ONCALL)],
             [rule(approvals=3)],
             {"unread": {ONCALL: "this workspace's Slack plan has no user groups"}},
-            "problem: The user group SONCALL (approver on orders-*) could not be read: this workspace's Slack plan has no user groups. What is granted to it counts for nobody until it can be. Fix the group, or grant its members directly.",
+            "problem: The user group SONCALL (approver on orders-*) could not be read: this workspace's Slack plan has no user groups. Its grants have no effect until then. Fix the group, or grant its members directly.",
         ),
         (
             [grant(ONCALL)],
             [],
             {"members": {ONCALL: frozenset()}},
-            "warning: Nobody is in the user group SONCALL (operator on orders-*). Add people to it in Slack, or revoke the grants.",
+            "warning: The user group SONCALL (operator on orders-*) has no members. Add people to it in Slack, or revoke the grants.",
         ),
         (
             [grant(ANA, expires_at=START + EXPIRES_SOON)],
             [],
             {},
-            "notice: UANA is operator on orders-* only until 2026-03-05 03:00 UTC. If that is too soon, grant it again.",
+            "notice: UANA is operator on orders-* only until 2026-03-05 03:00 UTC. To extend it, grant it again.",
         ),
         (
             [RESPONDS, approver(ANA)],
             [GLASS],
             {},
-            "warning: The rule on orders-* allows break-glass; if UANA uses it, nobody else can review that run. Grant approver on orders-* to somebody else, too.",
+            "warning: The rule on orders-* allows break-glass, but a run of UANA could be reviewed by no one else. Grant approver on orders-* to another person.",
         ),
         (
             [approver(BEN)],
             [rule(break_glass=True)],
             {},
-            "notice: The rule on orders-* allows break-glass, and nobody is responder there. Grant responder, or forbid it.",
+            "notice: The rule on orders-* allows break-glass, but no one is responder there. Grant responder, or set break-glass=forbidden.",
         ),
         (
             [ASKS, approver(BEN)],
             [Rule("orders-*", approvals=1)],
             {},
-            "warning: The rule on orders-* asks for 1 approval and names nobody to ask: requests stand where they were typed, and mention no approver. Add channel=… or group=… to it.",
+            "warning: The rule on orders-* needs 1 approval but notifies no one: requests are posted where they were typed, and mention no approver. Add channel=… or group=… to it.",
         ),
         (
             [ASKS, approver(BEN)],
             [rule("*", ask_channel="C0ALL"), rule(approvals=1, ask_channel="C0ORDERS")],
             {},
-            "notice: Requests on orders-* stand in C0ALL, which the rule on * names first, and not in C0ORDERS. Name one channel in both.",
+            "notice: Requests on orders-* are posted in C0ALL, the channel of the rule on *, not in C0ORDERS. Set the same channel in both rules.",
         ),
         (
             [grant(ANA, Role.VIEWER, "prod/*")],
             [],
             {},
-            "problem: UANA is viewer on prod/*, which matches no pipeline: there is one Feldera here, and pipelines go by their own names. Grant it anew, and revoke it.",
+            "problem: UANA is viewer on prod/*, which matches no pipeline: there is one Feldera, and pipeline names have no target. Replace the grant.",
         ),
         (
             [ASKS, ASKS, approver(BEN), approver(CLEO)],
             [],
             {},
-            "notice: UANA is requester on orders-* by 2 grants; the one that lasts longest is what counts. One is enough.",
+            "notice: UANA has 2 grants as requester on orders-*. One is enough: keep the one that lasts longest.",
         ),
     ],
 )
@@ -204,50 +204,48 @@ def test_one_thing_is_wrong(grants, rules, roster, said):
         (Kind.DEACTIVATED, "is deactivated"),
         (Kind.GUEST, "is a guest"),
         (Kind.BOT, "is a bot"),
-        (Kind.OUTSIDER, "is nobody this workspace knows as its own"),
+        (Kind.OUTSIDER, "is not a member of this workspace"),
     ],
 )
 def test_people_who_never_pass_are_not_counted_and_named_with_what_they_hold(kind, what):
     """In a group it is a matter of Slack; only whoever holds a grant themselves is named."""
     grants = [grant(ANA), grant(ANA, Role.VIEWER, "*")]
     assert found(grants, kinds={ANA: kind}) == [
-        f"warning: UANA {what}, and what is granted to them (operator on orders-*, viewer on *) never counts. Revoke it."
+        f"warning: UANA {what}: the grant (operator on orders-*, viewer on *) has no effect. Revoke it."
     ]
     (finding,) = found([approver(ONCALL)], [rule(approvals=2)], members=TWO_OF_ONCALL, kinds={BEN: kind})
-    assert "asks for 2 approvals, and only UCLEO may approve there." in finding
+    assert "needs 2 approvals, but only UCLEO can approve there." in finding
 
 
 def test_a_wide_rule_is_looked_at_where_people_ask():
     """It can be kept for orders, and for nobody who asks for prod."""
     grants = [requester(ANA, "prod-*"), approver(BEN, "orders-*")]
     assert found(grants, [rule("*", approvals=1)]) == [
-        "problem: The rule on * asks for 1 approval, also on prod-*, and nobody may approve there. Grant approver on prod-* to somebody.",
-        "notice: The rule on * asks for 1 approval; on some pipelines there, too few people may approve. If there are such pipelines, grant approver on *.",
+        "problem: The rule on * needs 1 approval, also on prod-*, but no one can approve there. Grant approver on prod-* to someone.",
+        "notice: The rule on * needs 1 approval, but on some names that it matches, too few people can approve. If there are such pipelines, grant approver on *.",
     ]
 
 
 def test_grants_that_lapsed_help_nobody():
     problem, notice = found([ASKS, approver(BEN, id=7, expires_at=START)], [rule(approvals=1)])
     assert problem.startswith("problem:")
-    assert notice == (
-        "notice: Grants that have lapsed: 7. They count for nothing; revoke them to be rid of them."
-    )
+    assert notice == ("notice: Expired grants: #7. They have no effect; revoke them to clear the list.")
 
 
 def test_a_break_glass_that_nobody_could_review():
     assert (
-        "problem: The rule on orders-* allows break-glass, and nobody could review it. Grant approver on orders-* to somebody."
+        "problem: The rule on orders-* allows break-glass, but no one can review it. Grant approver on orders-* to someone."
     ) in found([RESPONDS, approver(BEN, "users")], [GLASS])
 
 
 def test_a_group_to_ask_that_is_not_there_or_empty():
     grants = [ASKS, approver(BEN)]
     assert found(grants, [ASKS_ONCALL], unread={ONCALL: "no such group"})[0] == (
-        "problem: The rule on orders-* asks the user group SONCALL, which could not be read: no such group. Name one that can be."
+        "problem: The rule on orders-* notifies the user group SONCALL, which could not be read: no such group. Name another group."
     )
     [finding] = found(grants, [ASKS_ONCALL], members={ONCALL: frozenset()})
     assert finding.startswith("warning:")
-    assert "nobody is in it" in finding
+    assert "has no members" in finding
 
 
 @pytest.mark.parametrize(
@@ -272,6 +270,6 @@ def test_grants_of_another_workspace_count_for_nobody_and_cannot_be_revoked_with
     grants = [ASKS, approver(Actor(TeamId("T9"), UserId("U0FAR")))]
     problem, unmet = found(grants, [rule(approvals=1)], home=TeamId("T1"))
     assert problem == (
-        "problem: U0FAR (approver on orders-*) is of the workspace T9, and the bot serves T1: that counts for nobody. Revoke it with --team T9."
+        "problem: U0FAR (approver on orders-*) is of the workspace T9, but the bot serves T1: the grant has no effect. Revoke it with --team T9."
     )
-    assert "nobody may approve there" in unmet
+    assert "no one can approve there" in unmet

@@ -60,10 +60,10 @@ def test_a_problem_is_never_a_false_alarm(grants, rules, members, kinds):
     stuck_on = [
         (
             finding.sentence.partition(" Grant approver on ")[2].split()[0],
-            finding.sentence.startswith("Where no rule says otherwise"),
+            finding.sentence.startswith("Without a rule"),
         )
         for finding in lint(grants, rules, Roster(kinds, members), START, freezes=())
-        if finding.severity is Severity.PROBLEM and "may approve there" in finding.sentence
+        if finding.severity is Severity.PROBLEM and "can approve there" in finding.sentence
     ]
     for name in NAMES:
         ruled = any(said.approvals is not None and _matches(said.pattern, name) for said in rules)
@@ -88,7 +88,9 @@ def test_every_finding_says_what_to_do_the_worst_come_first_and_none_twice(grant
     assert order == sorted(order)
     for finding in findings:
         assert isinstance(finding, Finding)
-        assert any(verb in finding.sentence for verb in ("rant", "evoke", "Add", "Make", "Run", "Mend"))
+        assert any(
+            verb in finding.sentence for verb in ("rant", "evoke", "Add", "Make", "Try", "Fix", "Set", "keep")
+        )
 
 
 def with_targets(word, grants, rules, freezes=(), targets=BOTH):
@@ -100,20 +102,20 @@ def test_what_holds_for_no_target_any_more_is_named():
     """From before a second Feldera: it looks as if it held."""
     grants = [requester(ANA, "prod/*"), approver(BEN, "orders-*"), approver(CLEO, "*/orders-*")]
     assert with_targets("TARGET", grants, [rule(approvals=1), rule("prod/*", approvals=1)]) == [
-        "The rule on orders-* holds for no pipeline: pipelines are called TARGET/NAME here, and the targets are prod, staging. Write it anew, and drop it.",
-        "UBEN is approver on orders-*, which matches no pipeline: pipelines are called TARGET/NAME here, and the targets are prod, staging. Grant it anew, and revoke it.",
+        "The rule on orders-* matches no pipeline: pipelines are named TARGET/NAME, and the targets are prod, staging. Replace it.",
+        "UBEN is approver on orders-*, which matches no pipeline: pipelines are named TARGET/NAME, and the targets are prod, staging. Replace the grant.",
     ]
 
 
 def test_what_matches_more_since_there_are_several_targets_is_named():
     grants = [approver(BEN, pattern) for pattern in ("p*", "*", "prod/*", "orders-*")]
     freezes = [Freeze(1, "*-eu", START, "why", "T1/UCLEO", START)]
-    assert with_targets("by now", grants, [rule("s*")], freezes) == [
-        "UBEN is approver on p*, which matches every pipeline of prod by now. Grant prod/… if that is not meant.",
-        "There is a rule on s*, which matches every pipeline of staging by now. Add one on staging/… if that is not meant.",
-        "There is a freeze on *-eu, which matches pipelines of prod and staging by now. Add one on prod/… if that is not meant.",
+    assert with_targets("which now", grants, [rule("s*")], freezes) == [
+        "UBEN is approver on p*, which now matches every pipeline of prod. If that is not intended, grant prod/… instead.",
+        "There is a rule on s*, which now matches every pipeline of staging. If that is not intended, set it on staging/… instead.",
+        "There is a freeze on *-eu, which now matches pipelines of prod and staging. If that is not intended, freeze prod/… instead.",
     ]
-    assert with_targets("by now", grants, [], freezes, Targets(())) == []
+    assert with_targets("which now", grants, [], freezes, Targets(())) == []
 
 
 @pytest.mark.parametrize(

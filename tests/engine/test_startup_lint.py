@@ -37,10 +37,10 @@ async def test_findings_are_warnings_and_notices_are_not(tmp_path, store, slack,
         )
     lines = await linted(store, slack, clock)
     assert [(line["log_level"], line["severity"], line["finding"].partition(",")[0]) for line in lines] == [
-        ("warning", "problem", "The rule on prod-* asks for 1 approval"),
-        ("warning", "warning", f"{ben.id} is a guest"),
-        ("info", "notice", "Nobody is admin: grants"),
-        ("info", "notice", f"{ana.id} is operator on * only until 2026-03-02 15:00 UTC. If that is too soon"),
+        ("warning", "problem", "The rule on prod-* needs 1 approval"),
+        ("warning", "warning", f"{ben.id} is a guest: the grant (approver on *) has no effect. Revoke it."),
+        ("info", "notice", "No one is admin: grants"),
+        ("info", "notice", f"{ana.id} is operator on * only until 2026-03-02 15:00 UTC. To extend it"),
     ]
 
 

@@ -261,7 +261,9 @@ async def test_a_command_may_leave_an_agent_running(children_pipe, printing, tok
 @pytest.mark.parametrize("text", ["", "two words", "line\n", "apikey:ä"])
 def test_what_cannot_be_a_key_or_a_command_is_a_mistake_in_the_settings(text):
     """Said at start, not at the first clear. A stray line break would end the header; the key is not repeated."""
-    with pytest.raises(ValueError, match=r"^Feldera's API key must be one word of plain characters\.$"):
+    with pytest.raises(
+        ValueError, match=r"^Feldera's API key must be one word of printable ASCII characters\.$"
+    ):
         ApiKey(SecretStr(text))
     for command in ("", "  ", "gcloud 'auth"):
         with pytest.raises(ValueError, match="The token command"):

@@ -121,10 +121,10 @@ async def test_a_right_revoked_in_the_file_that_took_its_place_is_not_used(world
         bot.is_told(signal.SIGSTOP)
         moved_over(world.database, copy)
         said = await world.refusal("revoke", ana.id, "operator", "*")
-        assert said.startswith(f"The bot that runs (process {bot.pid} on ")
+        assert said.startswith(f"The running bot (process {bot.pid} on ")
         assert said.endswith(
-            f") does not hold {world.database}: it began on a file that was there before. Nothing was changed. "
-            "Stop that bot, start it again, and repeat this."
+            f") does not use {world.database}, but a file that was there before. Nothing was changed. "
+            "Restart that bot, and try again."
         )
         bot.is_told(signal.SIGCONT)
         assert await bot.ends() == 1
@@ -134,8 +134,8 @@ async def test_a_right_revoked_in_the_file_that_took_its_place_is_not_used(world
         (("revoke", ana.id, "operator", "*"), str(world.database)),
     ):
         assert await world.refusal(*command) == (
-            f"The database {name} cannot be used: it was put there since the bot last began to run, and "
-            "pipeline-bot.db-wal beside it may belong to the one before. Remove pipeline-bot.db-wal and "
+            f"The database {name} cannot be used: it was put there after the bot last started, and "
+            "pipeline-bot.db-wal beside it may belong to the earlier file. Remove pipeline-bot.db-wal and "
             "pipeline-bot.db-shm; if they came with this database, remove pipeline-bot.db.lock instead."
         )
     for ending in ("-wal", "-shm"):

@@ -24,7 +24,7 @@ async def test_what_is_wrong_with_access_is_in_the_log_when_the_bot_serves(world
         warning = await bot.until_it_logs("access_finding")
         assert (warning["level"], warning["severity"]) == ("warning", "problem")
         assert warning["finding"].startswith(
-            "The rule on prod-* asks for 2 approvals, and nobody may approve there."
+            "The rule on prod-* needs 2 approvals, but no one can approve there."
         )
         assert (
             await bot.until_it_logs("audit_head") | {"entry": head[0], "hash": head[1]}

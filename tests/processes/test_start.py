@@ -72,7 +72,7 @@ async def test_all_that_is_wrong_with_the_settings_is_said_at_once(world):
     assert said.splitlines() == [
         "SLACK_BOT_TOKEN: must begin with xoxb- or xoxe.xoxb-.",
         "FELDERA_HOST is missing.",
-        "FELDERA_API_KEY: Feldera's API key must be one word of plain characters.",
+        "FELDERA_API_KEY: Feldera's API key must be one word of printable ASCII characters.",
         "SLACK_APP_TOKEN (for Socket Mode) or SLACK_SIGNING_SECRET (for HTTP) is missing: set one of them.",
         (
             "FELDERA_APIKEY in the environment is not a variable of the bot. Did you mean FELDERA_API_KEY? "

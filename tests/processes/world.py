@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.clock import SystemClock
+from bot.config import BadSettings
 from bot.domain.access.changes import AccessChange, GrantRole, RevokeRole, SetRule
 from bot.domain.access.permissions import Role
 from bot.domain.commands.rule_syntax import rule_of
@@ -173,7 +174,7 @@ class World:
         async with self.bot(*arguments, **changed) as process:
             assert await process.ends() == status, process.stderr
             assert await process.rest_of_output() == ""
-            lines = process.stderr.splitlines()
+            lines = [line for line in process.stderr.splitlines() if line != BadSettings.hint]
             assert all(line.startswith("error: ") for line in lines), process.stderr
             return "\n".join(line.removeprefix("error: ") for line in lines)
 

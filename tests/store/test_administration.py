@@ -213,7 +213,7 @@ def test_a_database_that_cannot_be_written_says_so_and_one_that_can_is_left_as_i
     shell.prove_writable()
     assert list(db.query("SELECT * FROM workspace")) == before
     shell._db.execute("PRAGMA query_only = ON")
-    message = "The database cannot be used now: attempt to write a readonly"
+    message = "The database cannot be used right now: attempt to write a readonly"
     with pytest.raises(DatabaseUnusable, match=message):
         shell.prove_writable()
 

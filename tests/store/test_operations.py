@@ -209,5 +209,5 @@ def test_an_operation_is_found_by_the_beginning_of_its_id(db):
         "": None,
         "_": None,
     }
-    with pytest.raises(AmbiguousId, match="The ids of several operations begin with 'a'"):
+    with pytest.raises(AmbiguousId, match="The ids of several requests begin with 'a'"):
         operations.find_by_beginning(db, "a")

@@ -8,7 +8,7 @@ import click
 from bot.cli.access.principals import named, names_somebody
 from bot.cli.access.undo_commands import did_you_mean, undo_lines
 from bot.cli.current_time import clock_of
-from bot.cli.options import ShellCommand, command_as_typed, first_grant, json_flag
+from bot.cli.options import ShellCommand, command_as_typed, first_grant, json_flag, settings_source
 from bot.cli.output import as_json, moment, one_line, shell_user, table
 from bot.cli.settings_and_database import changing, creating, database_path, load_settings, path_of, reading
 from bot.config import ShellSettings
@@ -151,7 +151,9 @@ def grants(wanted: str | None, *, wants_json: bool) -> None:
     elif known:
         click.echo(_table(known, home, now))
     elif wanted is None:
-        click.echo(f"No grants: no one has access yet. Grant the first role: `{first_grant()}`.")
+        click.echo(
+            f"No grants: no one has access yet. Grant the first role: `{first_grant(settings_source())}`."
+        )
     elif names_somebody(wanted):
         click.echo(f"No grants to {wanted} directly.")
     else:

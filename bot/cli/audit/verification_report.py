@@ -6,6 +6,7 @@
 from collections.abc import Iterable
 
 from bot.cli.audit.verification_state import Verification, entries
+from bot.cli.output import counted
 from bot.domain.audit_chain import Checked, Head
 
 _WANTED = (
@@ -77,7 +78,7 @@ def _intact(checked: Checked, anchor: int) -> str:
 
 
 def _counted(number: int) -> str:
-    return "1 entry" if number == 1 else f"{number} entries"
+    return counted(number, "entry", "entries")
 
 
 def _newest(checked: Checked) -> list[str]:

@@ -7,6 +7,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cli.current_time import clock_of
 from bot.cli.doctor.check import Check, fine, note, wrong
+from bot.cli.options import first_grant
+from bot.cli.output import counted
 from bot.clock import SteadyClock
 from bot.domain.access.lint.findings import Finding, Roster, Severity
 from bot.domain.access.lint.linter import lint
@@ -16,13 +18,20 @@ from bot.domain.errors import UserError
 from bot.domain.pipelines.targets import Targets
 from bot.engine.ports import Clock
 from bot.engine.principal_lookup import survey
+from bot.settings_source import SettingsSource
 from bot.slack.api.app_check import AppCheck
 from bot.slack.api.directory import PeopleDirectory
 from bot.store.shell_store import Administration
 
 
-async def access_checks(
-    path: Path, clock: Clock, targets: Targets, *, client: AsyncWebClient | None, app: AppCheck | None
+async def access_checks(  # noqa: PLR0913 - what grants, people and targets are read from
+    path: Path,
+    clock: Clock,
+    targets: Targets,
+    *,
+    client: AsyncWebClient | None,
+    app: AppCheck | None,
+    source: SettingsSource,
 ) -> list[Check]:
     granted = _granted(path)
     if granted is None:
@@ -32,17 +41,15 @@ async def access_checks(
     if client is not None and app is not None:
         roster = await survey(PeopleDirectory(client, clock, app.workspace.team), grants, rules, now)
     elif grants:
-        said.append(note("Access: nobody was looked up in Slack."))
+        said.append(note("Access: people were not looked up in Slack."))
     findings = lint(grants, rules, roster, now, targets, freezes=freezes)
     said += [_found(finding) for finding in findings]
     if not grants:
-        said.append(
-            note(
-                "Access: nothing is granted to anybody: nobody may do anything. `pipeline-bot grant` gives the first."
-            )
-        )
+        said.append(note(f"Access: no one has access yet. Grant the first role: `{first_grant(source)}`."))
     elif not findings:
-        said.append(fine(f"Access: nothing is wrong with grants ({len(grants)}) and rules ({len(rules)})."))
+        said.append(
+            fine(f"Access: no problems in {counted(len(grants), 'grant')} and {counted(len(rules), 'rule')}.")
+        )
     return said
 
 

@@ -59,7 +59,7 @@ async def checks(clock: Clock, source: SettingsSource) -> AsyncIterator[Check]:
             yield check
         shell, _ = _loaded(ShellSettings, source)
         targets = ONE if shell is None else shell.targets
-        for check in await access_checks(path, clock, targets, client=client, app=app):
+        for check in await access_checks(path, clock, targets, client=client, app=app, source=source):
             yield check
 
 
@@ -94,5 +94,5 @@ def _loaded(kind: type[_S], source: SettingsSource) -> tuple[_S | None, list[str
 def _secrets(path: Path) -> Iterator[Check]:
     if is_open_to_others(path):
         yield note(
-            f"Settings: others on this machine may read {path}, which holds secrets. `chmod 600 {path}`."
+            f"Settings: other users of this machine can read {path}, which holds secrets. Run `chmod 600 {path}`."
         )

@@ -9,6 +9,7 @@ from bot.cli.audit.verification_state import verify
 from bot.cli.current_time import clock_of
 from bot.cli.doctor.check import Check, fine, note, wrong
 from bot.cli.doctor.slack import CLOCKS_AGREE
+from bot.cli.output import counted
 from bot.cli.pending_requests import waits_for_approval
 from bot.clock import SteadyClock
 from bot.config import Settings
@@ -21,6 +22,7 @@ from bot.domain.operations.operation import Operation
 from bot.felderas import misplaced
 from bot.private_files import is_open_to_others
 from bot.slack.api.app_check import AppCheck
+from bot.slack.sentences.plan_text import action_name
 from bot.store.connection.database import unusable
 from bot.store.connection.lease import files_of
 from bot.store.shell_store import Administration
@@ -34,11 +36,11 @@ def database_checks(path: Path, app: AppCheck | None, settings: Settings | None)
         if not path.parent.is_dir():
             yield wrong(f"Database: {unusable(path, FileNotFoundError()).message}")
             return
-        yield note(f"Database: there is no {path} yet; the first grant or the first run creates it.")
+        yield note(f"Database: {path} does not exist yet. The first grant or the first run creates it.")
         return
     for file in files_of(path):
         if is_open_to_others(file):
-            yield note(f"Database: others on this machine may read {file}. `chmod 600 {file}`.")
+            yield note(f"Database: other users of this machine can read {file}. Run `chmod 600 {file}`.")
     try:
         with Administration.reading(path) as administration:
             bots, record = clock_of(administration), administration.clock_record()
@@ -52,7 +54,7 @@ def database_checks(path: Path, app: AppCheck | None, settings: Settings | None)
                 else misplaced((each.pipeline for each in administration.underway()), settings.targets)
             )
             if lost is not None:
-                yield wrong(f"Felderas: {lost}")
+                yield wrong(f"Feldera: {lost}")
         yield _writable(path)  # outside the `with`: closing files releases this process's SQLite locks
     except UserError as error:
         yield wrong(f"Database: {error.message}")
@@ -64,7 +66,7 @@ def _writable(path: Path) -> Check:
             administration.prove_writable()
     except UserError as error:
         return wrong(f"Database: {error.message}")
-    return fine(f"Database: {path} can be written.")
+    return fine(f"Database: {path} is readable and writable.")
 
 
 def _bots_time(bots: SteadyClock, jump: Jump | None) -> Iterator[Check]:
@@ -72,12 +74,12 @@ def _bots_time(bots: SteadyClock, jump: Jump | None) -> Iterator[Check]:
     if jump is not None and bots.now() - jump.at <= JUMP_REPORTED_FOR:
         yield note(
             f"Clock: the wall clock of the bot's machine was set {in_words(jump)} at {jump.at:%Y-%m-%d %H:%M} UTC of the "
-            "bot's time. Nothing lapsed or was sent sooner by that."
+            "bot's time. Nothing expired or was sent sooner because of it."
         )
     if abs(ahead) > CLOCKS_AGREE:
         yield wrong(
-            f"Clock: the bot's own time is {compared(ahead)} this machine's clock. Set that by NTP. If it is right already, stop the bot and let `pipeline-bot clock reset` "
-            "show what would become of the bot's time."
+            f"Clock: the bot's own time is {compared(ahead)} this machine's clock. Synchronize the clock by NTP. If it is "
+            "right already, stop the bot: `pipeline-bot clock reset` shows how the bot's time would change."
         )
 
 
@@ -86,15 +88,15 @@ def _record(path: Path, administration: Administration, now: datetime) -> Iterat
     checked = verification.checked
     broken = checked.broken
     if broken is None and checked.newest[0] == 0:
-        yield fine("Audit log: it has no entries.")
+        yield fine("Audit log: no entries.")
         yield from _unrecorded(administration, now)
     elif broken is None:
         yield fine(
             " ".join(
                 [
-                    f"Audit log: consistent up to entry {checked.newest[0]}, not anchored.",
+                    f"Audit log: consistent ({counted(checked.newest[0], 'entry', 'entries')}), not anchored.",
                     *filter(None, [verification.not_read()]),
-                    "To prove that it was not rewritten, give a head to `pipeline-bot audit verify --head`.",
+                    _HOW_TO_PROVE,
                     *where_to_look(administration),
                 ]
             )
@@ -102,9 +104,12 @@ def _record(path: Path, administration: Administration, now: datetime) -> Iterat
         yield from _unrecorded(administration, now)
     else:
         yield wrong(
-            f"Audit log: entry {broken.id} {broken.why}. Somebody, or a disk, changed the database: compare it with a backup. "
-            f"{verification.contradicts()}".rstrip()
+            f"Audit log: broken at entry {broken.id}, which {broken.why}. Someone changed the database, or its disk is "
+            f"faulty: compare it with a backup. {verification.contradicts()}".rstrip()
         )
+
+
+_HOW_TO_PROVE = "Only a head that was saved elsewhere proves that it was not rewritten: `pipeline-bot audit verify --help` explains how."
 
 
 def _unrecorded(administration: Administration, now: datetime) -> Iterator[Check]:
@@ -112,9 +117,8 @@ def _unrecorded(administration: Administration, now: datetime) -> Iterator[Check
     in_force = [grant for grant in administration.grants() if grant.is_current(now)]
     for grant in unrecorded(in_force, (entry.event for entry in administration.entries(kinds=KINDS))):
         yield note(
-            f"Audit log: it has no entry that gave grant {grant.id} ({id_of(grant.principal)} is {grant.role} on "
-            f"{grant.pattern}): it is from before there was an audit log, or somebody wrote it into the database. "
-            "If nobody knows why it is there, revoke it."
+            f"Audit log: no entry for grant #{grant.id} ({id_of(grant.principal)} is {grant.role} on {grant.pattern}): "
+            "it is older than the audit log, or someone wrote it into the database. If no one can explain it, revoke it."
         )
 
 
@@ -122,8 +126,8 @@ def _home(administration: Administration, app: AppCheck | None) -> Iterator[Chec
     last: TeamId | None = administration.team()
     if app is not None and last not in {None, app.workspace.team}:
         yield wrong(
-            f"Database: it was last used in the workspace {last}, and what is granted there counts for nobody in "
-            f"{app.workspace.team}. Is it the right file, and the right token?"
+            f"Database: it was last used in the workspace {last}, and its grants have no effect in {app.workspace.team}. "
+            "Check that the file and the token are the right ones."
         )
 
 
@@ -131,8 +135,11 @@ def _waiting(administration: Administration, now: datetime) -> Iterator[Check]:
     pending = administration.pending()
     asked = [operation for operation in pending if waits_for_approval(operation)]
     if asked:
-        listed = ", ".join(f"{operation.short_id} on {operation.pipeline}" for operation in asked)
-        yield note(f"Requests: waiting for approval: {listed}.")
+        listed = ", ".join(
+            f"{action_name(operation.plan)} {operation.pipeline} ({operation.short_id})"
+            for operation in asked
+        )
+        yield note(f"Requests: awaiting approval: {listed}.")
     for operation in pending:
         if operation.awaits_review:
             since = operation.confirmed_at or operation.created_at
@@ -142,6 +149,6 @@ def _waiting(administration: Administration, now: datetime) -> Iterator[Check]:
 
 def _unsigned(operation: Operation) -> str:
     return (
-        f"Requests: nobody has reviewed the break-glass run of {operation.requester.user} on {operation.pipeline} for "
-        f"{operation.incident}. An approver reviews it with `/pipeline review {operation.short_id}`."
+        f"Requests: the break-glass run of {operation.requester.user} for {operation.incident} "
+        f"({action_name(operation.plan)} {operation.pipeline}) awaits review. An approver reviews it with `/pipeline review {operation.short_id}`."
     )

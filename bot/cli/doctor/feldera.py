@@ -50,26 +50,26 @@ async def _same_felderas(fleet: TargetRouter) -> list[Check]:
     return [wrong(same_feldera(target, first)) for target, first in same.items()]
 
 
-_QUERIED_TOO_SOON = " Run this again in 20 s: if it says the same then, check the credentials."
-_FIX_TENANT = "Set that tenant, or give the bot credentials of the other one."
+_QUERIED_TOO_SOON = " Try again in 20 s; if it persists, check the credentials."
+_FIX_TENANT = "Set FELDERA_TENANT to that tenant, or use credentials of the other one."
 
 
 def _role(found: Session | Problem | None, which: str, settings: FelderaSettings) -> Check:
     if isinstance(found, Problem):
-        return wrong(f"{which} does not tell the bot's role: {found.message}")
+        return wrong(f"{which}: it did not report the bot's role: {found.message}")
     if found is None:
-        return note(f"{which} is of a version that knows no roles.")
+        return note(f"{which}: this version does not have roles.")
     tenant = found.tenant_name or found.tenant
     has = f"{which}: the bot has the role {found.role}{f' in the tenant {tenant}' if tenant else ''}"
     if found.role not in MAY_CLEAR:
-        return wrong(f"{has}, and clearing takes write. {_other_credentials(settings)}")
-    return fine(f"{has}, which may clear.")
+        return wrong(f"{has}, but a clear needs the role write. {_other_credentials(settings)}")
+    return fine(f"{has}, which can clear.")
 
 
 def _other_credentials(settings: FelderaSettings) -> str:
     """How the bot gets another role, with its kind of credentials."""
     if settings.auth_token_command is not None:
-        return "Have the token command print tokens of somebody who has it."
+        return "Have the token command print tokens of an account with that role."
     if settings.api_key is not None:
-        return "Give it another API key."
-    return "Give it an API key."
+        return "Create an API key with that role."
+    return "Set an API key with that role."

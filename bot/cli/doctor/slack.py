@@ -22,24 +22,24 @@ CLOCKS_AGREE = timedelta(seconds=30)
 def app_checks(app: AppCheck | None) -> Iterator[Check]:
     if app is None:
         return
-    yield fine(f"Slack: the bot token is of the workspace {app.workspace.name} ({app.workspace.team}).")
+    yield fine(f"Slack: the bot token is for the workspace {app.workspace.name} ({app.workspace.team}).")
     if app.lacking is None:
-        yield note("Slack did not tell the bot token's scopes.")
+        yield note("Slack: it did not report the scopes of the bot token.")
     elif app.lacking:
         yield wrong(
             f"Slack: the bot token lacks the scopes {', '.join(sorted(app.lacking))}. "
-            "Add them to the app as in app_manifest.yml, and install it again."
+            "Add them to the app as in app_manifest.yml, and reinstall it."
         )
     else:
-        yield fine("Slack: the bot token has every scope it needs.")
+        yield fine("Slack: the bot token has all required scopes.")
     if app.ahead is None:
-        yield note("Slack did not tell the time, so the clock could not be checked.")
+        yield note("Clock: Slack did not report the time, so this machine's clock was not checked.")
     elif abs(app.ahead) > CLOCKS_AGREE:
         seconds = round(app.ahead.total_seconds())
         yield wrong(
             f"Clock: this machine is {abs(seconds)} s {'ahead of' if seconds > 0 else 'behind'} Slack. "
-            "Set it by NTP: over HTTP, requests of Slack that are off by five minutes are refused, and a bot that starts "
-            "for the first time after a boot takes the time from it."
+            "Synchronize it by NTP: in HTTP mode, requests from Slack that are off by five minutes are refused, and after a "
+            "reboot the bot takes the time from this clock."
         )
     else:
         yield fine("Clock: this machine agrees with Slack.")
@@ -70,11 +70,11 @@ def _other_bots(others: int, *, runs_here: bool) -> Iterator[Check]:
     """The bot has one connection of its own, and briefly two while Slack renews it."""
     if others > 1:
         yield wrong(
-            f"Socket Mode: the app has {others} connections besides the one of this check: more than one bot runs on this "
-            "app token, and each gets only a part of the commands and clicks. Stop all but one, or give each an app of its own."
+            f"Socket Mode: the app has {others} connections besides that of this check: more than one bot uses this app "
+            "token, and each gets only some of the commands and clicks. Stop all but one, or give each its own app."
         )
     elif others == 1 and not runs_here:
         yield note(
-            "Socket Mode: a bot runs on this app token, but not on this database. Another one would get only a part of the "
+            "Socket Mode: a bot uses this app token, but not this database. A second one would get only some of the "
             "commands and clicks."
         )

@@ -42,7 +42,7 @@ class FelderaAddress:
     def __post_init__(self) -> None:
         _ = self.base_url
         if self.tenant is not None and not _HEADER_VALUE.fullmatch(self.tenant):
-            raise ValueError("Feldera's tenant must be a name or an id in plain characters.")
+            raise ValueError("Feldera's tenant must be a name or an id of printable ASCII characters.")
         if not 0 < self.request_timeout < float("inf"):
             raise ValueError("Feldera's request timeout must be a positive number of seconds.")
 

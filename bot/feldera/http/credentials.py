@@ -55,7 +55,7 @@ class ApiKey:
 
     def __post_init__(self) -> None:
         if not _TOKEN.fullmatch(self.key.get_secret_value()):
-            raise ValueError("Feldera's API key must be one word of plain characters.")
+            raise ValueError("Feldera's API key must be one word of printable ASCII characters.")
 
     async def token(self) -> SecretStr:
         return self.key

@@ -101,7 +101,7 @@ def in_words() -> Iterator[None]:
             raise DatabaseUnusable(_in_words(error)) from error
         if type(error) is sqlite3.OperationalError and _kind(error) is None:
             # Python's own error about text that is not UTF-8: it quotes the text, which must not leak.
-            raise DatabaseDamaged("The bot's database is damaged (a text in it is no text).") from error
+            raise DatabaseDamaged("The bot's database is damaged (it contains invalid text).") from error
         raise
 
 
@@ -136,18 +136,18 @@ def _kind(error: sqlite3.Error) -> int | None:
 def _in_words(error: sqlite3.DatabaseError) -> str:
     match _kind(error):
         case sqlite3.SQLITE_BUSY:
-            return f"Another process has kept the database locked for {BUSY_SECONDS:g} s. Try again."
+            return f"Another process kept the database locked for {BUSY_SECONDS:g} s. Try again."
         case sqlite3.SQLITE_FULL:
             return "The disk that the database is on is full."
         case _:
-            return f"The database cannot be used now: {error}."
+            return f"The database cannot be used right now: {error}."
 
 
 def unusable(path: Path, error: OSError) -> DatabaseUnusable:
     """The message for the operator about `error`, met while opening the file at `path` or one beside it."""
     match error:
         case FileNotFoundError() | NotADirectoryError():
-            what = f"{path.parent} is no directory. Create it, or choose another place for the database."
+            what = f"{path.parent} is not a directory. Create it, or choose another file with --database or PIPELINE_BOT_DATABASE."
         case PermissionError():
             what = "this user may not write there."
         case IsADirectoryError():
@@ -160,8 +160,8 @@ def unusable(path: Path, error: OSError) -> DatabaseUnusable:
 def from_older_version(path: Path) -> DatabaseUnusable:
     """The file has the schema of an older version: only a bot that holds the lease may migrate it."""
     return DatabaseUnusable(
-        f"The database {path} was last used by an older version of the bot, which may still be running on it. "
-        "Start this one once: `pipeline-bot run` brings it up to date. Nothing was changed."
+        f"The database {path} was last used by an older version of the bot, which may still be running. Nothing was "
+        "changed. Stop that bot, and start this version with `pipeline-bot run`: it migrates the database."
     )
 
 
@@ -221,10 +221,10 @@ def reject_foreign_files(db: Database, path: Path) -> None:
     """Raises `DatabaseUnusable` for a file of another program, or of a newer version."""
     applied = {migration.name for migration in migrations.applied(db)}
     if not applied and db.table_names():
-        raise DatabaseUnusable(f"{path} is a database, but of something else. Choose another file.")
+        raise DatabaseUnusable(f"{path} is a database of another program. Choose another file.")
     with Database(memory=True, execute_plugins=False) as empty:
         known = {migration.name for migration in migrations.pending(empty)}
     if not applied <= known:
         raise DatabaseUnusable(
-            f"The database {path} was last used by a newer version of the bot. Run that version, or a later one."
+            f"The database {path} was last used by a newer version of the bot. Use that version, or a later one."
         )

@@ -98,8 +98,8 @@ def check_before_opening(path: Path) -> None:
         return
     if holder.database != _inode_at(path) and _is_locked(beside):
         raise BotHoldsAnotherFile(
-            f"The bot that runs ({holder}) does not hold {path}: it began on a file that was there before. "
-            "Nothing was changed. Stop that bot, start it again, and repeat this."
+            f"The running bot ({holder}) does not use {path}, but a file that was there before. "
+            "Nothing was changed. Restart that bot, and try again."
         )
     _refuse_log_of_another(path, holder)
 
@@ -114,8 +114,8 @@ def _refuse_log_of_another(path: Path, holder: Holder | None) -> None:
         return
     if database.stat().st_ino != holder.database[1]:
         raise DatabaseUnusable(
-            f"The database {path} cannot be used: it was put there since the bot last began to run, and {log.name} beside "
-            f"it may belong to the one before. Remove {log.name} and {path.name}-shm; "
+            f"The database {path} cannot be used: it was put there after the bot last started, and {log.name} beside "
+            f"it may belong to the earlier file. Remove {log.name} and {path.name}-shm; "
             f"if they came with this database, remove {beside.name} instead."
         )
 
@@ -143,7 +143,7 @@ def _locked(file: Path, *, by: Holder | None, path: Path) -> Iterator[int]:
             # Not another bot: the folder is read-only, or the file system keeps no locks.
             raise DatabaseUnusable(
                 f"The database {path} cannot be used: {file.name} cannot be locked ({error.strerror}). "
-                "Its folder has to be on a disk of this machine, and this user has to be able to write there."
+                "Its folder must be on a local disk, and writable for this user."
             ) from error
         yield descriptor
 

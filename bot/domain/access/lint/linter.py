@@ -97,19 +97,17 @@ class _Access:
 def _nowhere(access: _Access, targets: Targets) -> Iterator[Finding]:
     """Patterns written for other Felderas: they look as if they had an effect."""
     if targets.names:
-        here = f"pipelines are called TARGET/NAME here, and the targets are {', '.join(targets.names)}"
+        here = f"pipelines are named TARGET/NAME, and the targets are {', '.join(targets.names)}"
     else:
-        here = "there is one Feldera here, and pipelines go by their own names"
+        here = "there is one Feldera, and pipeline names have no target"
     for rule in access.rules:
         if not can_match(rule.pattern, targets):
-            yield problem(
-                f"The rule on {rule.pattern} holds for no pipeline: {here}. Write it anew, and drop it."
-            )
+            yield problem(f"The rule on {rule.pattern} matches no pipeline: {here}. Replace it.")
     for grant in access.grants:
         if not can_match(grant.pattern, targets):
             yield problem(
                 f"{id_of(grant.principal)} is {grant.role} on {grant.pattern}, which matches no pipeline: {here}. "
-                "Grant it anew, and revoke it."
+                "Replace the grant."
             )
 
 
@@ -124,11 +122,9 @@ class _Quorum:
     @property
     def words(self) -> str:
         if self.ruled_by is None:
-            return (
-                f"Where no rule says otherwise, a requester on {self.pattern} needs {_approvals(self.needed)}"
-            )
+            return f"Without a rule, a requester on {self.pattern} needs {_approvals(self.needed)}"
         elsewhere = "" if self.ruled_by == self.pattern else f", also on {self.pattern}"
-        return f"The rule on {self.ruled_by} asks for {_approvals(self.needed)}{elsewhere}"
+        return f"The rule on {self.ruled_by} needs {_approvals(self.needed)}{elsewhere}"
 
 
 def _quorums(access: _Access) -> Iterator[Finding]:
@@ -170,27 +166,27 @@ def _unmet(quorum: _Quorum, access: _Access) -> Iterator[Finding]:
         return
     if not approvers:
         yield problem(
-            f"{quorum.words}, and nobody may approve there. Grant approver on {quorum.pattern} to somebody."
+            f"{quorum.words}, but no one can approve there. Grant approver on {quorum.pattern} to someone."
         )
         return
     if len(approvers) < quorum.needed:
         yield problem(
-            f"{quorum.words}, and only {_people(approvers)} may approve there. "
-            f"Grant approver on {quorum.pattern} to more people, or ask for fewer."
+            f"{quorum.words}, but only {_people(approvers)} can approve there. "
+            f"Grant approver on {quorum.pattern} to more people, or lower the number of approvals."
         )
         return
     askers = access.able(quorum.pattern, Action.REQUEST, Action.CLEAR) or frozenset()
     stuck = frozenset(asker for asker in askers & approvers if len(approvers - {asker}) < quorum.needed)
     if stuck:
         yield warning(
-            f"{quorum.words}, which {_people(stuck)} can never get: nobody approves their own request, and without "
-            f"them too few are left. Grant approver on {quorum.pattern} to more people."
+            f"{quorum.words}, but requests of {_people(stuck)} can never get enough: people cannot approve their own "
+            f"requests, and too few others can. Grant approver on {quorum.pattern} to more people."
         )
         return
     on_all = access.able(quorum.pattern, Action.APPROVE, everywhere=True)
     if on_all is not None and len(on_all) < quorum.needed:
         yield notice(
-            f"{quorum.words}; on some pipelines there, too few people may approve. "
+            f"{quorum.words}, but on some names that it matches, too few people can approve. "
             f"If there are such pipelines, grant approver on {quorum.pattern}."
         )
 
@@ -203,15 +199,15 @@ def _glasses(access: _Access) -> Iterator[Finding]:
         signers = access.able(rule.pattern, Action.APPROVE)
         breakers = access.able(rule.pattern, Action.BREAK_GLASS)
         if breakers == frozenset():
-            yield notice(f"{what}, and nobody is responder there. Grant responder, or forbid it.")
-        elif signers == frozenset():
-            yield problem(
-                f"{what}, and nobody could review it. Grant approver on {rule.pattern} to somebody."
+            yield notice(
+                f"{what}, but no one is responder there. Grant responder, or set break-glass=forbidden."
             )
+        elif signers == frozenset():
+            yield problem(f"{what}, but no one can review it. Grant approver on {rule.pattern} to someone.")
         elif signers is not None and breakers is not None and len(signers) == 1 and signers <= breakers:
             yield warning(
-                f"{what}; if {_people(signers)} uses it, nobody else can review that run. "
-                f"Grant approver on {rule.pattern} to somebody else, too."
+                f"{what}, but a run of {_people(signers)} could be reviewed by no one else. "
+                f"Grant approver on {rule.pattern} to another person."
             )
 
 
@@ -233,30 +229,32 @@ def _asking(access: _Access) -> Iterator[Finding]:
         requirements = access.terms_on(rule.pattern)
         if rule.approvals and not requirements.ask_channels and not requirements.ask_groups:
             yield warning(
-                f"The rule on {rule.pattern} asks for {_approvals(rule.approvals)} and names nobody to ask: requests stand "
+                f"The rule on {rule.pattern} needs {_approvals(rule.approvals)} but notifies no one: requests are posted "
                 "where they were typed, and mention no approver. Add channel=… or group=… to it."
             )
         yield from _asked(rule, access)
         if rule.remind_after is not None and rule.remind_after >= requirements.approve_within:
             yield notice(
-                f"The rule on {rule.pattern} reminds too late: requests have lapsed by then. Make remind shorter than within."
+                f"The rule on {rule.pattern} reminds too late: requests have expired by then. Make remind shorter than within."
             )
 
 
 def _asked(rule: Rule, access: _Access) -> Iterator[Finding]:
     """The group that a rule mentions, and the channel that another rule overrides."""
-    asks = f"The rule on {rule.pattern} asks the user group {rule.ask_group}"
+    notifies = f"The rule on {rule.pattern} notifies the user group {rule.ask_group}"
     for group, why in access.roster.unread.items():
         if group.group == rule.ask_group:
-            yield problem(f"{asks}, which could not be read: {why}. Name one that can be.")
+            yield problem(f"{notifies}, which could not be read: {why}. Name another group.")
     for group, members in access.roster.members.items():
         if group.group == rule.ask_group and not members:
-            yield warning(f"{asks}, and nobody is in it. Add people to it in Slack, or name another.")
+            yield warning(
+                f"{notifies}, which has no members. Add people to it in Slack, or name another group."
+            )
     first = next((other for other in access.on_all_of(rule.pattern) if other.ask_channel), rule)
     if rule.ask_channel is not None and first.ask_channel not in {None, rule.ask_channel}:
         yield notice(
-            f"Requests on {rule.pattern} stand in {first.ask_channel}, which the rule on {first.pattern} names first, and "
-            f"not in {rule.ask_channel}. Name one channel in both."
+            f"Requests on {rule.pattern} are posted in {first.ask_channel}, the channel of the rule on {first.pattern}, "
+            f"not in {rule.ask_channel}. Set the same channel in both rules."
         )
 
 

@@ -13,13 +13,13 @@ from bot.domain.access.permissions import Grant, Group, Kind, Principal, Role
 
 EXPIRES_SOON = timedelta(hours=72)  # covers a weekend: somebody who reads it on Friday can still act
 TO_COME = 0  # the number of a grant that so far exists only in a file
-NOBODY_IS_ADMIN = "Nobody is admin: grants, rules and freezes can only be changed in the shell. Grant admin on '*' to somebody."
+NOBODY_IS_ADMIN = "No one is admin: grants, rules and freezes can only be changed in the shell. Grant admin on '*' to someone."
 
 _NEVER = {
     Kind.DEACTIVATED: "is deactivated",
     Kind.GUEST: "is a guest",
     Kind.BOT: "is a bot",
-    Kind.OUTSIDER: "is nobody this workspace knows as its own",
+    Kind.OUTSIDER: "is not a member of this workspace",
 }
 
 
@@ -27,8 +27,8 @@ def elsewhere(grants: Iterable[Grant], roster: Roster) -> Iterator[Finding]:
     """Grants to people of another workspace."""
     for principal, held in _by_principal(grant for grant in grants if not roster.serves(grant.principal)):
         yield problem(
-            f"{id_of(principal)} ({_roles(held)}) is of the workspace {principal.team}, and the bot serves {roster.home}: "
-            f"that counts for nobody. {_away(held, team=principal.team)}"
+            f"{id_of(principal)} ({_roles(held)}) is of the workspace {principal.team}, but the bot serves {roster.home}: "
+            f"the grant has no effect. {_away(held, team=principal.team)}"
         )
 
 
@@ -41,25 +41,23 @@ def who_never_passes(grants: Iterable[Grant], roster: Roster) -> Iterator[Findin
         kind = roster.kinds.get(principal, Kind.MEMBER)
         if kind is Kind.UNKNOWN:
             yield warning(
-                f"{who} ({what}) could not be looked up in Slack, and may do nothing until that works. "
-                "Run this again; if it stays, check the app's scopes."
+                f"{who} ({what}) could not be looked up in Slack, and has no access until that works. "
+                "Try again; if it persists, check the app's scopes."
             )
         elif kind is not Kind.MEMBER:
-            yield warning(
-                f"{who} {_NEVER[kind]}, and what is granted to them ({what}) never counts. {_away(held)}"
-            )
+            yield warning(f"{who} {_NEVER[kind]}: the grant ({what}) has no effect. {_away(held)}")
 
 
 def _group(group: Group, what: str, roster: Roster) -> Iterator[Finding]:
     why = roster.unread.get(group)
     if why is not None:
         yield problem(
-            f"The user group {group.group} ({what}) could not be read: {why}. What is granted to it counts for nobody "
-            "until it can be. Fix the group, or grant its members directly."
+            f"The user group {group.group} ({what}) could not be read: {why}. Its grants have no effect until then. "
+            "Fix the group, or grant its members directly."
         )
     elif roster.members.get(group) == frozenset():
         yield warning(
-            f"Nobody is in the user group {group.group} ({what}). Add people to it in Slack, or revoke the grants."
+            f"The user group {group.group} ({what}) has no members. Add people to it in Slack, or revoke the grants."
         )
 
 
@@ -75,24 +73,21 @@ def given_twice(grants: Iterable[Grant]) -> Iterator[Finding]:
     for (principal, role, pattern), count in times.items():
         if count > 1:
             yield notice(
-                f"{id_of(principal)} is {role} on {pattern} by {count} grants; the one that lasts longest is what counts. "
-                "One is enough."
+                f"{id_of(principal)} has {count} grants as {role} on {pattern}. One is enough: keep the one that lasts longest."
             )
 
 
 def ends(grants: Sequence[Grant], now: datetime) -> Iterator[Finding]:
-    lapsed = [grant for grant in grants if not grant.is_current(now)]
+    expired = [grant for grant in grants if not grant.is_current(now)]
     for grant in grants:
         if grant.expires_at is not None and now < grant.expires_at <= now + EXPIRES_SOON:
             yield notice(
                 f"{id_of(grant.principal)} is {grant.role} on {grant.pattern} only until "
-                f"{grant.expires_at:%Y-%m-%d %H:%M} UTC. If that is too soon, grant it again."
+                f"{grant.expires_at:%Y-%m-%d %H:%M} UTC. To extend it, grant it again."
             )
-    if lapsed:
-        numbers = ", ".join(str(grant.id) for grant in lapsed)
-        yield notice(
-            f"Grants that have lapsed: {numbers}. They count for nothing; revoke them to be rid of them."
-        )
+    if expired:
+        numbers = ", ".join(f"#{grant.id}" for grant in expired)
+        yield notice(f"Expired grants: {numbers}. They have no effect; revoke them to clear the list.")
 
 
 def _by_principal(grants: Iterable[Grant]) -> Iterable[tuple[Principal, list[Grant]]]:
@@ -109,5 +104,5 @@ def _roles(held: Iterable[Grant]) -> str:
 def _away(held: Iterable[Grant], team: str = "") -> str:
     """How to revoke it; for a workspace other than the bot's, `revoke` needs the team."""
     if all(grant.id == TO_COME for grant in held):
-        return "Leave it out."
+        return "Remove it from the file."
     return f"Revoke it{f' with --team {team}' if team else ''}."

@@ -17,11 +17,11 @@ def widened(
     if not targets.names:
         return
     for grant in grants:
-        yield from _said(f"{id_of(grant.principal)} is {grant.role} on", grant.pattern, "Grant", targets)
+        yield from _said(f"{id_of(grant.principal)} is {grant.role} on", grant.pattern, "grant", targets)
     for rule in rules:
-        yield from _said("There is a rule on", rule.pattern, "Add one on", targets)
+        yield from _said("There is a rule on", rule.pattern, "set it on", targets)
     for freeze in freezes:
-        yield from _said("There is a freeze on", freeze.pattern, "Add one on", targets)
+        yield from _said("There is a freeze on", freeze.pattern, "freeze", targets)
 
 
 def _said(what: str, pattern: str, verb: str, targets: Targets) -> Iterator[Finding]:
@@ -31,7 +31,9 @@ def _said(what: str, pattern: str, verb: str, targets: Targets) -> Iterator[Find
     some = [target for target in targets.names if can_match(pattern, Targets((target,)))]
     matches = f"every pipeline of {_all(whole)}" if whole else f"pipelines of {_all(some)}"
     instead = f"{(whole or some)[0]}/…" if whole or some else "TARGET/…"
-    yield warning(f"{what} {pattern}, which matches {matches} by now. {verb} {instead} if that is not meant.")
+    yield warning(
+        f"{what} {pattern}, which now matches {matches}. If that is not intended, {verb} {instead} instead."
+    )
 
 
 def _all(targets: Iterable[str]) -> str:
