@@ -199,7 +199,7 @@ async def test_a_folder_where_nothing_can_be_locked_is_not_another_bot(world):
     (world.folder / "pipeline-bot.db.lock").mkdir()
     assert await world.refusal() == (
         "The database pipeline-bot.db cannot be used: pipeline-bot.db.lock cannot be locked (Is a directory). "
-        "Its folder has to be on a disk of this machine, and this user has to be able to write there."
+        "Its folder must be on a local disk, and writable for this user."
     )
 
 

@@ -187,7 +187,7 @@ def test_the_shell_leaves_an_older_schema_to_the_bot(old_path):
     """The old bot may still be running on it; the new one migrates it at its start, alone on the file."""
     before = schema(old_path)
     with pytest.raises(
-        DatabaseUnusable, match=r"older version of the bot.*pipeline-bot run.*Nothing was changed"
+        DatabaseUnusable, match=r"older version of the bot.*Nothing was changed.*pipeline-bot run"
     ):
         Administration.open(old_path)
     assert schema(old_path) == before

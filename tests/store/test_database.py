@@ -51,8 +51,8 @@ def test_a_missing_directory_is_named(tmp_path):
     with pytest.raises(DatabaseUnusable) as refused:
         open_database(path)
     assert refused.value.message == (
-        f"The database {path} cannot be used: {path.parent} is no directory. "
-        "Create it, or choose another place for the database."
+        f"The database {path} cannot be used: {path.parent} is not a directory. "
+        "Create it, or choose another file with --database or PIPELINE_BOT_DATABASE."
     )
 
 
@@ -79,7 +79,7 @@ def test_a_file_that_is_no_database_is_left_alone(path):
 def test_a_database_of_something_else_gets_no_tables_of_ours(path):
     with closing(sqlite3.connect(path)) as other:
         other.execute("CREATE TABLE recipes (name)")
-    with pytest.raises(DatabaseUnusable, match="of something else"):
+    with pytest.raises(DatabaseUnusable, match="of another program"):
         open_database(path)
     with closing(sqlite3.connect(path)) as other:
         assert other.execute("SELECT name FROM sqlite_master").fetchall() == [("recipes",)]
@@ -112,7 +112,7 @@ def test_a_writer_that_waits_too_long_is_told_why(path, db):
     db.execute("PRAGMA busy_timeout = 10")
     with open_database(path) as other, writing(other):
         with (
-            pytest.raises(DatabaseUnusable, match="Another process has kept the database locked"),
+            pytest.raises(DatabaseUnusable, match="Another process kept the database locked"),
             writing(db),
         ):
             pass

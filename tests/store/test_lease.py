@@ -112,7 +112,7 @@ def test_the_shell_needs_no_lease(path, holder):
 
 
 def test_a_missing_directory_is_named(tmp_path):
-    with pytest.raises(DatabaseUnusable, match="nowhere is no directory"):
+    with pytest.raises(DatabaseUnusable, match="nowhere is not a directory"):
         takes_it(tmp_path / "nowhere" / "bot.db")
     assert not (tmp_path / "nowhere").exists()
 
