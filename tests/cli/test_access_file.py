@@ -31,7 +31,7 @@ EVERYTHING = Rule(
     stop_window=timedelta(seconds=30),
     break_glass=False,
 )
-WRITTEN = r"""# Grants and rules. `pipeline-bot access import` shows what it would change; --yes applies it.
+WRITTEN = r"""# Grants and rules. `pipeline-bot access import FILE` shows what it would change; --yes applies it.
 team: T1
 grants:
 - pattern: '*'

@@ -119,7 +119,7 @@ def test_what_creates_a_database_says_where(shell):
     [
         (("claer",), "No such command 'claer'.", ""),
         (("--colour",), "No such option '--colour'.", ""),
-        (("audit", "verfy"), "No such command 'verfy'.", " audit"),
+        (("audit", "check"), "No such command 'check'.", " audit"),
         (("grants", "a", "b"), "Got unexpected extra argument (b).", " grants"),
         (("deny", "7fk2"), "Missing argument 'REASON...'.", " deny"),
         (

@@ -12,7 +12,9 @@ from bot.domain.access.permissions import Group
 from bot.domain.access.rules import Rule
 from bot.domain.ids import TeamId
 
-_HEADING = "# Grants and rules. `pipeline-bot access import` shows what it would change; --yes applies it.\n"
+_HEADING = (
+    "# Grants and rules. `pipeline-bot access import FILE` shows what it would change; --yes applies it.\n"
+)
 
 
 class _Dumper(yaml.SafeDumper):
