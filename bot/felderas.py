@@ -68,19 +68,19 @@ def misplaced(underway: Iterable[PipelineName], targets: Targets) -> str | None:
         return None
     further = f" and {len(lost) - LISTED_MAX} more" if len(lost) > LISTED_MAX else ""
     named = (
-        f"the Felderas of the settings are {', '.join(targets.names)}, and pipelines are called TARGET/NAME"
+        f"the Felderas in the settings are {', '.join(targets.names)}, and pipelines are named TARGET/NAME"
         if targets.names
-        else "the settings have one Feldera, and pipelines go by their own names"
+        else "the settings have one Feldera, and pipeline names have no target"
     )
     return (
-        f"Something is still under way on {', '.join(lost[:LISTED_MAX])}{further}, and with these settings nobody could "
-        f"look after it: {named}. Run the bot with the settings from before until that has ended, and change them then."
+        f"Requests are under way on {', '.join(lost[:LISTED_MAX])}{further}, which these settings do not reach: {named}. "
+        "Run the bot with the previous settings until those requests have ended; then change the settings."
     )
 
 
 def same_feldera(target: TargetName, first: TargetName) -> str:
     return (
-        f"Feldera {target} is the same Feldera and tenant as {first}. Take one of them out of the settings."
+        f"Feldera {target} is the same Feldera and tenant as {first}. Remove one of them from the settings."
     )
 
 

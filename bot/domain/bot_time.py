@@ -100,8 +100,8 @@ def believed(record: ClockRecord | None, reading: Reading) -> None:
         return
     raise ClockNotBelieved(
         f"This machine's clock shows {_in_words(reading.wall)}, {(reading.wall - record.time).days} days after the bot "
-        f"last ran ({_in_words(record.time)}). Is that true? If not, set the clock, and start again: by a wrong clock "
-        "grants and requests would lapse for good. If it is, say so: `pipeline-bot clock reset --yes`."
+        f"last ran ({_in_words(record.time)}). If the clock is wrong, set it and start again: by a wrong clock, grants and "
+        "requests would expire for good. If it is right, confirm it with `pipeline-bot clock reset --yes`."
     )
 
 

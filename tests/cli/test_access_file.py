@@ -84,7 +84,7 @@ def test_json_is_yaml():
 def test_the_old_name_of_a_key_is_read():
     text = WRITTEN.replace("cancel-window: 30s", "stop: 30s")
     assert read(text, None) == read(WRITTEN, None)
-    with pytest.raises(BadAccessFile, match="Line 1: `cancel-window` is there twice"):
+    with pytest.raises(BadAccessFile, match="Line 1: `cancel-window` is given twice"):
         read("rules: [{pattern: x, stop: 1s, cancel-window: 1s}]", HOME)
 
 
@@ -116,19 +116,19 @@ GRANT = "- {user: U0ANA, role: viewer, pattern: x}"
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("", "The file is empty. To take every grant and rule away, write `grants: []` and `rules: []`."),
+        ("", "The file is empty. To remove every grant and rule, write `grants: []` and `rules: []`."),
         ("team: T1", "Line 1: there is neither `grants` nor `rules`."),
-        ("- x", "Line 1: the file is made of lines `key: value`, with the keys team, grants, rules."),
+        ("- x", "Line 1: the file consists of lines `key: value`, with the keys team, grants, rules."),
         (
             "grants: []\nroles: []",
-            "Line 2: `roles` is not known in the file. There are: team, grants, rules.",
+            "Line 2: `roles` is not a key of the file. Keys: team, grants, rules.",
         ),
-        ("grants: []\nrules: []\ngrants: []", "Line 3: `grants` is there twice."),
+        ("grants: []\nrules: []\ngrants: []", "Line 3: `grants` is given twice."),
         ("grants: U0ANA", "Line 1: `grants` is a list: each begins with a dash."),
-        ("grants:\n- U0ANA", "Line 2: a grant is made of lines `key: value`"),
+        ("grants:\n- U0ANA", "Line 2: a grant consists of lines `key: value`"),
         (
             f"grants:\n{GRANT}\n- {{user: U0BEN, rol: viewer, pattern: x}}",
-            "Line 3: `rol` is not known in a grant.",
+            "Line 3: `rol` is not a key of a grant.",
         ),
         ("grants:\n- {role: viewer, pattern: x}", "Line 2: a grant is to one `user: U…` or one `group: S…`."),
         (
@@ -146,15 +146,24 @@ GRANT = "- {user: U0ANA, role: viewer, pattern: x}"
         ("grants:\n- user: U0A\n  pattern: x", "Line 2: A grant needs `role`."),
         (
             "grants:\n- user: U0A\n  pattern: x\n  role: boss",
-            "Line 4: 'boss' is no role. There are: viewer, requester,",
+            "Line 4: 'boss' is not a role. Roles: viewer, requester,",
         ),
-        ("grants:\n- user: U0A\n  role: viewer\n  pattern: a/b", "Line 4: 'a/b' is no pipeline pattern"),
-        ("grants:\n- {user: U0A, role: viewer, pattern: x, until: 18:00}", "Line 2: '18:00' is no moment."),
-        ("grants:\n- {user: U0A, role: viewer, pattern: [x]}", "Line 2: here a single value is wanted."),
-        ('grants:\n- {user: U0A, role: viewer, pattern: x, note: "\\uD800"}', "Line 2: this is no text"),
-        ("team: acme\ngrants: []", "Line 1: 'acme' is no Slack workspace id, such as T0123ABCD."),
+        (
+            "grants:\n- user: U0A\n  role: viewer\n  pattern: a/b",
+            "Line 4: 'a/b' is not a valid pipeline pattern",
+        ),
+        (
+            "grants:\n- {user: U0A, role: viewer, pattern: x, until: 18:00}",
+            "Line 2: '18:00' is not a valid time.",
+        ),
+        ("grants:\n- {user: U0A, role: viewer, pattern: [x]}", "Line 2: a single value is expected here."),
+        (
+            'grants:\n- {user: U0A, role: viewer, pattern: x, note: "\\uD800"}',
+            "Line 2: this is not valid text",
+        ),
+        ("team: acme\ngrants: []", "Line 1: 'acme' is not a valid Slack workspace id, such as T0123ABCD."),
         ("rules:\n- {approvals: 2}", "Line 2: A rule needs `pattern`."),
-        ("rules:\n- {pattern: x}", "Line 2: the rule on x says nothing. Leave it out."),
+        ("rules:\n- {pattern: x}", "Line 2: the rule on x sets nothing. Remove it."),
         (
             "rules:\n- pattern: x\n  approvals: 2\n  channel: ops",
             "Line 4: `channel` is a channel's id, such as C0123ABCD.",
@@ -165,15 +174,15 @@ GRANT = "- {user: U0ANA, role: viewer, pattern: x}"
         ("rules:\n- pattern: x\n  matching: [A-Z]+-[0-9]+", "Line 3: quote it: '[A-Z]+-[0-9]+'."),
         (
             "rules:\n- pattern: x\n  matching: [A-Z]",
-            "Line 3: here a single value is wanted. If it is one, quote it: '[A-Z]'.",
+            "Line 3: a single value is expected here. If it is one, quote it: '[A-Z]'.",
         ),
         (
             "grants:\n- {user: U0A, role: viewer, pattern: x, until: 12h}",
-            "Line 2: '12h' is how long, and a file says until when, such as 2026-11-25T08:00, in UTC.",
+            "Line 2: '12h' is a duration, and a file needs a time, such as 2026-11-25T08:00, in UTC.",
         ),
         (
             "rules:\n- {pattern: x, quorum: 2}",
-            "Line 2: `quorum` is not known in a rule. There are: pattern, approvals,",
+            "Line 2: `quorum` is not a key of a rule. Keys: pattern, approvals,",
         ),
         (
             "rules:\n- {pattern: x, within: 2h approvals=0}",
@@ -181,14 +190,14 @@ GRANT = "- {user: U0ANA, role: viewer, pattern: x}"
         ),
         (
             "rules:\n- {pattern: x, approvals: 1}\n- {pattern: x, approvals: 2}",
-            "Line 3: there is a rule on x already.",
+            "Line 3: there is already a rule on x. Merge them.",
         ),
-        ("grants: [", "Line 1: this is no YAML: "),
-        ("a: b: c", "Line 1: this is no YAML: mapping values are not allowed here."),
-        ("grants: \x00", "This is no YAML: "),
-        ("a: 1\n---\nb: 2", "Line 2: this is no YAML: "),
+        ("grants: [", "Line 1: this is not valid YAML: "),
+        ("a: b: c", "Line 1: this is not valid YAML: mapping values are not allowed here."),
+        ("grants: \x00", "This is not valid YAML: "),
+        ("a: 1\n---\nb: 2", "Line 2: this is not valid YAML: "),
         ("&a [*a]", "Line 1: "),
-        ("[" * 10_000, "This is no YAML: "),
+        ("[" * 10_000, "This is not valid YAML: "),
     ],
 )
 def test_what_cannot_be_is_refused_with_its_line(text, complaint):

@@ -1,5 +1,6 @@
 """The shell goes by the bot's own time, and `clock` shows it and makes it the wall clock's."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -131,3 +132,14 @@ def test_a_record_that_somebody_else_wrote(shell, ran):
     with open_database(shell.database) as db:
         db.execute("UPDATE workspace SET value = '{}' WHERE key = 'clock'")
     assert shell.fails("grants") == "The database's record of the bot's time cannot be read: '{}'.\n"
+
+
+def test_show_for_programs(shell, ran):
+    record = ran(3 * HOUR)
+    ran(3 * HOUR, jump=Jump(record.time, -3 * HOUR))
+    said = json.loads(shell.does("clock", "show", "--json"))
+    ahead = datetime.fromisoformat(said["bot_time"]) - datetime.fromisoformat(said["wall_clock"])
+    assert abs(ahead.total_seconds() - said["ahead_seconds"]) < 1
+    assert said["last_set"] == {"at": record.time.isoformat(), "by_seconds": -10800.0}
+    ran(timedelta(0))
+    assert json.loads(shell.does("clock", "show", "--json"))["last_set"] is None

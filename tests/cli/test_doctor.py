@@ -1,5 +1,6 @@
 """`doctor`, against a Slack and a Feldera over HTTP and a database on the disk: each thing that can be wrong."""
 
+import json
 import re
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -67,7 +68,7 @@ async def test_the_command_says_each_check_in_a_line_beside_a_running_bot(world)
         assert (await process.ends(), process.stderr) == (1, f"Database: {world.database}")
     assert said[:2] == [
         "FAIL  Settings: FELDERA_HOST is missing.",
-        "FAIL  Slack: SLACK_BOT_TOKEN: Slack answers invalid_auth to it.",
+        "FAIL  Slack: SLACK_BOT_TOKEN: Slack rejects it (invalid_auth).",
     ]
     assert said[-1] == "2 problems found."
 
@@ -160,7 +161,7 @@ async def test_other_bots_on_the_same_app_token(world, examined, others, result,
 async def test_an_app_token_that_opens_no_socket(world, failures):
     world.slack.fails_next("apps.connections.open", "missing_scope")
     (said,) = await failures(world)
-    assert said.startswith("Socket Mode: SLACK_APP_TOKEN: Slack answers missing_scope to it.")
+    assert said.startswith("Socket Mode: SLACK_APP_TOKEN: Slack rejects it (missing_scope).")
 
 
 async def test_over_http_no_socket_is_asked_for(world, examined):
@@ -252,7 +253,7 @@ async def test_each_feldera_is_examined_and_what_was_left_behind_is_named(world,
     failed = "\n".join(sentence for result, sentence in said if result == "FAIL")
     for begin in (
         f"Feldera prod at {other}: No connection to Feldera at ",
-        "Feldera: Something is still under way on orders, and with these settings nobody could",
+        "Feldera: Requests are under way on orders, which these settings do not reach",
         "Access: The rule on users matches no pipeline: ",
         "Access: U0ANA is operator on orders-*, which matches no pipeline: ",
         f"Access: {MATCHES_MORE}",
@@ -262,5 +263,15 @@ async def test_each_feldera_is_examined_and_what_was_left_behind_is_named(world,
 
 async def test_two_targets_are_one_feldera(world, failures):
     assert await failures(world, PIPELINE_BOT_TARGETS__PROD__HOST=world.feldera.url) == [
-        "Feldera prod is the same Feldera and tenant as default. Take one of them out of the settings."
+        "Feldera prod is the same Feldera and tenant as default. Remove one of them from the settings."
     ]
+
+
+async def test_the_checks_for_programs(world):
+    """With the same exit status; the number of problems is what a person is told at the end."""
+    async with world.bot("doctor", "--json", FELDERA_HOST=None) as process:
+        document = json.loads(await process.rest_of_output())
+        assert await process.ends() == 1
+    assert document["problems"] == 1
+    assert document["checks"][0] == {"result": "fail", "message": "Settings: FELDERA_HOST is missing."}
+    assert {check["result"] for check in document["checks"]} == {"ok", "note", "fail"}

@@ -166,7 +166,7 @@ def test_the_list_can_be_of_somebody_or_of_what_may_concern_a_pattern(shell):
     assert shell.does("grants", "U03LEAD1") == "No grants to U03LEAD1 directly.\n"
     shell.does("revoke", "S0ONCALL", "operator", "*", *HOME)
     assert shell.does("grants", "users") == "No grants on users.\n"
-    assert shell.is_refused("grants", "a/b").startswith("'a/b' is no pipeline pattern")
+    assert shell.is_refused("grants", "a/b").startswith("'a/b' is not a valid pipeline pattern")
 
 
 @pytest.mark.parametrize(

@@ -118,7 +118,7 @@ def test_a_slip_in_the_file_is_said_with_its_line_and_nothing_is_changed(shell, 
     before = exported(shell)
     file.write_text(f"{FILE}- {{pattern: x, quorum: 2}}\n")
     assert shell.is_refused("access", "import", str(file), "--yes") == (
-        f"{file}: Line 7: `quorum` is not known in a rule. There are: pattern, approvals, channel, group, within, remind, "
+        f"{file}: Line 7: `quorum` is not a key of a rule. Keys: pattern, approvals, channel, group, within, remind, "
         "reason, cancel-window, break-glass, matching.\n"
     )
     assert exported(shell) == before
@@ -203,3 +203,43 @@ def test_a_grant_of_another_workspace_is_shown_as_one(shell, file):
     assert said.stderr.splitlines()[0] == f"{problem}Remove it from the file."
     said = shell.types("access", "import", str(file), "--yes")
     assert said.stderr.splitlines()[0] == f"{problem}Revoke it with --team T9."
+
+
+def test_drift_is_exit_status_3(shell, file):
+    """For a check each night or in CI: nothing is changed by it, and nothing to change is 0."""
+    assert shell.types("access", "import", str(file), "--yes").status == 0
+    assert shell.types("access", "import", str(file), "--check").status == 0
+    shell.does("revoke", "U0ANA", "requester", "orders-*")
+    before = exported(shell)
+    said = shell.types("access", "import", str(file), "--check")
+    assert (said.status, said.stdout) == (3, "+ grant U0ANA requester orders-*\n")
+    assert exported(shell) == before
+    assert shell.is_refused("access", "import", str(file), "--check", "--yes").startswith(
+        "--yes and --check exclude each other."
+    )
+
+
+def test_an_import_for_programs(shell, file):
+    """Everything is in one document; only the database is named beside it."""
+    said = shell.types("access", "import", str(file), "--check", "--json")
+    assert (said.status, said.stderr) == (3, "")
+    document = json.loads(said.stdout)
+    assert [change[0] for change in document.pop("changes")] == ["+", "+", "+"]
+    assert document == {
+        "in_sync": False,
+        "applied": False,
+        "findings": [{"severity": "notice", "message": NOBODY_IS_ADMIN}],
+        "notices": ["People were not looked up in Slack: SLACK_BOT_TOKEN is missing."],
+    }
+    applied = json.loads(shell.types("access", "import", str(file), "--yes", "--json").stdout)
+    assert (applied["in_sync"], applied["applied"]) == (False, True)
+    assert json.loads(shell.types("access", "import", str(file), "--json").stdout)["in_sync"] is True
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(ACCESS)
+def test_an_export_as_json_is_a_file_to_import(shell, file, access):
+    file.write_text(written(access, HOME), newline="")
+    shell.types("access", "import", str(file), "--yes")
+    file.write_text(shell.does("access", "export", "--json"), newline="")
+    assert shell.types("access", "import", str(file), "--check").status == 0

@@ -1,6 +1,11 @@
 """The grammar that all commands share: where they read, how they print, and how they fail."""
 
 import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
 
 import click
 import pytest
@@ -157,6 +162,29 @@ def test_each_setting_that_is_wrong_is_an_error_of_its_own(shell):
 def test_colors_are_for_a_terminal_unless_they_are_asked_for(shell, options, settings, colored):
     said = shell.types("grants", *options, **settings)
     assert said.stderr.startswith("\x1b[31m\x1b[1merror:\x1b[0m " if colored else "error: ")
+
+
+@pytest.mark.parametrize(
+    ("options", "settings", "colored"),
+    [((), {}, True), ((), {"NO_COLOR": "1"}, False), (("--no-color",), {}, False)],
+)
+def test_a_terminal_shows_colors(shell, options, settings, colored):
+    shell.does("grant", "U0ANA", "viewer", "*", *HOME)
+    ours, theirs = pty.openpty()
+    done = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-m", "bot", "doctor", *options],
+        cwd=shell.folder,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[2]), **settings},
+        stdout=theirs,
+        stderr=subprocess.DEVNULL,
+        check=False,
+    )
+    os.close(theirs)
+    shown = os.read(ours, 2**16).decode()
+    os.close(ours)
+    assert done.returncode == 1
+    assert ("\x1b[31mFAIL\x1b[0m  Settings:" in shown) is colored
+    assert ("\x1b[" in shown) is colored
 
 
 def test_every_command_is_listed_once():

@@ -22,6 +22,8 @@ READING = [
     ("pending",),
     ("access", "export"),
     ("access", "export", "access.yaml"),
+    ("clock", "show"),
+    ("clock", "reset"),
 ]
 CHANGING_WHAT_IS = [  # what there is: they would find nothing
     ("deny", "abc", "no"),
@@ -55,6 +57,16 @@ def test_an_empty_file_is_no_database(shell, command):
         f"The database {shell.database} is empty: nothing was ever stored in it. {WHAT_TO_DO}"
     )
     assert shell.database.stat().st_size == 0
+
+
+@pytest.mark.parametrize(
+    "command", [*READING, *CHANGING_WHAT_IS, ("clock", "reset", "--yes"), ("doctor",)], ids=" ".join
+)
+def test_what_reads_creates_no_folder_either(shell, command):
+    said = shell.types(*command, "--database", "sub/folder/bot.db")
+    assert said.status == 1
+    assert f"{shell.folder}/sub/folder" in said.stdout + said.stderr
+    assert list(shell.folder.iterdir()) == []
 
 
 def test_an_import_that_is_only_shown_creates_nothing(shell):

@@ -112,8 +112,8 @@ def test_what_was_probably_meant_is_offered(shell):
     ("said", "complaint"),
     [
         ("approvals=6", "approvals is 0 to 5, not 6."),
-        ("approvals", "I do not know approvals. A rule is made of"),
-        ("quorum=2", "I do not know quorum=2. A rule is made of"),
+        ("approvals", "Unknown key approvals. Write keys as"),
+        ("quorum=2", "Unknown key quorum=2. Write keys as"),
         ("within=soon", "soon is not a valid length of time: write 30s, 45m, 2h or 1d."),
         ("cancel-window=61s", "cancel-window is 0s to 60s."),
         ("channel=#ops", "channel is a channel's id, such as C0123ABCD. `pipeline-bot"),
@@ -131,7 +131,9 @@ def test_a_rule_that_cannot_be_is_refused_with_what_to_write(shell, said, compla
 
 def test_a_rule_says_something_and_is_on_pipelines(shell):
     assert "Missing argument" in shell.is_refused("rule", "prod-*")
-    assert shell.is_refused("rule", "prod/*", "approvals=1").startswith("'prod/*' is no pipeline pattern")
+    assert shell.is_refused("rule", "prod/*", "approvals=1").startswith(
+        "'prod/*' is not a valid pipeline pattern"
+    )
 
 
 def test_help_on_rules_has_every_key(shell):
@@ -195,11 +197,11 @@ def test_a_freeze_until_a_moment(shell):
         (("for", "soon"), "'soon' is not a valid duration. Write 30m, 4h or 2d."),
         (("for", "18:00"), "'18:00' is not a valid duration"),
         (("until", "4h"), "'4h' is not a valid time. Write 18:00 or 2026-11-25T08:00, in UTC."),
-        (("until", "2020-01-01"), "That moment has passed already: name one to come"),
+        (("until", "2020-01-01"), "That time has passed. Give a later one"),
         (("until", "0001-01-01T00:00+14:00"), "is not a valid time"),
         (("for", "0h"), "'0h' is not a valid duration. Write 30m, 4h or 2d."),
-        (("for", "31d"), "A freeze lasts 30 days at most"),
-        (("until", "2999-01-01"), "A freeze lasts 30 days at most"),
+        (("for", "31d"), "A freeze lasts at most 30 days"),
+        (("until", "2999-01-01"), "A freeze lasts at most 30 days"),
     ],
 )
 def test_a_freeze_that_cannot_be_is_refused(shell, words, complaint):

@@ -2,7 +2,7 @@
 
 TARGETS = {"PIPELINE_BOT_TARGETS__PROD__HOST": "prod", "PIPELINE_BOT_TARGETS__STAGING__HOST": "staging"}
 NONE = (
-    "'orders*' matches no pipeline: their names begin with a target here, as in prod/orders*, or */orders* for every "
+    "'orders*' matches no pipeline: names begin with a target, as in prod/orders*, or */orders* for every "
     "target. The targets are prod, staging.\n"
 )
 

@@ -171,9 +171,9 @@ def test_a_wall_clock_that_is_too_far_ahead_is_not_believed_after_a_boot():
     with pytest.raises(ClockNotBelieved) as raised:
         believed(record, Shown(after, 5.0, "boot-2"))
     assert raised.value.message == (
-        "This machine's clock shows 2026-04-01 03:00 UTC, 30 days after the bot last ran (2026-03-02 03:00 UTC). Is that "
-        "true? If not, set the clock, and start again: by a wrong clock grants and requests would lapse for good. If it is, "
-        "say so: `pipeline-bot clock reset --yes`."
+        "This machine's clock shows 2026-04-01 03:00 UTC, 30 days after the bot last ran (2026-03-02 03:00 UTC). If the "
+        "clock is wrong, set it and start again: by a wrong clock, grants and requests would expire for good. If it is "
+        "right, confirm it with `pipeline-bot clock reset --yes`."
     )
 
 

@@ -93,7 +93,7 @@ def test_an_incident_is_written_as_one_word_or_as_two(verb, option):
         ("clear orders --break-glass --restart why", "Break-glass needs an incident and a reason."),
         ("clear orders --break-glass= why", "Break-glass needs an incident and a reason."),
         ("clear orders why --break-glass", "Break-glass needs an incident and a reason."),
-        ("clear orders --break-glass A --break-glass=B why", "`--break-glass` is there twice."),
+        ("clear orders --break-glass A --break-glass=B why", "`--break-glass` is given twice."),
         ("clear orders -- start why", "`--` stands alone before `start`."),
         ("clear orders why \N{EN DASH} Restart", "`-` stands alone before `Restart`."),
         ("clear orders - really", "`-` stands alone before `really`."),

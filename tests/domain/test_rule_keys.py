@@ -80,9 +80,9 @@ def test_an_old_name_is_read_and_never_written(old, name):
     value = BY_NAME[name].example.partition("=")[2]
     for read in (rule_of("*", f"{old.upper()}={value}"), rule_from_words("*", f"{old}={value}")):
         assert read.in_words == f"{name}={value}"
-    with pytest.raises(BadRule, match=f"`{name}` is there twice"):
+    with pytest.raises(BadRule, match=f"`{name}` is given twice"):
         rule_of("*", f"{name}={value} {old}={value}")
-    with pytest.raises(BadRule, match="takes all that follows it"):
+    with pytest.raises(BadRule, match="takes everything that follows it"):
         rule_of("*", f"matching=x {old}={value}")
     assert old not in BY_NAME
 

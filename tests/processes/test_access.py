@@ -39,7 +39,7 @@ async def test_before_the_first_run_slack_is_asked_which_workspace_this_is(world
 async def test_a_token_that_slack_does_not_know_grants_nothing(world):
     said = await world.refusal("grant", "U0ANA", "operator", "*", SLACK_BOT_TOKEN="xoxb-hush")
     assert said == (
-        "The Slack workspace is not known. SLACK_BOT_TOKEN: Slack answers invalid_auth to it. "
+        "The Slack workspace is not known. SLACK_BOT_TOKEN: Slack rejects it (invalid_auth). "
         "To do without Slack, name the workspace: --team T0123ABCD."
     )
     assert await done(world, "grants", "--json") == "[]\n"

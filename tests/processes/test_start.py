@@ -85,8 +85,8 @@ async def test_an_app_token_that_opens_no_socket_is_refused(world):
     """Wrong, without its scope, or Socket Mode is off: the SDK would try it for ever, in silence."""
     world.slack.fails_next("apps.connections.open", "missing_scope")
     assert await world.refusal() == (
-        "SLACK_APP_TOKEN: Slack answers missing_scope to it. It needs the scope connections:write, "
-        "and the app needs Socket Mode switched on."
+        "SLACK_APP_TOKEN: Slack rejects it (missing_scope). It needs the scope connections:write, "
+        "and Socket Mode must be enabled in the app."
     )
 
 
@@ -95,8 +95,8 @@ async def test_an_app_installed_for_a_whole_organization_is_refused(world):
     world.slack.workspace.joins_grid(Grid("E0ACME", "Acme Group"))
     world.slack.workspace.is_enterprise_install = True
     refusal = (
-        "SLACK_BOT_TOKEN: it is of an app that is installed for a whole organization (Enterprise Grid), and the bot "
-        "serves one workspace. Install the app in that workspace only, and take the bot token from there."
+        "SLACK_BOT_TOKEN: its app is installed for a whole organization (Enterprise Grid), but the bot serves one "
+        "workspace. Install the app in that workspace only, and use the bot token from there."
     )
     assert await world.refusal() == refusal
     assert refusal in await world.refusal("grant", "U0ANA", "viewer", "*")
@@ -130,7 +130,7 @@ async def test_a_slack_that_answers_nonsense_is_waited_for(world):
     world.slack.answers_500("auth.test")
     async with world.bot(SLACK_BOT_TOKEN="xoxb-hush") as bot:
         assert await bot.ends() == 1
-        assert bot.stderr.splitlines()[-1] == "error: SLACK_BOT_TOKEN: Slack answers invalid_auth to it."
+        assert bot.stderr.splitlines()[-1] == "error: SLACK_BOT_TOKEN: Slack rejects it (invalid_auth)."
 
 
 async def test_a_feldera_that_refuses_connections_is_a_warning(world):

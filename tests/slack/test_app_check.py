@@ -52,5 +52,5 @@ async def test_what_the_headers_do_not_say_is_not_known(headers):
 async def test_a_token_that_does_not_work_is_said():
     async with SlackSimulator(SystemClock()) as slack:
         slack.refuses_tokens()
-        with pytest.raises(SlackRefused, match="SLACK_BOT_TOKEN: Slack answers invalid_auth to it"):
+        with pytest.raises(SlackRefused, match=r"SLACK_BOT_TOKEN: Slack rejects it \(invalid_auth\)"):
             await checkup(client_of(slack), SystemClock())

@@ -118,7 +118,10 @@ def test_a_narrower_admin(workspace):
         ("grant @eve operator", "Type `/pipeline grant @user|@group ROLE PATTERN [for 12h] [note…]`, for"),
         ("grant `<!everyone>` viewer orders", "I cannot find a user `'<!everyone>'`: mention a person"),
         ("grant @eve boss orders", "`boss` is not a role. The roles are: `viewer`, `requester`, `operator`,"),
-        ("grant @eve operator <!channel>", "'<!channel>' is no pipeline pattern: use the letters, digits,"),
+        (
+            "grant @eve operator <!channel>",
+            "'<!channel>' is not a valid pipeline pattern: use the letters, digits,",
+        ),
     ],
 )
 def test_what_cannot_be_read_is_answered_with_what_to_type(workspace, root, eve, typed, answer):  # noqa: ARG001

@@ -231,7 +231,7 @@ def test_what_cannot_be_a_pattern(workspace: Workspace) -> None:
         [
             "🤔 `'x'` is too much here. Type `/pipeline list [PATTERN]`.",
             "🤔 '[z-a]' matches no pipeline: names have 1 to 100 letters, digits, - and _.",
-            "🤔 '`x`y' is no pipeline pattern: use the letters, digits, - and _ of pipeline names, and * ? [abc] [!abc] [a-z] to match several.",
+            "🤔 '`x`y' is not a valid pipeline pattern: use the letters, digits, - and _ of pipeline names, and * ? [abc] [!abc] [a-z] to match several.",
         ]
     )
 

@@ -79,7 +79,7 @@ def test_what_follows_a_removed_matching_is_not_lost(workspace: Workspace) -> No
     root = workspace.admin("root")
     workspace.rules("orders", "matching=INC")
     assert root.types("/pipeline rule orders matching= approvals=2") == snapshot(
-        "🤔 `matching=…` takes all that follows it: write `approvals=2` before it."
+        "🤔 `matching=…` takes everything that follows it: write `approvals=2` before it."
     )
     assert workspace.record() == []
 
@@ -152,16 +152,16 @@ def test_what_cannot_be_read_changes_nothing(workspace: Workspace) -> None:
     assert [root.types(f"/pipeline {each}") for each in typed] == snapshot(
         [
             "🤔 Type `/pipeline rule PATTERN key=value…|off`, for example `/pipeline rule prod-* approvals=2 reason=required`.",
-            "🤔 'bad/pattern' is no pipeline pattern: use the letters, digits, - and _ of pipeline names, and * ? [abc] [!abc] [a-z] to match several.",
-            "🤔 I do not know `colour=red`. A rule is made of `approvals=2` `channel=#ops` `group=@oncall` `within=2h` `remind=30m` `reason=required` `cancel-window=30s` `break-glass=allowed` and, last, `matching=INC-\\d+`.",
+            "🤔 'bad/pattern' is not a valid pipeline pattern: use the letters, digits, - and _ of pipeline names, and * ? [abc] [!abc] [a-z] to match several.",
+            "🤔 Unknown key `colour=red`. Write keys as `approvals=2` `channel=#ops` `group=@oncall` `within=2h` `remind=30m` `reason=required` `cancel-window=30s` `break-glass=allowed` and, last, `matching=INC-\\d+`.",
             "🤔 approvals is 0 to 5, not 9.",
             "🤔 within is 1m to 7d.",
             "🤔 cancel-window is 0s to 60s.",
             "🤔 '[' is not a valid regular expression (RE2 says: missing ]: [).",
             "🤔 Say how long: `for 4h`, `until 18:00` or `until 2026-11-25T08:00` (times are UTC). Type `/pipeline freeze PATTERN for|until WHEN reason…`.",
             "🤔 Give a reason: everyone it blocks will see it. Type `/pipeline freeze PATTERN for|until WHEN reason…`.",
-            "🤔 That moment has passed already: name one to come (times are UTC).",
-            "🤔 A freeze lasts 30 days at most, so that none is forgotten: name an earlier end, and put it again when it comes.",
+            "🤔 That time has passed. Give a later one, in UTC.",
+            "🤔 A freeze lasts at most 30 days, so that none is forgotten. Give an earlier end, and set it again when it expires.",
             "🤔 `now` is too much here. Type `/pipeline unfreeze PATTERN`.",
             "🤔 `orders` is too much here. Type `/pipeline rules`.",
         ]

@@ -123,9 +123,9 @@ def test_a_pattern_that_matches_on_no_target_is_refused(workspace: Workspace) ->
     typed = ("rule orders* approvals=2", "freeze dev/* for 1h move", "list orders")
     assert [cleo.types(f"/pipeline {each}") for each in typed] == snapshot(
         [
-            "🤔 'orders*' matches no pipeline: their names begin with a target here, as in prod/orders*, or */orders* for every target. The targets are prod, staging.",
-            "🤔 'dev/*' matches no pipeline: no target is called dev. The targets are prod, staging.",
-            "🤔 'orders' matches no pipeline: their names begin with a target here, as in prod/orders, or */orders for every target. The targets are prod, staging.",
+            "🤔 'orders*' matches no pipeline: names begin with a target, as in prod/orders*, or */orders* for every target. The targets are prod, staging.",
+            "🤔 'dev/*' matches no pipeline: there is no target dev. The targets are prod, staging.",
+            "🤔 'orders' matches no pipeline: names begin with a target, as in prod/orders, or */orders for every target. The targets are prod, staging.",
         ]
     )
     assert cleo.types("/pipeline rule orders* off").startswith("Nothing to change: there is no rule")
@@ -195,7 +195,7 @@ def test_nothing_starts_while_something_is_under_way_under_the_old_names(
     single.passes(seconds=10)
     both = with_a_second(single)
     assert restarts_with(single, both) == snapshot(
-        "Something is still under way on orders, and with these settings nobody could look after it: the Felderas of the settings are prod, staging, and pipelines are called TARGET/NAME. Run the bot with the settings from before until that has ended, and change them then."
+        "Requests are under way on orders, which these settings do not reach: the Felderas in the settings are prod, staging, and pipelines are named TARGET/NAME. Run the bot with the previous settings until those requests have ended; then change the settings."
     )
     assert restarts_with(single, {}) == ""
     if what == "request":
@@ -212,11 +212,11 @@ def test_a_target_that_is_taken_away_with_something_under_way_on_it(workspace: W
     both["staging"].sticks_clearing("orders")
     ana.clears("staging/orders")
     workspace.passes(seconds=10)
-    assert "the settings have one Feldera, and pipelines go by their own names." in restarts_with(
+    assert "the settings have one Feldera, and pipeline names have no target." in restarts_with(
         workspace, {}
     )
     renamed = {"dev": both["staging"], "prod": both["prod"]}
-    assert restarts_with(workspace, renamed).startswith("Something is still under way on staging/orders")
+    assert restarts_with(workspace, renamed).startswith("Requests are under way on staging/orders")
     assert restarts_with(workspace, both) == ""
     both["staging"].unsticks("orders")
     workspace.passes(minutes=1)

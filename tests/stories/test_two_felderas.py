@@ -55,7 +55,7 @@ def test_the_bot_does_not_start_with_one_feldera_twice(workspace: Workspace) -> 
     with pytest.raises(UserError) as refused:
         workspace.starts()
     assert refused.value.message == snapshot(
-        "Feldera staging is the same Feldera and tenant as prod. Take one of them out of the settings."
+        "Feldera staging is the same Feldera and tenant as prod. Remove one of them from the settings."
     )
 
 

@@ -57,13 +57,17 @@ def read(
         mark = error.problem_mark or error.context_mark
         line = mark.line if mark else 0
         meant = _unquoted(text.splitlines()[line]) if line < len(text.splitlines()) else ""
-        why = f"quote it: {_quoted(meant)}" if meant else f"this is no YAML: {error.problem or error.context}"
+        why = (
+            f"quote it: {_quoted(meant)}"
+            if meant
+            else f"this is not valid YAML: {error.problem or error.context}"
+        )
         raise BadAccessFile(f"Line {line + 1}: {why}.") from error
     except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise BadAccessFile(f"This is no YAML: {str(error).splitlines()[0]}.") from error
+        raise BadAccessFile(f"This is not valid YAML: {str(error).splitlines()[0]}.") from error
     if root is None:
         raise BadAccessFile(
-            "The file is empty. To take every grant and rule away, write `grants: []` and `rules: []`."
+            "The file is empty. To remove every grant and rule, write `grants: []` and `rules: []`."
         )
     top = _mapping(root, _TOP, "the file")
     if "grants" not in top and "rules" not in top:
@@ -107,14 +111,14 @@ def _rules(node: yaml.Node, targets: Targets) -> Iterator[Rule]:
         said = _mapping(entry, _RULE, "a rule")
         pattern = _pattern(_needed(entry, said, "pattern", "A rule"), targets)
         if pattern in seen:
-            raise _bad(entry, f"there is a rule on {pattern} already. Make them one")
+            raise _bad(entry, f"there is already a rule on {pattern}. Merge them")
         seen.add(pattern)
         values = {key: value for key, value in said.items() if key != "pattern"}
         for key, value in values.items():
             _check(pattern, key, value)
         rule = rule_from(pattern, {key: _text(value) for key, value in values.items()})
         if rule.says_nothing:
-            raise _bad(entry, f"the rule on {pattern} says nothing. Leave it out")
+            raise _bad(entry, f"the rule on {pattern} sets nothing. Remove it")
         yield rule
 
 
@@ -142,13 +146,13 @@ def _principal(entry: yaml.Node, said: dict[str, yaml.Node], home: TeamId | None
 
 def _team(node: yaml.Node) -> TeamId:
     if not TEAM.fullmatch(_text(node)):
-        raise _bad(node, f"{_text(node)!r} is no Slack workspace id, such as T0123ABCD")
+        raise _bad(node, f"{_text(node)!r} is not a valid Slack workspace id, such as T0123ABCD")
     return TeamId(_text(node))
 
 
 def _role(node: yaml.Node) -> Role:
     if _text(node) not in set(Role):
-        raise _bad(node, f"{_text(node)!r} is no role. There are: {', '.join(Role)}")
+        raise _bad(node, f"{_text(node)!r} is not a role. Roles: {', '.join(Role)}")
     return Role(_text(node))
 
 
@@ -164,11 +168,10 @@ def _moment(node: yaml.Node) -> datetime:
     if span(_text(node)) is not None:
         raise _bad(
             node,
-            f"{_text(node)!r} is how long, and a file says until when, such as 2026-11-25T08:00, in UTC. "
-            f"(`pipeline-bot grant … --for {_text(node)}` counts from now on)",
+            f"{_text(node)!r} is a duration, and a file needs a time, such as 2026-11-25T08:00, in UTC",
         )
     if not isinstance(read, datetime):
-        raise _bad(node, f"{_text(node)!r} is no moment. Write it as 2026-11-25T08:00, in UTC")
+        raise _bad(node, f"{_text(node)!r} is not a valid time. Write it as 2026-11-25T08:00, in UTC")
     return read
 
 
@@ -186,16 +189,16 @@ def _entries(node: yaml.Node, what: str) -> list[yaml.Node]:
 
 def _mapping(node: yaml.Node, known: Collection[str], what: str) -> dict[str, yaml.Node]:
     if not isinstance(node, yaml.MappingNode):
-        raise _bad(node, f"{what} is made of lines `key: value`, with the keys {', '.join(known)}")
+        raise _bad(node, f"{what} consists of lines `key: value`, with the keys {', '.join(known)}")
     said: dict[str, yaml.Node] = {}
     for key_node, value in node.value:
         key = _text(key_node)
         if known is _RULE:
             key = OLD_NAMES.get(key, key)
         if key not in known:
-            raise _bad(key_node, f"`{key}` is not known in {what}. There are: {', '.join(known)}")
+            raise _bad(key_node, f"`{key}` is not a key of {what}. Keys: {', '.join(known)}")
         if key in said:
-            raise _bad(key_node, f"`{key}` is there twice")
+            raise _bad(key_node, f"`{key}` is given twice")
         said[key] = value
     return said
 
@@ -206,12 +209,12 @@ def _text(node: yaml.Node) -> str:
         meant = str(node.start_mark.buffer or "")[node.start_mark.pointer : node.end_mark.pointer]
         is_short = meant.startswith(("[", "{")) and meant.isprintable()
         hint = f". If it is one, quote it: {_quoted(meant)}" if is_short else ""
-        raise _bad(node, f"here a single value is wanted{hint}")
+        raise _bad(node, f"a single value is expected here{hint}")
     text = str(node.value)
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise _bad(node, "this is no text: half a character") from None
+        raise _bad(node, "this is not valid text: half a character") from None
     return text
 
 

@@ -29,7 +29,7 @@ def checked_pattern(text: str, targets: Targets = ONE) -> str:
     is_glob = len(text) <= PATTERN_MAX and _PATTERN.fullmatch(text) is not None
     if not is_glob or ("/" in text and not targets.names):
         raise BadPattern(
-            f"{text!r} is no pipeline pattern: use the letters, digits, - and _ of pipeline names, "
+            f"{text!r} is not a valid pipeline pattern: use the letters, digits, - and _ of pipeline names, "
             "and * ? [abc] [!abc] [a-z] to match several."
         )
     if not can_match(text, targets):
@@ -102,9 +102,9 @@ def _why_none(pattern: str, targets: Targets) -> str:
         )
     there_are = f"The targets are {', '.join(targets.names)}."
     if slash:
-        return f"{pattern!r} matches no pipeline: no target is called {target}. {there_are}"
+        return f"{pattern!r} matches no pipeline: there is no target {target}. {there_are}"
     return (
-        f"{pattern!r} matches no pipeline: their names begin with a target here, as in {targets.names[0]}/{pattern}, "
+        f"{pattern!r} matches no pipeline: names begin with a target, as in {targets.names[0]}/{pattern}, "
         f"or */{pattern} for every target. {there_are}"
     )
 

@@ -17,10 +17,10 @@ def end_of_freeze(ends: Ends, now: datetime) -> datetime:
     """
     until = resolved(ends, now)
     if until <= now:
-        raise Misunderstood("That moment has passed already: name one to come (times are UTC).")
+        raise Misunderstood("That time has passed. Give a later one, in UTC.")
     if until - now > FREEZE_MAX:
         raise Misunderstood(
-            f"A freeze lasts {FREEZE_MAX.days} days at most, so that none is forgotten: name an earlier end, and put "
-            "it again when it comes."
+            f"A freeze lasts at most {FREEZE_MAX.days} days, so that none is forgotten. Give an earlier end, and set it "
+            "again when it expires."
         )
     return until

@@ -57,7 +57,7 @@ def options(rest: str, *, known: Iterable[str], usage: str) -> Options:
             steps |= _STEPS[name]
             continue
         if incident is not None:
-            raise Misunderstood(f"`--{name}` is there twice. Type `{usage}`.")
+            raise Misunderstood(f"`--{name}` is given twice. Type `{usage}`.")
         if not separator:
             value, rest = first_word(rest)
         incident = "" if without_dashes(value) is not None else unquoted(_bare(value))

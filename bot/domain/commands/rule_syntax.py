@@ -56,9 +56,9 @@ def _values(said: str) -> dict[str, str]:
         key, separator, value = word.partition("=")
         name = OLD_NAMES.get(key.lower(), key.lower())
         if name not in BY_NAME or not separator:
-            raise BadRule(f"I do not know `{quoted(word)}`. A rule is made of {EXAMPLES}.")
+            raise BadRule(f"Unknown key `{quoted(word)}`. Write keys as {EXAMPLES}.")
         if name in values:
-            raise BadRule(f"`{name}` is there twice.")
+            raise BadRule(f"`{name}` is given twice.")
         values[name] = value
     return values
 
@@ -71,7 +71,9 @@ def _whole(expression: str) -> str:
     for word in expression.split()[0 if expression.startswith(" ") else 1 :]:
         key, separator, _ = word.partition("=")
         if separator and OLD_NAMES.get(key.lower(), key.lower()) in BY_NAME:
-            raise BadRule(f"`{LAST.name}=…` takes all that follows it: write `{quoted(word)}` before it.")
+            raise BadRule(
+                f"`{LAST.name}=…` takes everything that follows it: write `{quoted(word)}` before it."
+            )
     return expression.strip()
 
 

@@ -28,8 +28,8 @@ from bot.slack.api.web_api import (
 log = structlog.get_logger(__name__)
 
 ORG_WIDE = (
-    "SLACK_BOT_TOKEN: it is of an app that is installed for a whole organization (Enterprise Grid), and the bot serves "
-    "one workspace. Install the app in that workspace only, and take the bot token from there."
+    "SLACK_BOT_TOKEN: its app is installed for a whole organization (Enterprise Grid), but the bot serves one workspace. "
+    "Install the app in that workspace only, and use the bot token from there."
 )
 
 _T = TypeVar("_T")
@@ -82,7 +82,7 @@ async def auth_test(client: AsyncWebClient) -> CallSucceeded:
         case CallSucceeded() if answer.text("team_id") and answer.text("url"):
             return answer
         case CallRefused(error):
-            raise SlackRefused(f"SLACK_BOT_TOKEN: Slack answers {error} to it.")
+            raise SlackRefused(f"SLACK_BOT_TOKEN: Slack rejects it ({error}).")
         case _:
             raise _away(client, answer)
 
@@ -116,8 +116,8 @@ async def can_open_sockets(client: AsyncWebClient, app_token: str) -> str:
             return answer.text("url")
         case CallRefused(error):
             raise SlackRefused(
-                f"SLACK_APP_TOKEN: Slack answers {error} to it. It needs the scope connections:write, "
-                "and the app needs Socket Mode switched on."
+                f"SLACK_APP_TOKEN: Slack rejects it ({error}). It needs the scope connections:write, "
+                "and Socket Mode must be enabled in the app."
             )
         case _:
             raise _away(client, answer)
