@@ -75,9 +75,9 @@ async def test_an_answer_without_a_workspace_is_a_sentence(slack):
 
 async def test_a_refused_token_is_a_sentence(slack):
     slack.answers({"ok": False, "error": "account_inactive"})
-    with pytest.raises(SlackRefused, match="SLACK_BOT_TOKEN: Slack rejects it .account_inactive"):
+    with pytest.raises(SlackRefused, match=r"SLACK_BOT_TOKEN: Slack rejects it \(account_inactive"):
         await who_are_we(slack.client)
-    with pytest.raises(SlackRefused, match="SLACK_APP_TOKEN: Slack answers account_inactive"):
+    with pytest.raises(SlackRefused, match=r"SLACK_APP_TOKEN: Slack rejects it \(account_inactive"):
         await can_open_sockets(slack.client, "xapp-1")
 
 
