@@ -31,6 +31,14 @@ class ShellCommand(click.Command):
         super().__init__(*args, **settings)
         self.params += [_database(), _env_file(), _color()]
 
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The command's own options first, and the shared ones in a section of theirs."""
+        for section, are_shared in (("Options", False), ("Shared options", True)):
+            listed = [each for each in self.get_params(ctx) if isinstance(each, SharedOption) is are_shared]
+            rows = [row for each in listed if (row := each.get_help_record(ctx)) is not None]
+            with formatter.section(section):
+                formatter.write_dl(rows)
+
 
 class ShellGroup(click.Group):
     """A group of such commands."""
@@ -100,7 +108,7 @@ def _database() -> SharedOption:
         metavar="FILE",
         expose_value=False,
         callback=_takes_database,
-        help="The bot's database, instead of PIPELINE_BOT_DATABASE.",
+        help="The bot's database, instead of that of PIPELINE_BOT_DATABASE.",
     )
 
 
@@ -122,5 +130,5 @@ def _color() -> SharedOption:
         is_eager=True,
         expose_value=False,
         callback=_takes_color,
-        help="By default colors are used on a terminal, unless NO_COLOR is set.",
+        help="Color the output. By default on a terminal, unless NO_COLOR is set.",
     )

@@ -26,7 +26,10 @@ class CannotServe(UserError):  # noqa: N818 - named for what happened, like ever
     """The server cannot listen on the port."""
 
 
-@click.command(cls=ShellCommand)
+@click.command(
+    cls=ShellCommand,
+    epilog="--database has no effect here: the sandbox keeps a database of its own in a temporary folder.",
+)
 @click.option(
     "--port",
     type=click.IntRange(0, PORT_MAX),

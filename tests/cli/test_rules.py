@@ -64,7 +64,7 @@ def test_a_rule_keeps_the_keys_that_are_not_named(shell):
     same = "Nothing to change: the rule on prod-* is already approvals=1 within=2h reason=required.\n"
     assert shell.does("rule", "prod-*", "approvals=1") == shell.does("rule", "prod-*", "remind=") == same
     assert shell.does("rule", "prod-*", "approvals=", "within=", "reason=").startswith(
-        "Removed the rule on prod-*: "
+        "Removed the rule on prod-* ("
     )
     assert shell.fails("rule", "prod-*", "approvals=").startswith("There is no rule on prod-*.")
     assert [kind for kind, _ in recorded(shell)] == [
@@ -77,7 +77,7 @@ def test_a_rule_keeps_the_keys_that_are_not_named(shell):
 def test_a_rule_is_dropped(shell):
     shell.does("rule", "prod-*", "approvals=2")
     assert shell.does("rule", "prod-*", "off") == (
-        "Removed the rule on prod-*: approvals=2.\nUndo: pipeline-bot rule 'prod-*' approvals=2\n"
+        "Removed the rule on prod-* (approvals=2).\nUndo: pipeline-bot rule 'prod-*' approvals=2\n"
     )
     assert listed(shell)["rules"] == []
     assert shell.fails("rule", "prod-*", "off") == (
@@ -168,14 +168,14 @@ def test_a_freeze_is_listed_until_another_takes_its_place_or_it_is_lifted(shell)
     assert until in shown[3]
     longer = shell.does("freeze", "prod-*", "for", "8h", "it takes longer")
     assert re.search(
-        r"\. It replaces the freeze until [-\d]+ [:\d]+ UTC by shell:\w+: release day\.\n\Z", longer
+        r"\. It replaces a freeze \(until [-\d]+ [:\d]+ UTC, by shell:\w+: release day\)\.\n\Z", longer
     )
     assert [freeze["reason"] for freeze in listed(shell)["freezes"]] == ["it takes longer"]
     assert shell.fails("unfreeze", "prod") == (
         "There is no freeze on prod. Did you mean `pipeline-bot unfreeze 'prod-*'`?\n"
     )
     lifted = shell.does("unfreeze", "prod-*")
-    assert lifted.startswith("Removed the freeze on prod-* until ")
+    assert lifted.startswith("Removed the freeze on prod-* (until ")
     assert listed(shell)["freezes"] == []
     assert [kind for kind, _ in recorded(shell)] == [EventKind.FROZEN, EventKind.FROZEN, EventKind.UNFROZEN]
 

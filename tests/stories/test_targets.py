@@ -212,9 +212,7 @@ def test_a_target_that_is_taken_away_with_something_under_way_on_it(workspace: W
     both["staging"].sticks_clearing("orders")
     ana.clears("staging/orders")
     workspace.passes(seconds=10)
-    assert "the settings have one Feldera, and pipeline names have no target." in restarts_with(
-        workspace, {}
-    )
+    assert "the settings have one Feldera, and pipeline names have no target." in restarts_with(workspace, {})
     renamed = {"dev": both["staging"], "prod": both["prod"]}
     assert restarts_with(workspace, renamed).startswith("Requests are under way on staging/orders")
     assert restarts_with(workspace, both) == ""

@@ -141,7 +141,7 @@ def freeze(pattern: str, how: str, when: str, reason: tuple[str, ...]) -> None:
     with creating(path_of(settings), settings.targets) as administration:
         made = administration.administer(change, by=shell_user(), now=now)
     before = _before(made)
-    replaced = f" It replaces the freeze{before}." if before else ""
+    replaced = f" It replaces a freeze{before}." if before else ""
     click.echo(
         f"Frozen: no clear, stop or start on {pattern} until {moment(change.until)}, not even break-glass: {change.reason}.{replaced}"
     )
@@ -179,9 +179,9 @@ def _before(made: Sequence[Event]) -> str:
     """What the change replaced or removed, to follow its name; empty if nothing."""
     match previous_in(made[0]) if made else None:
         case Rule() as rule:
-            return f": {one_line(rule.in_words)}" if rule.in_words else ""
+            return f" ({one_line(rule.in_words)})" if rule.in_words else ""
         case PreviousFreeze(until=until, by=by, reason=reason):
-            return f" until {moment(until)} by {one_line(by)}: {one_line(reason)}"
+            return f" (until {moment(until)}, by {one_line(by)}: {one_line(reason)})"
         case _:
             return ""
 
