@@ -42,6 +42,6 @@ def _make_private(file: Path) -> None:
         file.chmod(stat.S_IMODE(file.stat().st_mode) & ~_OTHERS)
     except OSError as error:
         raise OpenToOthers(
-            f"Others on this machine may read {file}, and this user cannot change that ({error.strerror}). "
+            f"Other users of this machine can read {file}, and this user cannot change that ({error.strerror}). "
             f"Have its owner run `chmod 600 {file}`."
         ) from error

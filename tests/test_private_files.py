@@ -12,7 +12,7 @@ def test_a_file_that_is_not_ours_to_close_is_refused():
     with pytest.raises(OpenToOthers) as refused:
         close_to_others(Path("/proc/self/status"))
     assert refused.value.message == (
-        "Others on this machine may read /proc/self/status, and this user cannot change that (Operation not permitted). "
+        "Other users of this machine can read /proc/self/status, and this user cannot change that (Operation not permitted). "
         "Have its owner run `chmod 600 /proc/self/status`."
     )
 

@@ -175,7 +175,9 @@ async def test_a_port_that_is_taken_is_a_sentence(world):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         where = f"127.0.0.1:{taken.getsockname()[1]}"
         said = await world.refusal(**HTTP | {"PIPELINE_BOT_LISTEN": where})
-    assert said == f"HTTP cannot be served on {where}: Address already in use."
+    assert said == (
+        f"HTTP cannot be served on {where}: Address already in use. Set another address in PIPELINE_BOT_LISTEN."
+    )
 
 
 async def test_settings_may_stand_in_an_env_file_and_what_others_could_read_is_closed_to_them(world):
@@ -193,6 +195,23 @@ async def test_settings_may_stand_in_an_env_file_and_what_others_could_read_is_c
         assert [Path(line["file"]).name for line in bot.logged("others_could_read")] == [
             file.name for file in opened
         ]
+
+
+async def test_a_file_of_settings_and_a_database_elsewhere_are_named_by_options(world):
+    """As of a bot in another folder: nothing is read or written where the command is typed."""
+    elsewhere, here = world.folder / "elsewhere", world.folder / "here"
+    elsewhere.mkdir()
+    here.mkdir()
+    settings, database = elsewhere / "settings", elsewhere / "bot.db"
+    settings.write_text("\n".join(f"{name}={value}" for name, value in world.settings().items()))
+    settings.chmod(0o644)
+    command = ("-m", "bot", "run", "--env-file", str(settings), "--database", str(database))
+    async with running(*command, folder=here, settings={}) as bot:
+        serving = await bot.until_it_logs("serving")
+        assert serving["database"] == str(database)
+        assert await bot.stops() == 0
+    assert (database.exists(), list(here.iterdir())) == (True, [])
+    assert stat.S_IMODE(settings.stat().st_mode) == 0o600
 
 
 async def test_a_folder_where_nothing_can_be_locked_is_not_another_bot(world):

@@ -79,7 +79,9 @@ class HttpTransport:
                 if isinstance(error.errno, int) and error.errno > 0
                 else error.strerror
             )
-            raise CannotListen(f"HTTP cannot be served on {self.host}:{self.port}: {why}.") from error
+            raise CannotListen(
+                f"HTTP cannot be served on {self.host}:{self.port}: {why}. Set another address in PIPELINE_BOT_LISTEN."
+            ) from error
 
     @property
     def address(self) -> str:
