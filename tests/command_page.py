@@ -7,13 +7,12 @@ import click
 
 from bot.cli.lazy import LazyGroup
 from bot.cli.main import cli
-from bot.cli.options import SharedOption, ShellCommand
+from bot.cli.options import SUMMARY_MAX, SharedOption, ShellCommand
 from bot.domain.access.rule_keys import RULE_KEYS
 from bot.domain.commands import COMMAND, VERBS
 
 PAGE = Path(__file__).parent.parent / "docs" / "commands.md"
 PROGRAM = "pipeline-bot"
-SUMMARY_MAX = 200  # characters of a command's help in the table: more than its first sentence has
 
 _BEGINNING = """\
 # Commands

@@ -13,6 +13,8 @@ import click
 
 from bot.settings_source import SettingsSource
 
+SUMMARY_MAX = 200  # characters: more than the first sentence of any command's help has
+
 
 @dataclass(slots=True)
 class _Chosen:
@@ -34,16 +36,22 @@ class ShellCommand(click.Command):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The command's own options first, and the shared ones in a section of theirs."""
         for section, are_shared in (("Options", False), ("Shared options", True)):
-            listed = [each for each in self.get_params(ctx) if isinstance(each, SharedOption) is are_shared]
+            options = [each for each in self.get_params(ctx) if isinstance(each, click.Option)]
+            listed = [each for each in options if isinstance(each, SharedOption) is are_shared]
             rows = [row for each in listed if (row := each.get_help_record(ctx)) is not None]
             with formatter.section(section):
                 formatter.write_dl(rows)
 
 
 class ShellGroup(click.Group):
-    """A group of such commands."""
+    """A group of such commands, each of which is listed with its whole first sentence."""
 
     command_class = ShellCommand
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        listed = [(name, self.commands[name]) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, command.get_short_help_str(SUMMARY_MAX)) for name, command in listed])
 
 
 def settings_source() -> SettingsSource:

@@ -20,8 +20,7 @@ from bot.slack.sentences.plan_text import action_name
 def pending(*, wants_json: bool) -> None:
     """List pending requests: those that await approval, and break-glass runs that await review.
 
-    People approve, deny and review them in Slack: on the card, or with `/pipeline approve ID` and the like. Here,
-    `deny` denies one.
+    People approve, deny and review requests in Slack, on the card or by command. In the shell, `deny` denies one.
     """
     with reading(database_path()) as administration:
         waiting = administration.pending()

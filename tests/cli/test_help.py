@@ -1,6 +1,7 @@
 """What the shell explains of itself."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +19,20 @@ def test_the_list_of_commands_cuts_no_sentence_short(shell):
     assert all(line.endswith(".") and not line.endswith("...") for line in listed)
     headings = [line for line in lines if line.strip() and line not in listed]
     assert headings == ["Access:", "Requests:", "Audit:", "Try it:"]
+
+
+@pytest.mark.parametrize("group", ["access", "audit", "clock"])
+def test_the_list_of_a_group_cuts_no_sentence_short_either(shell, group):
+    listed = shell.does(group, "--help").partition("\nCommands:\n")[2]
+    assert listed.count(".\n") >= len(COMMANDS[group].load().commands)
+    assert "..." not in listed
+
+
+def test_help_has_the_options_of_the_command_before_those_of_all(shell):
+    """And no argument among them: those are in its first line."""
+    own, _, shared = shell.does("revoke", "--help").partition("\nShared options:\n")
+    assert re.findall(r"^  (\S+)", own.partition("\nOptions:\n")[2], re.MULTILINE) == ["--team", "-h,"]
+    assert re.findall(r"^  (--\S+)", shared, re.MULTILINE) == ["--database", "--env-file", "--color"]
 
 
 def test_every_command_helps(shell):

@@ -21,7 +21,7 @@ _COLORS = {Result.FINE: "green", Result.NOTE: "yellow", Result.WRONG: "red"}
 def doctor(*, wants_json: bool) -> None:
     """Check settings, Slack, Feldera, the database, its audit log, and who has access.
 
-    Changes nothing that the bot goes by, and works beside it. Prints a line for each check: `ok`; `note`, which is worth
+    Changes nothing, and can run beside the bot. Prints a line for each check: `ok`; `note`, which is worth
     knowing; `FAIL`, which says what to fix. Exit status 0 if nothing failed, else 1.
     """
     from bot.cli.doctor.checks import checks  # noqa: PLC0415 - the other commands start without loading Bolt
