@@ -1,4 +1,4 @@
-"""The command line `pipeline-bot`, for operators. Each of their mistakes ends in a sentence and exit status 2."""
+"""The command line `pipeline-bot`, for operators. Each error is a line `error: …`, never a traceback."""
 
 from bot.cli.main import main
 

@@ -122,7 +122,8 @@ def test_what_creates_a_database_says_where(shell):
 @pytest.mark.parametrize(
     ("typed", "said", "whose"),
     [
-        (("claer",), "No such command 'claer'.", ""),
+        (("xyz",), "No such command 'xyz'.", ""),
+        (("grnts",), "No such command 'grnts'. Did you mean 'grants' or 'grant'?", ""),
         (("--colour",), "No such option '--colour'.", ""),
         (("audit", "check"), "No such command 'check'.", " audit"),
         (("grants", "a", "b"), "Got unexpected extra argument (b).", " grants"),
