@@ -275,35 +275,3 @@ def test_an_export_stops_at_what_does_not_read(record):
     said = record.types("audit", "export")
     assert (said.status, [json.loads(line)["id"] for line in said.stdout.splitlines()]) == (1, [1])
     assert said.stderr.startswith("error: Entry 2 of the audit log was changed")
-
-
-def test_a_verification_for_programs(record):
-    """The exit status is the same; the document has no sentence that a program would have to read."""
-    number, newest = record.does("audit", "head").strip().split(":")
-    head = f"{number}:{newest}"
-    assert json.loads(record.does("audit", "head", "--json")) == {"entry": 3, "hash": newest}
-    whole = {"entries": 3, "head": head, "not_read_up_to": None, "broken": None}
-    said = record.types("audit", "verify", "--json")
-    assert (said.status, said.stderr) == (3, "")
-    assert json.loads(said.stdout) == {"result": "not_anchored", "intact_up_to": None, **whole}
-    said = record.does("audit", "verify", "--json", "--head", head)
-    assert json.loads(said) == {"result": "intact", "intact_up_to": 3, **whole}
-    tampers(record, "UPDATE events SET data = '[]' WHERE id = 2")
-    said = record.types("audit", "verify", "--json")
-    assert (said.status, json.loads(said.stdout)) == (
-        1,
-        {
-            "result": "broken",
-            "entries": 1,
-            "head": None,
-            "intact_up_to": None,
-            "not_read_up_to": None,
-            "broken": {"entry": 2, "why": "was changed: it cannot be read as an entry"},
-        },
-    )
-
-
-def test_an_export_is_json_unless_it_is_csv(record):
-    assert record.does("audit", "export", "--json") == record.does("audit", "export")
-    said = record.is_refused("audit", "export", "--json", "--format", "csv")
-    assert said.startswith("--json and --format csv exclude each other.")
