@@ -8,6 +8,7 @@ import pytest
 
 from bot.domain.operations.operation import State
 from bot.domain.operations.parts import Approval, Review
+from bot.domain.operations.plans import StepName
 from tests.cli.waiting import stands
 from tests.store.samples import BEN, START, proposed
 
@@ -73,6 +74,15 @@ def test_when_nothing_waits_that_is_said(shell):
     assert json.loads(shell.does("pending", "--json")) == []
     stands(shell, replace(proposed(BROKEN), incident="INC-7"), State.SUCCEEDED, review=Review(BEN, START))
     assert shell.does("pending") == "No pending requests.\n"
+
+
+def test_what_was_denied_is_named_with_all_its_steps(shell):
+    plan = (StepName.STOP, StepName.CLEAR, StepName.START)
+    deadline = START + timedelta(days=36_500)
+    stands(shell, replace(proposed(ASKED), plan=plan), State.AWAITING_APPROVAL, needed=1, deadline=deadline)
+    assert "  stop, clear and start  orders  " in shell.does("pending")
+    assert json.loads(shell.does("pending", "--json"))[0]["steps"] == ["stop", "clear", "start"]
+    assert shell.does("deny", "7fk2", "no").startswith("Denied: stop, clear and start orders (7fk2qa)")
 
 
 def test_a_request_is_denied_by_the_beginning_of_its_id(shell):

@@ -70,6 +70,7 @@ async def test_killed_it_takes_its_bot_with_it(tmp_path):
 @pytest.mark.parametrize("options", [(), ("--http",)], ids=["socket", "http"])
 async def test_a_clear_from_the_page_to_its_end(tmp_path, options):
     """Whatever is set in the environment, or in a `.env`, is not the sandbox's affair; nor is any secret an argument."""
+    (tmp_path / "keys.env").write_text(f"FELDERA_API_KEY='hunter {SECRET}'\n")
     (tmp_path / "mine.yaml").write_text(SCENARIO)
     (tmp_path / ".env").write_text("SLACK_BOT_TOKEN=xoxb-real\nFELDERA_HOST=http://real.example\n")
     settings = {"SLACK_API_URL": "http://real.example/api/", "PIPELINE_BOT_DATABASE": "/nowhere/at-all.db"}
@@ -119,6 +120,11 @@ async def test_a_port_that_is_taken_is_said(tmp_path):
             {"FELDERA_API_KEY": f"hunter {SECRET}"},
             "FELDERA_API_KEY: Feldera's API key must be",
         ),
+        (
+            ["--feldera", "localhost", "--env-file", "keys.env"],
+            {},
+            "FELDERA_API_KEY: Feldera's API key must be",
+        ),
         (["--scenario", "yours.yaml"], {}, "Cannot read yours.yaml: No such file or directory."),
         (["--scenario", "mine.yaml"], {}, "mine.yaml: grants.1.role: "),
         (
@@ -130,6 +136,7 @@ async def test_a_port_that_is_taken_is_said(tmp_path):
 )
 async def test_what_cannot_be_is_said_before_anything_is_started(tmp_path, options, settings, said):
     """Without a word of what may hold a password."""
+    (tmp_path / "keys.env").write_text(f"FELDERA_API_KEY='hunter {SECRET}'\n")
     (tmp_path / "mine.yaml").write_text(SCENARIO.replace("operator", "boss"))
     async with running(
         "-m", "bot", "sandbox", "--port", "0", *options, folder=tmp_path, settings=settings
