@@ -228,7 +228,10 @@ def test_an_import_for_programs(shell, file):
     assert document == {
         "in_sync": False,
         "applied": False,
-        "findings": [{"severity": "notice", "message": NOBODY_IS_ADMIN}],
+        "findings": [
+            {"severity": "notice", "message": NOBODY_IS_ADMIN},
+            {"severity": "notice", "message": NO_ONE_CLOSES.format(pattern="orders-*")},
+        ],
         "notices": ["People were not looked up in Slack: SLACK_BOT_TOKEN is missing."],
     }
     applied = json.loads(shell.types("access", "import", str(file), "--yes", "--json").stdout)
