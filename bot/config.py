@@ -114,14 +114,8 @@ class KeySettings(_Settings):
     feldera_api_key: Key | None = None
 
 
-class Settings(SlackSettings, StoreSettings):
-    """Everything `pipeline-bot run` needs. The fields are the variables, in lower case."""
-
-    slack_app_token: AppToken | None = None
-    slack_signing_secret: SigningSecret | None = None
-    pipeline_bot_mode: Mode | None = None
-    pipeline_bot_listen: ListenAddress = "127.0.0.1:3000"
-    pipeline_bot_audit_channel: Channel | None = None
+class FelderasSettings(ProxySettings, _Settings):
+    """Where each Feldera is, and the bot's credentials there."""
 
     pipeline_bot_targets: Annotated[dict[str, FelderaSettings], NoDecode] = {}
     feldera_host: Annotated[Host | None, Field(validate_default=True)] = None
@@ -162,6 +156,26 @@ class Settings(SlackSettings, StoreSettings):
             request_timeout=self.feldera_request_timeout,
         )
 
+    @classmethod
+    def misfits(cls, values: Mapping[str, Any]) -> list[str]:
+        given = {key.lower() for key in values}
+        found = list(_misfits_of_targets(given, values.get("pipeline_bot_targets", {})))
+        if {"feldera_api_key", "feldera_auth_token_command"} <= given:
+            found.append(
+                "FELDERA_API_KEY and FELDERA_AUTH_TOKEN_COMMAND exclude each other: set one of them."
+            )
+        return found
+
+
+class Settings(FelderasSettings, StoreSettings, SlackSettings):
+    """Everything `pipeline-bot run` needs. The fields are the variables, in lower case."""
+
+    slack_app_token: AppToken | None = None
+    slack_signing_secret: SigningSecret | None = None
+    pipeline_bot_mode: Mode | None = None
+    pipeline_bot_listen: ListenAddress = "127.0.0.1:3000"
+    pipeline_bot_audit_channel: Channel | None = None
+
     @property
     def mode(self) -> Mode:
         if self.pipeline_bot_mode is not None:
@@ -177,7 +191,7 @@ class Settings(SlackSettings, StoreSettings):
     def misfits(cls, values: Mapping[str, Any]) -> list[str]:
         given = {key.lower() for key in values}
         mode = str(values.get("pipeline_bot_mode", "")).lower()
-        found = list(_misfits_of_targets(given, values.get("pipeline_bot_targets", {})))
+        found = super().misfits(values)
         match mode, "slack_app_token" in given, "slack_signing_secret" in given:
             case _, False, False if mode not in {Mode.SOCKET, Mode.HTTP}:
                 found.append(
@@ -192,10 +206,6 @@ class Settings(SlackSettings, StoreSettings):
                 found.append("SLACK_APP_TOKEN is missing: PIPELINE_BOT_MODE=socket needs it.")
             case Mode.HTTP, _, False:
                 found.append("SLACK_SIGNING_SECRET is missing: PIPELINE_BOT_MODE=http needs it.")
-        if {"feldera_api_key", "feldera_auth_token_command"} <= given:
-            found.append(
-                "FELDERA_API_KEY and FELDERA_AUTH_TOKEN_COMMAND exclude each other: set one of them."
-            )
         return found
 
 

@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import structlog
 
-from bot.config import Settings
+from bot.config import FelderasSettings, Settings
 from bot.domain.errors import UserError
 from bot.domain.ids import PipelineName
 from bot.domain.pipelines.pipeline import Problem, ProblemKind
@@ -41,7 +41,7 @@ class SameFeldera(UserError):  # noqa: N818 - named for what happened, like ever
 
 
 @asynccontextmanager
-async def connected(settings: Settings, clock: Clock) -> AsyncIterator[TargetRouter]:
+async def connected(settings: FelderasSettings, clock: Clock) -> AsyncIterator[TargetRouter]:
     """Connections to all of them.
 
     Raises:
@@ -55,7 +55,7 @@ async def connected(settings: Settings, clock: Clock) -> AsyncIterator[TargetRou
         yield TargetRouter(clients)
 
 
-def hosts(settings: Settings) -> Mapping[TargetName, str]:
+def hosts(settings: FelderasSettings) -> Mapping[TargetName, str]:
     """Each target's Feldera host, as configured."""
     addresses = [feldera.host for feldera in settings.felderas.values()]
     return dict(zip(settings.targets.all, addresses, strict=True))

@@ -99,16 +99,16 @@ def test_all_that_is_malformed_is_said_at_once_and_no_value_is_repeated(refusal_
     assert said == [
         "SLACK_BOT_TOKEN: must begin with xoxb- or xoxe.xoxb-.",
         "SLACK_API_URL: must be a URL such as https://slack.com/api/.",
-        "SLACK_APP_TOKEN: must begin with xapp-.",
-        "PIPELINE_BOT_MODE: input should be 'socket' or 'http'.",
-        "PIPELINE_BOT_LISTEN: must be HOST:PORT, such as 127.0.0.1:3000.",
-        "PIPELINE_BOT_AUDIT_CHANNEL: must be a channel's id, such as C0123ABCD (in Slack: the channel's details, at the end).",
         "FELDERA_HOST: Feldera's host must not hold a user or password; use an API key.",
         "FELDERA_API_KEY: Feldera's API key must be one word of printable ASCII characters.",
         "FELDERA_TENANT: Feldera's tenant must be a name or an id of printable ASCII characters.",
         "FELDERA_HTTPS_TLS_CERT: Path does not point to a file.",
         "FELDERA_TLS_INSECURE: input should be a valid boolean, unable to interpret input.",
         "FELDERA_REQUEST_TIMEOUT: input should be a valid number, unable to parse string as a number.",
+        "SLACK_APP_TOKEN: must begin with xapp-.",
+        "PIPELINE_BOT_MODE: input should be 'socket' or 'http'.",
+        "PIPELINE_BOT_LISTEN: must be HOST:PORT, such as 127.0.0.1:3000.",
+        "PIPELINE_BOT_AUDIT_CHANNEL: must be a channel's id, such as C0123ABCD (in Slack: the channel's details, at the end).",
     ]
 
 
