@@ -6,7 +6,7 @@ like one that was made in Slack.
 """
 
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -14,19 +14,20 @@ from typing import Self
 
 from sqlite_utils import Database
 
+from bot.domain.access.authorization import AccessData
 from bot.domain.access.changes import WantedChange
-from bot.domain.access.permissions import Grant, Principal
+from bot.domain.access.permissions import Action, Grant, Group, Membership, Principal
 from bot.domain.access.rules import Freeze, Rule
 from bot.domain.audit_chain import Checked, Entry, Head, PostedHead
 from bot.domain.bot_time import ClockRecord
 from bot.domain.events import Event, EventKind
-from bot.domain.ids import OperationId, TeamId
+from bot.domain.ids import Actor, OperationId, PipelineName, TeamId
 from bot.domain.operations.inputs import DeniedInShell
 from bot.domain.operations.machine.state_machine import advance
 from bot.domain.operations.operation import Operation
 from bot.domain.pipelines.targets import ONE, Targets
-from bot.store import audit_log, bot_state, operations
-from bot.store.access import access_changes, grants, rules_and_freezes
+from bot.store import audit_log, bot_state, operations, request_pages
+from bot.store.access import access_changes, access_snapshot, grants, rules_and_freezes
 from bot.store.access.access_changes import Plan
 from bot.store.audit_log import Progress
 from bot.store.column_values import text_of
@@ -124,6 +125,27 @@ class Administration:
             BadPattern: no pipeline could match one of the patterns.
         """
         return access_changes.rearrange(self._db, plan, by=by, now=now, targets=self._targets)
+
+    def access_data(self, memberships: Mapping[Actor, Membership]) -> AccessData:
+        """What a decision about these people rests on, with all their requests."""
+        return access_snapshot.about(self._db, memberships)
+
+    def granted_groups(self, name: PipelineName) -> frozenset[Group]:
+        """The user groups with a grant on this pipeline, lapsed or not."""
+        return grants.groups_that_may(self._db, frozenset([name]), frozenset(Action))
+
+    def requests(
+        self,
+        *,
+        pipeline: PipelineName | None = None,
+        requester: Actor | None = None,
+        before: OperationId | None = None,
+        limit: int,
+    ) -> tuple[Operation, ...]:
+        """The last `limit` requests, or those before one of them; newest first. A mere preview is none."""
+        return request_pages.page(
+            self._db, pipeline=pipeline, requester=requester, before=before, limit=limit
+        )
 
     def pending(self) -> tuple[Operation, ...]:
         """Requests that await approval, and break-glass requests that await review, oldest first."""

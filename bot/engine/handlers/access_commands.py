@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.access.authorization import AccessData, authority_of
+from bot.domain.access.authorization import AccessData
 from bot.domain.access.changes import (
     ChangeDecision,
     DropRule,
@@ -21,7 +21,6 @@ from bot.domain.access.changes import (
 )
 from bot.domain.access.patterns import may_overlap
 from bot.domain.access.permissions import Action, Group, Membership, Principal, decide_on_pattern
-from bot.domain.access.request import Request
 from bot.domain.access.rules import Rule
 from bot.domain.audit_values import previous_in
 from bot.domain.commands import model
@@ -33,6 +32,7 @@ from bot.domain.operations.plans import Plan
 from bot.engine import replies
 from bot.engine.authorizer import Authorizer
 from bot.engine.handlers.denial_events import refused
+from bot.engine.handlers.explanations import explained
 from bot.engine.handlers.near_changes import near_changes
 from bot.engine.ports import Clock, HistoryLine, NotAuthorized, Store
 from bot.engine.replies import Reply
@@ -106,12 +106,9 @@ class AccessCommands:
         return await self.change(actor, SetFreeze(command.pattern, until, command.reason))
 
     async def explain(self, actor: Actor, name: PipelineName, plan: Plan) -> Reply:
-        """*can-i*: explain the decision about this person's plan on this pipeline. Says nothing about the pipeline."""
+        """*can-i*: explain the decision about this person's plan on this pipeline."""
         access_data, now = await self.authorizer.access_data(actor, on=[name]), self.clock.now()
-        request = Request(actor, name, plan)
-        basis = authority_of(request, access_data, now)
-        break_glass = access_data.may(actor, Action.BREAK_GLASS, name, now)
-        return replies.Explained(name, basis, basis.objection(request), break_glass, plan)
+        return explained(actor, name, plan, access_data, now)
 
     async def introduce(self, actor: Actor) -> Reply:
         membership = (await self.authorizer.memberships([actor]))[actor]

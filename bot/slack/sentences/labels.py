@@ -228,13 +228,18 @@ def state_words(operation: Operation) -> str:
 
 def ended(operation: Operation) -> Text:
     """`✅ clear `7fk2qa`, requested by @ana …: Cleared …`: what, who, how it ended, and when."""
+    when = NOTHING if operation.ended_at is None else Text(" {}", ago(operation.ended_at))
+    return Text("{}: {}{}", asked_for(operation), outcome_words(operation), when)
+
+
+def outcome_words(operation: Operation) -> str:
+    """How it ended, or how far it is: `Stopped, not cleared`, `Not cleared (running before)`, `Denied`."""
     outcome, told = operation.outcome, state_words(operation)
     if operation.plan != CLEAR and operation.state in _SENTENCE_BY_STEP:
         told = state_in_words(operation)
     if outcome is not None and operation.state in _WITHOUT_REASON:
         told += f" ({outcome.ending.value.replace('_', ' ')})"
-    when = NOTHING if operation.ended_at is None else Text(" {}", ago(operation.ended_at))
-    return Text("{}: {}{}", asked_for(operation), told, when)
+    return told
 
 
 _SENTENCE_BY_STEP = frozenset({State.SUCCEEDED, State.UNNECESSARY, State.REFUSED, State.STALE, State.EXPIRED})
