@@ -62,6 +62,7 @@ COMMANDS = {
     ),
     "pending": LazyCommand("bot.cli.pending_requests", "pending", REQUESTS, "List pending requests."),
     "deny": LazyCommand("bot.cli.pending_requests", "deny", REQUESTS, "Deny a request."),
+    "history": LazyCommand("bot.cli.look.history", "history", REQUESTS, "List requests, newest first."),
     "audit": LazyCommand("bot.cli.audit.audit_commands", "audit", AUDIT, "Verify and export the audit log."),
     "sandbox": LazyCommand(
         "bot.cli.sandbox", "sandbox", TRIAL, "Try the bot in the browser, with a simulated Slack."

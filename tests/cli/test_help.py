@@ -46,6 +46,7 @@ def test_every_command_helps(shell):
         "deny": "within ten seconds",
         "access export": "is always the same text",
         "access import": "Without it they are only shown.",
+        "history": "Previews that nobody confirmed are left out.",
         "audit verify": "--head",
         "audit export": "--since",
         "audit head": "Save it where nobody",

@@ -20,6 +20,8 @@ READING = [
     ("grants", "--json"),
     ("rules",),
     ("pending",),
+    ("history",),
+    ("history", "U0ANA", "--json"),
     ("access", "export"),
     ("access", "export", "access.yaml"),
     ("clock", "show"),
