@@ -60,6 +60,7 @@ COMMANDS = {
     "access": LazyCommand(
         "bot.cli.access.import_export", "access", ACCESS, "Keep grants and rules in a file, for git."
     ),
+    "can-i": LazyCommand("bot.cli.look.can_i", "can_i", ACCESS, "Explain whether a person may do something."),
     "pending": LazyCommand("bot.cli.pending_requests", "pending", REQUESTS, "List pending requests."),
     "deny": LazyCommand("bot.cli.pending_requests", "deny", REQUESTS, "Deny a request."),
     "history": LazyCommand("bot.cli.look.history", "history", REQUESTS, "List requests, newest first."),

@@ -42,6 +42,7 @@ def test_every_command_helps(shell):
         "grants": "[WHO|PATTERN]",
         "freeze": "until 18:00 or 2026-11-25T08:00",
         "unfreeze": "Remove a freeze",
+        "can-i": "and what decides",
         "pending": "await review",
         "deny": "within ten seconds",
         "access export": "is always the same text",

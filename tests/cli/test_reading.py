@@ -22,6 +22,7 @@ READING = [
     ("pending",),
     ("history",),
     ("history", "U0ANA", "--json"),
+    ("can-i", "T1/U0ANA", "clear", "orders"),
     ("access", "export"),
     ("access", "export", "access.yaml"),
     ("clock", "show"),

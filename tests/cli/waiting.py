@@ -11,6 +11,6 @@ def stands(world, operation, state, **fields):
     with open_database(world.database) as db:
         operations.propose(db, operation, Event(EventKind.PROPOSED, START, by=ANA))
         confirmed = becomes(
-            Event(EventKind.CONFIRMED, START, by=ANA), state=state, confirmed_at=START, **fields
+            Event(EventKind.CONFIRMED, START, by=ANA), **{"state": state, "confirmed_at": START} | fields
         )
         return operations.change(db, operation.id, confirmed, memberships={}).operation
