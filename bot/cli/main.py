@@ -38,6 +38,7 @@ class _Commands(LazyGroup):
 
 RUN = "Run"
 ACCESS = "Access"
+PIPELINES = "Pipelines"
 REQUESTS = "Requests"
 AUDIT = "Audit"
 TRIAL = "Try it"
@@ -60,7 +61,13 @@ COMMANDS = {
     "access": LazyCommand(
         "bot.cli.access.import_export", "access", ACCESS, "Keep grants and rules in a file, for git."
     ),
-    "can-i": LazyCommand("bot.cli.look.can_i", "can_i", ACCESS, "Explain whether a person may do something."),
+    "can-i": LazyCommand(
+        "bot.cli.look.can_i", "can_i", ACCESS, "Explain whether a person may clear, stop or start."
+    ),
+    "list": LazyCommand(
+        "bot.cli.look.pipeline_list", "list_pipelines", PIPELINES, "List pipelines, and what holds them."
+    ),
+    "status": LazyCommand("bot.cli.look.status", "status", PIPELINES, "Show a pipeline."),
     "pending": LazyCommand("bot.cli.pending_requests", "pending", REQUESTS, "List pending requests."),
     "deny": LazyCommand("bot.cli.pending_requests", "deny", REQUESTS, "Deny a request."),
     "history": LazyCommand("bot.cli.look.history", "history", REQUESTS, "List requests, newest first."),

@@ -13,6 +13,7 @@ import click
 
 from bot.cli.options import first_grant, settings_source
 from bot.config import (
+    FelderasSettings,
     KeySettings,
     Settings,
     ShellSettings,
@@ -24,7 +25,7 @@ from bot.domain.pipelines.targets import ONE, Targets
 from bot.store.errors import DatabaseMissing
 from bot.store.shell_store import Administration
 
-_S = TypeVar("_S", Settings, SlackSettings, ShellSettings, StoreSettings, KeySettings)
+_S = TypeVar("_S", Settings, SlackSettings, ShellSettings, StoreSettings, KeySettings, FelderasSettings)
 
 
 def load_settings(kind: type[_S]) -> _S:

@@ -18,7 +18,7 @@ def test_the_list_of_commands_cuts_no_sentence_short(shell):
     assert [line.split()[0] for line in listed] == list(COMMANDS)
     assert all(line.endswith(".") and not line.endswith("...") for line in listed)
     headings = [line for line in lines if line.strip() and line not in listed]
-    assert headings == ["Access:", "Requests:", "Audit:", "Try it:"]
+    assert headings == ["Access:", "Pipelines:", "Requests:", "Audit:", "Try it:"]
 
 
 @pytest.mark.parametrize("group", ["access", "audit", "clock"])
@@ -43,6 +43,8 @@ def test_every_command_helps(shell):
         "freeze": "until 18:00 or 2026-11-25T08:00",
         "unfreeze": "Remove a freeze",
         "can-i": "and what decides",
+        "list": "what any of them shows",
+        "status": "NAME is TARGET/NAME",
         "pending": "await review",
         "deny": "within ten seconds",
         "access export": "is always the same text",

@@ -59,7 +59,7 @@ def test_every_command_takes_the_shared_options(words, command):
 
 
 def test_every_command_that_reads_prints_json():
-    looks = {("can-i",), ("history",)}
+    looks = {("can-i",), ("list",), ("status",), ("history",)}
     reads = {words for words, _ in commands()} & {words for words, *_ in ((each[:2],) for each in READING)}
     assert {("audit", "verify"), ("audit", "head"), ("clock", "show"), ("access", "import")} <= reads
     for words, command in commands():

@@ -13,10 +13,21 @@ def requested_at(operation: Operation) -> datetime:
     return operation.confirmed_at or operation.created_at
 
 
+def asked(operation: Operation, now: datetime) -> str:
+    """`clear 7fk2qa by U0ANA, 5 min ago (2026-03-02 04:00 UTC)`."""
+    what = f"{action_name(operation.plan)} {operation.short_id} by {operation.requester.user}"
+    return f"{what}, {ago(requested_at(operation), now)}"
+
+
 def in_words(operation: Operation, now: datetime) -> str:
-    """`clear 7fk2qa by U0ANA, 5 min ago (2026-03-02 04:00 UTC): Cleared`."""
-    asked = f"{action_name(operation.plan)} {operation.short_id} by {operation.requester.user}"
-    return f"{asked}, {ago(requested_at(operation), now)}: {outcome_words(operation)}"
+    """The same, with how it ended or how far it is: `…: Cleared`."""
+    return f"{asked(operation, now)}: {outcome_words(operation)}"
+
+
+def approvals(operation: Operation) -> str:
+    """`1 of 2 approvals`."""
+    needed = operation.approval.needed
+    return f"{len(operation.approval.given)} of {needed} approval{'' if needed == 1 else 's'}"
 
 
 def as_document(operation: Operation) -> dict[str, object]:
