@@ -150,7 +150,7 @@ async def test_a_slack_that_does_not_answer_or_refuses_is_named(cast):
     cast.granted(cast.ana, Role.OPERATOR)
     cast.world.slack.refuses_tokens()
     unchecked = (await cast.hears(cast.ana, "clear", "orders"))[-1]
-    assert unchecked.endswith("is an active member (SLACK_BOT_TOKEN: Slack answers invalid_auth to it).")
+    assert unchecked.endswith("is an active member (SLACK_BOT_TOKEN: Slack rejects it (invalid_auth)).")
     cast.world.slack.accepts_tokens()
     cast.world.slack.fails_next("users.info", "fatal_error")
     yes, *_, unchecked = await cast.hears(cast.ana, "clear", "orders")

@@ -156,7 +156,7 @@ def test_a_request_that_an_ambiguous_login_turned_away(workspace: Workspace) -> 
     assert workspace.thread()[1:3] == snapshot(
         [
             "⏸️ The request had no effect (`The bot's login belongs to several tenants of Feldera, and names none of them.`). I keep trying.",
-            "📤 Sent the request again at 3:00:15 AM: so far it had had no effect.",
+            "📤 Sent the request again at 3:00:02 AM: so far it had had no effect.",
         ]
     )
     assert workspace.thread()[-1] == CLEARED[0]
