@@ -1,0 +1,81 @@
+"""Lists and pages, as far as the person may see what is on them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.domain.access.permissions import Decision
+from bot.domain.access.rules import Freeze
+from bot.domain.ids import PipelineName
+from bot.domain.operations.operation import Operation
+from bot.domain.pipelines.pipeline import Pipeline, Problem
+from bot.domain.pipelines.targets import TargetName
+from bot.engine.ports import HistoryLine
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A pipeline, or why it cannot be read; the operation that locks it, the one that waits, and its freeze."""
+
+    name: PipelineName
+    pipeline: Pipeline | Problem
+    live: Operation | None
+    pending: Operation | None
+    freeze: Freeze | None
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineList:
+    """A page of the `total` pipelines that match `pattern` and that the person may see, by name.
+
+    `before` is how many come before this page. `unread` is what Slack did not answer about the person, and `unanswered`
+    are the Felderas that could not be reached, if that may keep pipelines off the list; `unreadable` is how many
+    pipelines of a Feldera are left out because their names cannot be read.
+    """
+
+    pattern: str
+    rows: tuple[Listed, ...]
+    before: int
+    total: int
+    unread: str = ""
+    unanswered: Mapping[TargetName, Problem] = field(default_factory=dict)
+    unreadable: Mapping[TargetName, int] = field(default_factory=dict)
+
+    @property
+    def after(self) -> int:
+        """How many come after this page."""
+        return self.total - self.before - len(self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class NoList:
+    """Feldera could not be reached."""
+
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class SeesNothing:
+    """The person may see no pipeline at all, whatever exists."""
+
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class PendingList:
+    """What is pending, as far as the person may see it."""
+
+    operations: tuple[Operation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """A page of the audit log, newest first; `before` is where the next one begins, None on the last.
+
+    `read` is how many entries were read for it, if that was the limit and further ones may be visible to the person.
+    `title` is the pipeline or the person (`<@U…>`) it is about; if empty, it is about everything.
+    """
+
+    lines: tuple[HistoryLine, ...]
+    title: str
+    before: int | None
+    read: int = 0
