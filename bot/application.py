@@ -16,6 +16,7 @@ from bot.config import Mode, Settings
 from bot.engine.authorizer import Authorizer
 from bot.engine.delivery.delivery_loop import DeliveryLoop
 from bot.engine.handlers.access_commands import AccessCommands
+from bot.engine.handlers.access_requests import AccessRequests
 from bot.engine.handlers.clear_form import ClearForms
 from bot.engine.handlers.decisions import Decisions
 from bot.engine.handlers.pipeline_catalog import PipelineCatalog
@@ -44,6 +45,7 @@ from bot.slack.api.response_urls import ResponseUrls
 from bot.slack.listeners import HomeTab, ListenerContext, register
 from bot.slack.listeners.background import BackgroundTasks
 from bot.slack.listeners.deduplication import DeduplicatingApp
+from bot.slack.publishing.admin_messages import SlackAdminMessages
 from bot.slack.publishing.audit_channel import SlackAuditChannel
 from bot.slack.publishing.home_tabs import SlackHomeTabs
 from bot.slack.publishing.threads import Threads
@@ -195,6 +197,7 @@ def wire(  # noqa: PLR0913 - the parts of the whole
         requests,
         access,
         listing,
+        AccessRequests(store, authorizer, clock, SlackAdminMessages(threads)),
         threads,
         background_tasks,
         workspace.team,

@@ -103,7 +103,6 @@ def _other_answers() -> Iterator[Shot]:
         "Denial too late": unopened_forms.denial_too_late(),
         "Break-glass unopened": unopened_forms.break_glass(),
         "Break-glass too late": unopened_forms.break_glass_expired(),
-        "Unknown request": answers.unknown_request("7fk2qa"),
         "Placed": answers.placed(operation, WORKSPACE_URL),
         "Placed elsewhere": answers.placed(changed(operation, displaced="not_in_channel"), WORKSPACE_URL),
         "Placed nowhere": answers.placed(changed(operation, card=None), WORKSPACE_URL),

@@ -45,6 +45,7 @@ class EventKind(StrEnum):
     FROZEN = "frozen"
     UNFROZEN = "unfrozen"
     CLOCK_RESET = "clock_reset"
+    ACCESS_REQUESTED = "access_requested"  # somebody asked admins for a role
 
     @property
     def is_spoken(self) -> bool:
@@ -73,6 +74,7 @@ _UNSPOKEN = frozenset(
         EventKind.FROZEN,
         EventKind.UNFROZEN,
         EventKind.CLOCK_RESET,
+        EventKind.ACCESS_REQUESTED,
     }
 )
 

@@ -1,6 +1,11 @@
-"""Attempted actions: what somebody tries to do to an operation, whether or not they may."""
+"""Attempted actions: what somebody tries to do to a pipeline or to an operation, whether or not they may."""
 
+from dataclasses import dataclass
 from enum import StrEnum
+
+from bot.domain.access.permissions import SAY, Action
+from bot.domain.ids import PipelineName
+from bot.domain.operations.plans import Plan
 
 
 class AttemptedAction(StrEnum):
@@ -14,3 +19,22 @@ class AttemptedAction(StrEnum):
     STOP = "stop_operation"  # `stop` is an action on a pipeline
     SIGN_OFF = "sign_off"
     CLOSE = "close"
+
+
+@dataclass(frozen=True, slots=True)
+class DeniedAction:
+    """What somebody may not do: run `plan` on a pipeline, or do what they `tried` to an operation with that plan.
+
+    Without a plan they only wanted to see the pipeline, or all that match a pattern: then `name` is that pattern.
+    `action` is what they lack the right to.
+    """
+
+    name: PipelineName
+    action: Action
+    plan: Plan | None = None
+    tried: AttemptedAction | None = None
+
+    @property
+    def any_of(self) -> tuple[Action, ...]:
+        """The right to one of these is enough."""
+        return SAY if self.tried is AttemptedAction.STOP else (self.action,)

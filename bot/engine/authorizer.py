@@ -7,7 +7,7 @@ from bot.domain.access.authorization import AccessData
 from bot.domain.access.permissions import Action, Decision, Group, Membership
 from bot.domain.ids import Actor, OperationId, PipelineName
 from bot.domain.operations.operation import Operation
-from bot.engine.ports import Caller, Clock, Mark, People, Store
+from bot.engine.ports import Caller, Clock, Directory, Mark, Store
 from bot.engine.rate_budget import RateBudget
 
 LOOKED_UP_AGAIN_MOST = 6  # times a minute for one person's actions
@@ -22,7 +22,7 @@ class Authorizer:
     """
 
     store: Store
-    people: People
+    people: Directory
     clock: Clock
     budget: RateBudget
 

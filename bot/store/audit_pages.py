@@ -1,11 +1,14 @@
 """Pages of the audit log, newest first, for people to read."""
 
+from datetime import datetime
+
 from sqlite_utils import Database
 
+from bot.domain.events import Event
 from bot.domain.ids import Actor, PipelineName
 from bot.engine.ports import HistoryLine
 from bot.store import audit_log, operations
-from bot.store.column_values import row_of
+from bot.store.column_values import row_of, text_of
 
 
 def page(
@@ -36,3 +39,14 @@ def page(
     return tuple(
         HistoryLine(entry, found.get(entry.operation) if entry.operation else None) for entry in entries
     )
+
+
+def access_requests(db: Database, actor: Actor, since: datetime) -> tuple[Event, ...]:
+    """See `Store.access_requests`. The kind is spelled as in the index, which SQLite uses only then."""
+    rows = db.query(
+        "SELECT * FROM events WHERE kind = 'access_requested' AND by_team = :team AND by_user = :user"
+        " AND at >= :since ORDER BY id DESC",
+        {"team": actor.team, "user": actor.user, "since": text_of(since)},
+    )
+    with row_of("events"):
+        return tuple(audit_log.event_of(row) for row in rows)

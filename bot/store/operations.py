@@ -35,6 +35,8 @@ _UNDERWAY = "state IN ('awaiting_approval', 'ready', 'submitting', 'waiting', 'n
 _AWAITING_REVIEW = "incident <> '' AND confirmed_at IS NOT NULL AND reviewed_at IS NULL"
 SELECT_UNDERWAY = f"SELECT id, document FROM operations WHERE {_UNDERWAY} ORDER BY created_at, rowid"  # noqa: S608 - constants
 
+ALIKE_MAX = 100  # ids are random: four characters of one are hardly ever those of two
+
 InMemoryState = Callable[[Operation], Operation]
 """From the stored operation to one with what only this process knows (`bot.domain.operations.unchanged_looks`)."""
 
@@ -53,16 +55,21 @@ def find_by_beginning(db: Database, text: str) -> Operation | None:
     Raises:
         AmbiguousId: several begin like this, and none is exactly this.
     """
-    rows = list(
-        db.query(
-            "SELECT id, document FROM operations WHERE :text <> '' AND id >= :text AND id < :text || char(0x10ffff)"
-            " ORDER BY id LIMIT 2",
-            {"text": text},
-        )
-    )
-    if len(rows) > 1 and rows[0]["id"] != text:
+    found = all_beginning(db, text, limit=2)
+    if len(found) > 1:
         raise AmbiguousId(f"The ids of several requests begin with {text!r}. Type more of the id.")
-    return operation_of(rows[0]) if rows else None
+    return found[0] if found else None
+
+
+def all_beginning(db: Database, text: str, *, limit: int = ALIKE_MAX) -> tuple[Operation, ...]:
+    """The operations whose ids begin like this, by id; one with exactly this id, alone."""
+    found = _all(
+        db,
+        "SELECT id, document FROM operations WHERE :text <> '' AND id >= :text AND id < :text || char(0x10ffff)"
+        " ORDER BY id LIMIT :limit",
+        {"text": text, "limit": limit},
+    )
+    return found[:1] if found and found[0].id == text else found
 
 
 def underway(db: Database) -> tuple[Operation, ...]:
@@ -220,8 +227,8 @@ def _holder(db: Database, operation: Operation) -> Operation | None:
     return None
 
 
-def _all(db: Database, sql: str) -> tuple[Operation, ...]:
-    return tuple(operation_of(row) for row in db.query(sql))
+def _all(db: Database, sql: str, parameters: dict[str, str | int] | None = None) -> tuple[Operation, ...]:
+    return tuple(operation_of(row) for row in db.query(sql, parameters))
 
 
 def _one(db: Database, sql: str, parameter: str) -> Operation | None:

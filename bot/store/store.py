@@ -32,7 +32,6 @@ from bot.engine.ports import Authorize, Decide, HistoryLine, Unannounced
 from bot.store import audit_log, audit_pages, bot_state, operations, unannounced
 from bot.store.access import access_changes, access_snapshot, grants, rules_and_freezes
 from bot.store.connections import Connections
-from bot.store.errors import AmbiguousId
 from bot.store.underway_cache import UnderwayCache
 
 _T = TypeVar("_T")
@@ -119,6 +118,9 @@ class SqliteStore:
             lambda db: audit_pages.page(db, pipeline=pipeline, actor=actor, before=before, limit=limit)
         )
 
+    async def access_requests(self, actor: Actor, since: datetime) -> tuple[Event, ...]:
+        return await self._read(lambda db: audit_pages.access_requests(db, actor, since))
+
     async def head(self) -> tuple[int, str]:
         return await self._read(audit_log.head)
 
@@ -143,11 +145,8 @@ class SqliteStore:
     async def operation(self, operation_id: OperationId) -> Operation | None:
         return await self._read(lambda db: operations.find(db, operation_id))
 
-    async def operation_beginning(self, beginning: str) -> Operation | None:
-        try:
-            return await self._read(lambda db: operations.find_by_beginning(db, beginning))
-        except AmbiguousId:
-            return None
+    async def operations_beginning(self, beginning: str) -> tuple[Operation, ...]:
+        return await self._read(lambda db: operations.all_beginning(db, beginning))
 
     async def underway(self, *, fresh: bool = True) -> tuple[Operation, ...]:
         if fresh or not self._underway.is_read:

@@ -45,6 +45,7 @@ class DecidesOnce:
 
     def __init__(self, operation, access_data=ACCESS_DATA):
         self.operation, self.access_data_inside, self.recorded = operation, access_data, []
+        self.store, self.clock = self, MovableClock()
 
     async def change(self, _operation_id, decide, *, memberships):
         assert memberships == {}
@@ -52,6 +53,10 @@ class DecidesOnce:
 
     async def note(self, event, operation_id=None):
         self.recorded.append((event.data, operation_id))
+
+    async def grants(self):
+        """For the names of admins, on which no decision rests."""
+        return ()
 
     async def for_action(self, *_who, **_to):
         return {}

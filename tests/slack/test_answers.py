@@ -54,10 +54,10 @@ def denied(action=Action.CLEAR, *grants, plan=CLEAR):
 def test_a_denial():
     """The role it takes, and whom to ask; nothing about the pipeline, not even whether there is one."""
     assert answer(denied()).text == snapshot(
-        "🚫 You may not clear `orders`: you need the role *operator* on it. An admin of this bot can grant it. You are `UANA`."
+        "🚫 You may not clear `orders`: you need the role *operator* on `orders`. An admin of this bot can grant it."
     )
     assert answer(denied(Action.VIEW, plan=None)).text == snapshot(
-        "🚫 You may not see `orders`: you need the role *viewer*, *requester*, *operator*, *approver* or *responder* on it. An admin of this bot can grant it. You are `UANA`."
+        "🚫 You may not see `orders`: you need the role *viewer*, *requester*, *operator*, *approver* or *responder* on `orders`. An admin of this bot can grant it."
     )
 
 
@@ -97,7 +97,7 @@ def test_a_preview_has_two_buttons_that_carry_only_the_operations_id():
 def test_a_denial_to_somebody_whose_permission_ended():
     lapsed = grant(ANA, pattern="orders*", expires_at=START - timedelta(hours=1))
     assert answer(denied(Action.CLEAR, lapsed)).text == snapshot(
-        "🚫 You may not clear `orders`: you need the role *operator* on it. Your *operator* on `orders*` ended <!date^1772416800^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 02:00 UTC>. An admin of this bot can grant it. You are `UANA`."
+        "🚫 You may not clear `orders`: you need the role *operator* on `orders`. Your *operator* on `orders*` ended <!date^1772416800^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 02:00 UTC>. An admin of this bot can grant it."
     )
 
 

@@ -12,7 +12,7 @@ from bot.store.connection.database import open_database
 from bot.store.store import SqliteStore
 from tests.clock import START
 from tests.operations import changed
-from tests.store.samples import CARD, EVERYBODY, PROPOSED, becomes, confirmed, held_up, proposed
+from tests.store.samples import ANA, CARD, EVERYBODY, PROPOSED, becomes, confirmed, held_up, proposed
 
 pytestmark = pytest.mark.anyio
 
@@ -23,9 +23,10 @@ READS = {
     "rules": lambda store: store.rules(),
     "freezes": lambda store: store.freezes(START),
     "history": lambda store: store.history(limit=10),
+    "access_requests": lambda store: store.access_requests(ANA, START),
     "head": lambda store: store.head(),
     "operation": lambda store: store.operation("op-1"),
-    "operation_beginning": lambda store: store.operation_beginning("op"),
+    "operations_beginning": lambda store: store.operations_beginning("op"),
     "pending": lambda store: store.pending(),
     "live_on": lambda store: store.live_on("orders"),
     "pending_on": lambda store: store.pending_on("orders"),

@@ -60,6 +60,15 @@ class AccessData:
             return decision
         return replace(decision, rules=requirements_for(self.rules, name, is_operator=False).rules)
 
+    def may_any_of(
+        self, actor: Actor, actions: Iterable[Action], name: PipelineName, now: datetime
+    ) -> Decision:
+        """The decision that allows one of `actions`; if none does, the first, with the roles that would."""
+        decisions = [self.may(actor, action, name, now) for action in actions]
+        roles = dict.fromkeys(role for decision in decisions for role in decision.would_allow)
+        denied = replace(decisions[0], would_allow=tuple(roles))
+        return next((decision for decision in decisions if decision.allowed), denied)
+
     def may_somewhere(self, actor: Actor, action: Action, now: datetime) -> Decision:
         """Whether there is any pipeline name on which `actor` may do `action`."""
         return decide_somewhere(self._standing(actor), action, self.grants, now)

@@ -7,6 +7,7 @@ from bot.domain.access.patterns import checked_anywhere, checked_pattern
 from bot.domain.access.permissions import Role
 from bot.domain.commands import model
 from bot.domain.commands.options import BREAK_GLASS, OF_A_CLEAR, Options, options, without_options
+from bot.domain.commands.request_ids import request_id
 from bot.domain.commands.rule_syntax import rule_edit_of
 from bot.domain.commands.tokens import first_word, quoted, unquoted, without_dashes
 from bot.domain.commands.verb import Verb
@@ -17,7 +18,6 @@ from bot.domain.operations.plans import CLEAR, START, STOP, StepName
 
 _USER = re.compile(r"[UW][A-Z0-9]{2,}")
 _GROUP = re.compile(r"S[A-Z0-9]{2,}")
-_REQUEST = re.compile(r"[a-z2-7]{4,26}")
 FOR = re.compile(r"-{0,2}for", re.IGNORECASE)  # as the shell spells it, too
 
 
@@ -97,26 +97,26 @@ def rules(verb: Verb, rest: str) -> model.Rules:
 
 
 def approve(verb: Verb, rest: str) -> model.Approve:
-    request, extra = _request(verb, rest)
+    request, extra = request_id(verb, rest)
     _nothing_more(verb, extra)
     return model.Approve(request)
 
 
 def deny(verb: Verb, rest: str) -> model.Deny:
-    request, reason = _request(verb, rest)
+    request, reason = request_id(verb, rest)
     if not reason:
         raise Misunderstood(f"Give a reason: the person who asked will see it. Type `{verb.usage}`.")
     return model.Deny(request, without_options(reason, usage=verb.usage))
 
 
 def withdraw(verb: Verb, rest: str) -> model.Withdraw:
-    request, extra = _request(verb, rest)
+    request, extra = request_id(verb, rest)
     _nothing_more(verb, extra)
     return model.Withdraw(request)
 
 
 def sign_off(verb: Verb, rest: str) -> model.SignOff:
-    request, extra = _request(verb, rest)
+    request, extra = request_id(verb, rest)
     _nothing_more(verb, extra)
     return model.SignOff(request)
 
@@ -253,16 +253,6 @@ def _standing(word: str) -> str:
         return checked_anywhere(unquoted(word))
     except BadPattern as error:
         raise Misunderstood(error.message) from error
-
-
-def _request(verb: Verb, rest: str) -> tuple[str, str]:
-    word, rest = first_word(rest)
-    request = unquoted(word).lower()
-    if not _REQUEST.fullmatch(request):
-        raise Misunderstood(
-            f"Which request? Its card shows its id, and so does `{model.COMMAND} pending`. Type `{verb.usage}`."
-        )
-    return request, rest
 
 
 def _nothing_more(verb: Verb, extra: str) -> None:

@@ -31,6 +31,7 @@ from bot.domain.ids import Actor, GroupId, PipelineName, UserId
 from bot.domain.operations.plans import Plan
 from bot.engine import replies
 from bot.engine.authorizer import Authorizer
+from bot.engine.handlers.admins import with_admins
 from bot.engine.handlers.denial_events import refused
 from bot.engine.handlers.explanations import explained
 from bot.engine.handlers.near_changes import near_changes
@@ -79,7 +80,7 @@ class AccessCommands:
                 change, authorize, membership=membership, by=f"{actor.team}/{actor.user}"
             )
         except NotAuthorized as refused:
-            return replies.NotAllowed(refused.judgement)
+            return await with_admins(replies.NotAllowed(refused.judgement), self.authorizer)
         before = previous_in(event)
         made = resolved(change, [before] if isinstance(before, Rule) else [])
         if isinstance(made, _REMOVES) and before is None:
@@ -108,7 +109,7 @@ class AccessCommands:
     async def explain(self, actor: Actor, name: PipelineName, plan: Plan) -> Reply:
         """*can-i*: explain the decision about this person's plan on this pipeline."""
         access_data, now = await self.authorizer.access_data(actor, on=[name]), self.clock.now()
-        return explained(actor, name, plan, access_data, now)
+        return await with_admins(explained(actor, name, plan, access_data, now), self.authorizer)
 
     async def introduce(self, actor: Actor) -> Reply:
         membership = (await self.authorizer.memberships([actor]))[actor]
@@ -164,7 +165,8 @@ class AccessCommands:
             decision = access_data.may(actor, Action.VIEW, command.name, now)
             if not decision.allowed:
                 await self.store.note(refused(actor, command.name, decision, now, plan=None))
-                return replies.PermissionDenied(command.name, decision, plan=None)
+                denied = replies.PermissionDenied(command.name, decision, plan=None)
+                return await with_admins(denied, self.authorizer)
         of = None if command.user is None else Actor(actor.team, command.user)
         title = command.name or (f"<@{command.user}>" if command.user else "")
         if not _sees_others(actor, access_data, now):

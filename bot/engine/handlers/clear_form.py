@@ -22,6 +22,7 @@ from bot.domain.pipelines.pipeline import Pipeline, Problem, ProblemKind
 from bot.domain.pipelines.search import matching, nearly, resembling
 from bot.domain.pipelines.targets import TargetName
 from bot.engine import replies
+from bot.engine.handlers.admins import with_admins
 from bot.engine.handlers.denial_events import refused_to_list
 from bot.engine.handlers.pipeline_catalog import LOADING, PipelineCatalog
 from bot.engine.handlers.pipeline_pages import hiding
@@ -90,14 +91,14 @@ class ClearForms:
     handlers: PreviewAndConfirm
     catalog: PipelineCatalog
 
-    async def sees_nothing(self, actor: Actor) -> replies.SeesNothing | None:
+    async def sees_nothing(self, actor: Actor) -> Reply | None:
         """Why a form would have nothing to offer, whatever exists; recorded, like every denial."""
         access_data, now = await self.handlers.authorizer.access_data(actor), self.handlers.clock.now()
         decision = access_data.may_somewhere(actor, Action.VIEW, now)
         if decision.allowed:
             return None
         await self.handlers.store.note(refused_to_list(actor, EVERYTHING, decision, now))
-        return replies.SeesNothing(decision)
+        return await with_admins(replies.SeesNothing(EVERYTHING, decision), self.handlers.authorizer)
 
     async def offer(self, actor: Actor, typed: str) -> Offers:
         """The pipelines that `actor` may see and may mean by `typed`, likeliest first."""
@@ -124,7 +125,9 @@ class ClearForms:
     async def look(self, actor: Actor, command: Clear) -> Shown | Reply:
         """What the form shows of the chosen pipeline. A denial is not recorded: they are only looking."""
         assessment = await self.handlers.evaluate(actor, command, reason_comes_later=True)
-        return self._shown(assessment) if isinstance(assessment, Assessment) else in_reply(assessment)
+        if isinstance(assessment, Assessment):
+            return self._shown(assessment)
+        return await with_admins(in_reply(assessment), self.handlers.authorizer)
 
     async def submit(  # noqa: PLR0913 - who, what, where, and what they saw
         self,

@@ -1,13 +1,12 @@
-"""Decisions on waiting requests: approve, deny, withdraw, cancel, review, and list what is pending.
+"""Decisions on waiting requests: approve, deny, withdraw, cancel and review.
 
 By a button or by its id, from Slack or from anywhere else: the same few methods. Rights are looked up again for each
 action, and every denial is recorded.
 """
 
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from bot.domain.access.authorization import AccessData, authority_of
 from bot.domain.access.permissions import SAY, Action, Decision
@@ -20,8 +19,10 @@ from bot.domain.operations.operation import Operation, State
 from bot.engine import replies
 from bot.engine.attempted_actions import AttemptedAction
 from bot.engine.authorizer import Authorizer
+from bot.engine.handlers.admins import with_admins
 from bot.engine.handlers.denial_events import APPROVED_BEFORE, BUSY, OWN_REQUEST, unknown_button
 from bot.engine.handlers.denials import Denials
+from bot.engine.handlers.request_lookup import RequestLookup
 from bot.engine.pending_cancels import PendingCancels
 from bot.engine.ports import Clock, PipelineBusy, Store
 from bot.engine.replies import ActionResult, Reply, Result
@@ -39,42 +40,9 @@ class Decisions:
     def denials(self) -> Denials:
         return Denials(self.store, self.clock)
 
-    async def pending(self, actor: Actor) -> Reply:
-        """The pending requests that the person may see or made."""
-        return replies.PendingList(await self.pending_for(actor))
-
-    async def pending_for(self, actor: Actor) -> tuple[Operation, ...]:
-        waiting = await self.store.pending()
-        names = {operation.pipeline for operation in waiting}
-        access_data, now = (
-            await self.authorizer.access_data(actor, on=names, to=[Action.VIEW]),
-            self.clock.now(),
-        )
-        return tuple(operation for operation in waiting if _may_see(operation, actor, access_data, now))
-
-    async def find(self, actor: Actor, beginning: str) -> OperationId | None:
-        """The one request the person may see whose id begins so; None if there is none, or several.
-
-        A waiting one takes precedence: an ended one is meant only by somebody who comes too late for it.
-        """
-        waiting = [each for each in await self.pending_for(actor) if each.id.startswith(beginning)]
-        if waiting:
-            return waiting[0].id if len(waiting) == 1 else None
-        over = await self.store.operation_beginning(beginning)
-        if over is None or over.confirmed_at is None:
-            return None
-        access_data = await self.authorizer.access_data(actor, on=[over.pipeline], to=[Action.VIEW])
-        now = self.clock.now()
-        return over.id if _may_see(over, actor, access_data, now) else None
-
-    async def not_found(self, actor: Actor, tried: AttemptedAction, beginning: str) -> None:
-        """Record that somebody named a request that does not exist, or that they may not see."""
-        meant = await self.store.operation_beginning(beginning)
-        if meant is not None and meant.confirmed_at is not None:
-            decision = await self.authorizer.may(actor, Action.VIEW, meant.pipeline)
-            await self.denials.note(actor, tried, meant, decision.why.value, decision)
-        else:
-            await self.denials.unknown(actor, tried, beginning)
+    @property
+    def lookup(self) -> RequestLookup:
+        return RequestLookup(self.store, self.authorizer, self.clock)
 
     async def not_a_button(self, actor: Actor, button: str) -> Reply:
         """Record a click on a button that this bot does not show."""
@@ -133,9 +101,10 @@ class Decisions:
 
     @asynccontextmanager
     async def deciding(self, beginning: str) -> AsyncIterator[None]:
-        """While in this context, the request whose id begins so may be cancelled: sending waits for it."""
-        meant = await self.store.operation_beginning(beginning)
-        with nullcontext() if meant is None else self.cancels.deciding(meant.id):
+        """While in this context, a request whose id begins so may be cancelled: sending waits for it."""
+        with ExitStack() as held:
+            for meant in await self.store.operations_beginning(beginning):
+                held.enter_context(self.cancels.deciding(meant.id))
             yield
 
     async def _try_to_withdraw(self, actor: Actor, operation_id: OperationId) -> Reply:
@@ -196,10 +165,7 @@ class Decisions:
 
     def _stop(self, actor: Actor, operation: Operation, access_data: AccessData) -> Transition:
         now = self.clock.now()
-        decisions = [access_data.may(actor, action, operation.pipeline, now) for action in SAY]
-        roles = dict.fromkeys(role for decision in decisions for role in decision.would_allow)
-        denied = replace(decisions[0], would_allow=tuple(roles))
-        decision = next((each for each in decisions if each.allowed), denied)
+        decision = access_data.may_any_of(actor, SAY, operation.pipeline, now)
         return replace(advance(operation, inputs.Stopped(actor, decision), now), decision=decision)
 
     async def _decide(  # noqa: PLR0913 - who, on what, what they tried, and the result
@@ -264,10 +230,5 @@ class Decisions:
         self, actor: Actor, tried: AttemptedAction, operation: Operation, decision: Decision
     ) -> Reply:
         await self.denials.note(actor, tried, operation, decision.why.value, decision)
-        return replies.PermissionDenied(operation.pipeline, decision, operation.plan, tried=tried)
-
-
-def _may_see(operation: Operation, actor: Actor, access_data: AccessData, now: datetime) -> bool:
-    """Their own, and those on pipelines that they may see; nothing if they are no member."""
-    is_theirs = operation.requester == actor and access_data.is_member(actor)
-    return is_theirs or access_data.may(actor, Action.VIEW, operation.pipeline, now).allowed
+        denied = replies.PermissionDenied(operation.pipeline, decision, operation.plan, tried=tried)
+        return await with_admins(denied, self.authorizer)

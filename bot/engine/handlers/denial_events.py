@@ -16,6 +16,7 @@ APPROVED_BEFORE = "approved_before"
 TOO_LATE = "too_late"
 BUSY = "busy"
 UNKNOWN_REQUEST = "unknown_request"
+AMBIGUOUS_REQUEST = "ambiguous_request"
 UNKNOWN_BUTTON = "unknown_button"
 TYPED_MAX = 100  # characters of what somebody typed or sent as the id of a request
 
@@ -59,9 +60,11 @@ def refusal(  # noqa: PLR0913 - who, what, to what, why and when
     return Event(EventKind.REFUSED, now, data, actor)
 
 
-def unknown(actor: Actor, tried: AttemptedAction, said: str, now: datetime) -> Event:
-    """Denied on an operation that does not exist: `said` is the id that was typed, or came with a click."""
-    data = {"action": tried.value, "why": UNKNOWN_REQUEST, "request": said[:TYPED_MAX]}
+def unknown(
+    actor: Actor, tried: AttemptedAction, said: str, now: datetime, *, why: str = UNKNOWN_REQUEST
+) -> Event:
+    """Denied on no one operation: `said` is the id that was typed, or came with a click."""
+    data = {"action": tried.value, "why": why, "request": said[:TYPED_MAX]}
     return Event(EventKind.REFUSED, now, data, actor)
 
 

@@ -20,6 +20,7 @@ from bot.domain.ids import Actor, PipelineName
 from bot.domain.pipelines.pipeline import Problem
 from bot.domain.pipelines.targets import TargetName, full_name
 from bot.engine.authorizer import Authorizer
+from bot.engine.handlers.admins import with_admins
 from bot.engine.handlers.denial_events import refused_to_list
 from bot.engine.ports import Clock, Pipelines, Store
 from bot.engine.replies import Listed, NoList, PipelineList, Reply, SeesNothing
@@ -55,7 +56,7 @@ class PipelinePages:
         """The first page, or the one that begins after a name, or ends before one."""
         decision = await self.may_list(actor, pattern)
         if not decision.allowed:
-            return SeesNothing(decision)
+            return await with_admins(SeesNothing(pattern, decision), self.authorizer)
         everything = await self.pipelines.look_at_all()
         if isinstance(everything, Problem):
             return NoList(everything)

@@ -9,6 +9,7 @@ from bot.domain.pipelines.activity import latest
 from bot.domain.pipelines.pipeline import Pipeline
 from bot.engine import replies
 from bot.engine.authorizer import Authorizer
+from bot.engine.handlers.admins import with_admins
 from bot.engine.handlers.denial_events import refused
 from bot.engine.handlers.suggestions import not_found, seen_or_reply
 from bot.engine.ports import Clock, Pipelines, Store
@@ -36,7 +37,7 @@ class PipelineStatus:
         """The pipeline's state, for people who may see it."""
         decision = await self.may_see(actor, name)
         if not decision.allowed:
-            return replies.PermissionDenied(name, decision, plan=None)
+            return await with_admins(replies.PermissionDenied(name, decision, plan=None), self.authorizer)
         if self.pipelines.targets.of(name) is None:
             return await not_found(actor, name, pipelines=self.pipelines, authorizer=self.authorizer)
         look = await self.pipelines.look(name)

@@ -36,6 +36,7 @@ from bot.domain.pipelines.targets import Targets
 from bot.engine import replies
 from bot.engine.attempted_actions import AttemptedAction
 from bot.engine.authorizer import Authorizer
+from bot.engine.handlers.admins import with_admins
 from bot.engine.handlers.denial_events import TOO_LATE, objected, plan_on_record, refused
 from bot.engine.handlers.denials import Denials
 from bot.engine.handlers.preconditions import Assessment, in_reply, why_not
@@ -131,7 +132,7 @@ class PreviewAndConfirm:
         """Record it, if it is an objection, and say it. `operation_id` is of what they wanted to confirm."""
         if isinstance(no, Objection):
             await self.store.note(objected(actor, no, self.clock.now()), operation_id)
-        return in_reply(no, confirming=operation_id is not None)
+        return await with_admins(in_reply(no, confirming=operation_id is not None), self.authorizer)
 
     async def confirm(self, actor: Actor, operation_id: OperationId, *, typed: str | None = None) -> Reply:
         """Accept the proposal. From here it is carried out or requested, whatever happens to this process.

@@ -3,6 +3,7 @@
 from bot.engine.ports.directory import Caller, Directory, Mark, People, Unresolved
 from bot.engine.ports.feldera import AllPipelines, Clock, Connection, Pipelines, RecordedClock
 from bot.engine.ports.slack import (
+    AdminMessages,
     Announcer,
     AuditChannel,
     ChannelUnusable,
@@ -26,6 +27,7 @@ from bot.engine.ports.store import (
 )
 
 __all__ = [
+    "AdminMessages",
     "AllPipelines",
     "Announcer",
     "AuditChannel",

@@ -54,13 +54,13 @@ class Unresolved:
 
 
 class Directory(People, Protocol):
-    """People, for checks of everybody at once. Decisions rest on `memberships` alone."""
+    """People and groups, for checks of everybody at once and to name somebody. Decisions rest on `memberships` alone."""
 
     @property
     def home_team(self) -> TeamId:
         """The workspace's own."""
         ...
 
-    async def members(self, group: Group) -> frozenset[Actor] | Unresolved:
-        """All members of the group, as Slack lists it. At most 60 s old."""
+    async def members(self, group: Group, *, caller: Caller = Caller.PEOPLE) -> frozenset[Actor] | Unresolved:
+        """All members of the group, as Slack lists it. As old as `memberships` allows for this caller."""
         ...

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.domain.access.permissions import Decision
 from bot.domain.events import Event
 from bot.domain.home_content import HomePage
+from bot.domain.ids import Actor
 from bot.domain.operations.operation import Operation
 from bot.domain.operations.parts import Card
+from bot.engine.attempted_actions import DeniedAction
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,16 @@ class Announcer(Protocol):
 
         Or that there is none. Best effort: a restart in between loses it, and the card has everything.
         """
+        ...
+
+
+class AdminMessages(Protocol):
+    """Direct messages to admins. Rate-limited: a call may return `RetryLater` without having tried."""
+
+    async def ask_for_access(
+        self, admin: Actor, asker: Actor, denied: DeniedAction, decision: Decision
+    ) -> PostResult:
+        """Write to `admin` what `asker` was denied, and how to allow it."""
         ...
 
 

@@ -150,6 +150,10 @@ class Store(Protocol):
         """The newest `limit` entries older than the entry `before`, about one pipeline or by one person."""
         ...
 
+    async def access_requests(self, actor: Actor, since: datetime) -> tuple[Event, ...]:
+        """The person's requests to admins for access since then, newest first."""
+        ...
+
     async def head(self) -> tuple[int, str]:
         """The id and the hash of the newest audit log entry; 0 and `audit_chain.GENESIS` if there is none."""
         ...
@@ -176,8 +180,8 @@ class Store(Protocol):
 
     async def operation(self, operation_id: OperationId) -> Operation | None: ...
 
-    async def operation_beginning(self, beginning: str) -> Operation | None:
-        """The operation whose id begins so; None if there is none, or several."""
+    async def operations_beginning(self, beginning: str) -> tuple[Operation, ...]:
+        """The operations whose ids begin so, by id; one whose id is exactly that, alone."""
         ...
 
     async def underway(self, *, fresh: bool = True) -> tuple[Operation, ...]:

@@ -2,6 +2,13 @@
 
 from bot.domain.access.request_objections import RuleObjection
 from bot.engine.replies.access_replies import Changed, Explained, GrantList, Introduced, NotAllowed, RuleList
+from bot.engine.replies.access_request_replies import (
+    AccessNotRequested,
+    AccessRequested,
+    AccessRequestedBefore,
+    AllowedNow,
+    TooManyAccessRequests,
+)
 from bot.engine.replies.list_replies import (
     HistoryPage,
     Listed,
@@ -22,17 +29,31 @@ from bot.engine.replies.pipeline_replies import (
     PermissionDenied,
     Preview,
 )
-from bot.engine.replies.request_replies import ActionResult, NotYours, Result, UnknownRequest
+from bot.engine.replies.request_replies import (
+    ActionResult,
+    NoSuchRequest,
+    NotYours,
+    Result,
+    SeveralRequests,
+    UnknownRequest,
+)
 
 _OnPlan = Preview | Blocked | NotStopped | NotCompiled | Busy | NotFound | FelderaUnavailable | RuleObjection
-_OnOperation = ActionResult | NotYours | UnknownRequest
+_OnOperation = ActionResult | NotYours | UnknownRequest | NoSuchRequest | SeveralRequests
 _Shown = Described | PipelineList | NoList | SeesNothing | PendingList | HistoryPage
 _OnAccess = Explained | Introduced | GrantList | RuleList | Changed | NotAllowed
+_OnAccessRequest = (
+    AccessRequested | AccessRequestedBefore | TooManyAccessRequests | AccessNotRequested | AllowedNow
+)
 
-Reply = PermissionDenied | _OnPlan | _OnOperation | _Shown | _OnAccess
+Reply = PermissionDenied | _OnPlan | _OnOperation | _Shown | _OnAccess | _OnAccessRequest
 
 __all__ = [
+    "AccessNotRequested",
+    "AccessRequested",
+    "AccessRequestedBefore",
     "ActionResult",
+    "AllowedNow",
     "Blocked",
     "Blocker",
     "Busy",
@@ -45,6 +66,7 @@ __all__ = [
     "Introduced",
     "Listed",
     "NoList",
+    "NoSuchRequest",
     "NotAllowed",
     "NotCompiled",
     "NotFound",
@@ -58,5 +80,7 @@ __all__ = [
     "Result",
     "RuleList",
     "SeesNothing",
+    "SeveralRequests",
+    "TooManyAccessRequests",
     "UnknownRequest",
 ]

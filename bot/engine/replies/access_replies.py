@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.access.admins import Admins
 from bot.domain.access.authorization import Authorization
 from bot.domain.access.changes import AccessChange, ChangeDecision, WantedChange
 from bot.domain.access.permissions import Decision, Grant, Membership
@@ -15,13 +16,17 @@ from bot.domain.operations.plans import Plan
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """Whether a person may run a plan, what it requires, what is in the way now, and what decided."""
+    """Whether a person may run a plan, what it requires, what is in the way now, and what decided.
+
+    `admins` can grant what they lack, if it is a grant that they lack.
+    """
 
     pipeline: PipelineName
     authority: Authorization
     objection: Objection | None
     break_glass: Decision
     plan: Plan
+    admins: Admins | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,7 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class NotAllowed:
-    """The change of access was denied."""
+    """The change of access was denied. `admins` can make it."""
 
     judgement: ChangeDecision
+    admins: Admins | None = None

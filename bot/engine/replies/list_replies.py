@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.domain.access.admins import Admins
 from bot.domain.access.permissions import Decision
 from bot.domain.access.rules import Freeze
+from bot.domain.access.visibility import Visibility
 from bot.domain.ids import PipelineName
 from bot.domain.operations.operation import Operation
 from bot.domain.pipelines.pipeline import Pipeline, Problem
@@ -55,16 +57,19 @@ class NoList:
 
 @dataclass(frozen=True, slots=True)
 class SeesNothing:
-    """The person may see no pipeline at all, whatever exists."""
+    """The person may see no pipeline at all, whatever exists. `admins` can grant a role on all of `pattern`."""
 
+    pattern: str
     decision: Decision
+    admins: Admins | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PendingList:
-    """What is pending, as far as the person may see it."""
+    """What is pending, as far as the person may see it; `sees` says how far that is, if there is nothing."""
 
     operations: tuple[Operation, ...]
+    sees: Visibility | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from bot.domain.access.admins import Admins
 from bot.domain.access.authorization import Authorization
 from bot.domain.access.permissions import Decision
 from bot.domain.access.rules import Freeze
@@ -12,7 +13,7 @@ from bot.domain.operations.plans import Plan
 from bot.domain.pipelines.activity import Activity
 from bot.domain.pipelines.pipeline import Pipeline, Problem
 from bot.domain.pipelines.targets import TargetName
-from bot.engine.attempted_actions import AttemptedAction
+from bot.engine.attempted_actions import AttemptedAction, DeniedAction
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,8 @@ class PermissionDenied:
 
     `tried`: what they wanted to do to an operation on the pipeline, if it was one. `confirming`: they pressed the
     preview's button, and should know that it did nothing. `plan` is what they wanted done to the pipeline, or what the
-    operation does to it; None where they only wanted to see the pipeline.
+    operation does to it; None where they only wanted to see the pipeline. `admins` can grant what they lack; None where
+    no grant would help, or nobody was looked up.
     """
 
     pipeline: PipelineName
@@ -29,6 +31,12 @@ class PermissionDenied:
     plan: Plan | None
     tried: AttemptedAction | None = None
     confirming: bool = False
+    admins: Admins | None = None
+
+    @property
+    def denied(self) -> DeniedAction:
+        """What was denied, without what decided."""
+        return DeniedAction(self.pipeline, self.decision.action, self.plan, self.tried)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,4 +50,19 @@ class NotYours:
 
 @dataclass(frozen=True, slots=True)
 class UnknownRequest:
-    """No such operation that this person may see: a wrong id, or an outdated button."""
+    """An outdated button, or one whose operation does not exist."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoSuchRequest:
+    """No request that this person may see has an id that begins so, whether or not there is one."""
+
+    beginning: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeveralRequests:
+    """Several requests that this person may see have an id that begins so."""
+
+    beginning: str
+    operations: tuple[Operation, ...]

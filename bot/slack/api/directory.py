@@ -130,11 +130,11 @@ class PeopleDirectory:
         known = {actor: _standing(actor, kind, found) for actor, kind in zip(ours, kinds, strict=True)}
         return {actor: known.get(actor) or Membership(actor, Kind.OUTSIDER) for actor in everybody}
 
-    async def members(self, group: Group) -> frozenset[Actor] | Unresolved:
+    async def members(self, group: Group, *, caller: Caller = Caller.PEOPLE) -> frozenset[Actor] | Unresolved:
         """Everybody in the group. Slack may still list deactivated people."""
         if group.team != self._home_team:
             return Unresolved("it is of another workspace")
-        users = await self._users_in(group.group, None, Caller.PEOPLE)
+        users = await self._users_in(group.group, None, caller)
         if isinstance(users, LookupFailed):
             return Unresolved(users.why)
         return frozenset(Actor(self._home_team, user) for user in users)

@@ -15,11 +15,12 @@ from bot.domain.ids import PipelineName, UserId
 from bot.domain.operations.operation import Operation
 from bot.domain.pipelines.targets import Targets
 from bot.engine.replies import ActionResult, NotYours, Reply
-from bot.slack.listeners.background import ResponseUrlReply
+from bot.slack.listeners.background import ModalReply, ReplyChannel, ResponseUrlReply
 from bot.slack.listeners.context import ListenerContext, value
 from bot.slack.listeners.reply_channels import ScreenReply
 from bot.slack.payloads import BlockActions
 from bot.slack.text.blocks import Message
+from bot.slack.views import access_request_view
 from bot.slack.views.forms import modals, unopened_forms
 
 _PAGE = re.compile(r"(\S{1,150}) (\S{1,200})")
@@ -118,6 +119,19 @@ class Buttons:
     async def close(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
         await self.context.pressed(
             self.context.requests.close(*self.context.clicked(delivery)), ack, ResponseUrlReply(respond)
+        )
+
+    async def ask_for_access(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
+        """Write to admins what its presser was refused; a form that shows the refusal turns into the answer."""
+        denied = access_request_view.denied_in(value(delivery))
+        if denied is None:
+            await self.unknown(ack, delivery, respond)
+            return
+        answer: ReplyChannel = (
+            ResponseUrlReply(respond) if delivery.view is None else ModalReply(self.client, delivery.view.id)
+        )
+        await self.context.pressed(
+            self.context.access_requests.ask(self.context.who(delivery), denied), ack, answer
         )
 
     async def older(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:

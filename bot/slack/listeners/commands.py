@@ -12,6 +12,7 @@ from bot.domain.commands import Clear, Help, PipelineCommand, Start, Status, Sto
 from bot.domain.errors import Misunderstood
 from bot.domain.ids import Actor, ChannelId, PipelineName
 from bot.engine.attempted_actions import AttemptedAction
+from bot.engine.handlers.admins import with_admins
 from bot.engine.replies import PermissionDenied, Reply, SeesNothing
 from bot.slack.listeners.background import ResponseUrlReply
 from bot.slack.listeners.clear_form import ClearForm
@@ -110,7 +111,7 @@ class Commands:
             return None
         log.info("denied", action=decision.action.value, pipeline=command.name, user=actor.user)
         plan = None if isinstance(command, Status) else command.plan
-        return self.context.in_words(PermissionDenied(command.name, decision, plan))
+        return await self._named(PermissionDenied(command.name, decision, plan))
 
     async def _list(self, actor: Actor, pattern: str, ack: AsyncAck, respond: AsyncRespond) -> None:
         async def page() -> Message:
@@ -124,7 +125,11 @@ class Commands:
         if decision.allowed:
             return None
         log.info("denied", action=decision.action.value, pattern=pattern, user=actor.user)
-        return self.context.in_words(SeesNothing(decision))
+        return await self._named(SeesNothing(pattern, decision))
+
+    async def _named(self, refusal: PermissionDenied | SeesNothing) -> Message:
+        """The refusal in words, with the admins who can help."""
+        return self.context.in_words(await with_admins(refusal, self.context.handlers.authorizer))
 
     async def _seen(self, actor: Actor, command: _Looking, origin: ChannelId) -> Message:
         if isinstance(command, Status):
@@ -139,10 +144,9 @@ class Commands:
 
     async def _decided(self, actor: Actor, command: _Deciding) -> Message:
         requests = self.context.requests
-        operation_id = await requests.find(actor, command.request)
-        if operation_id is None:
-            await requests.not_found(actor, _TRIED[type(command)], command.request)
-            return answers.unknown_request(command.request)
+        operation_id = await requests.lookup.find(actor, _TRIED[type(command)], command.request)
+        if not isinstance(operation_id, str):
+            return self.context.in_words(operation_id)
         match command:
             case model.Approve():
                 reply = await requests.approve(actor, operation_id)
@@ -164,7 +168,7 @@ class Commands:
         access = self.context.access
         match command:
             case model.Pending():
-                return await self.context.requests.pending(actor)
+                return await self.context.requests.lookup.pending(actor)
             case model.CanI(name, plan):
                 return await access.explain(actor, name, plan)
             case model.WhoAmI():

@@ -8,6 +8,7 @@ from slack_bolt.async_app import AsyncAck, AsyncRespond
 
 from bot.domain.ids import Actor, OperationId, TeamId
 from bot.engine.handlers.access_commands import AccessCommands
+from bot.engine.handlers.access_requests import AccessRequests
 from bot.engine.handlers.decisions import Decisions
 from bot.engine.handlers.pipeline_pages import PipelinePages
 from bot.engine.handlers.pipeline_status import PipelineStatus
@@ -31,6 +32,7 @@ class ListenerContext:
     requests: Decisions
     access: AccessCommands
     listing: PipelinePages
+    access_requests: AccessRequests
     threads: Threads
     background_tasks: BackgroundTasks
     home: TeamId  # the workspace that the app belongs to
@@ -67,7 +69,7 @@ class ListenerContext:
         self,
         work: Coroutine[Any, Any, Reply],
         ack: AsyncAck,
-        answer: ResponseUrlReply | ScreenReply,
+        answer: ReplyChannel,
         *,
         replaces: bool = False,
         shown_elsewhere: frozenset[Result] = frozenset(),

@@ -27,7 +27,14 @@ from bot.slack.listeners.open_forms import OpenForms
 from bot.slack.listeners.reply_channels import ScreenReply, is_on_home
 from bot.slack.listeners.submissions import Submissions
 from bot.slack.payloads import Delivery, OptionsRequest, SlashCommand, ViewSubmission
-from bot.slack.views import answers, card, history_view, pipeline_pages_view, previews_view
+from bot.slack.views import (
+    access_request_view,
+    answers,
+    card,
+    history_view,
+    pipeline_pages_view,
+    previews_view,
+)
 from bot.slack.views.forms import clear_form_view, form_fields, modals
 
 log = structlog.get_logger(__name__)
@@ -68,6 +75,7 @@ def register(  # noqa: PLR0913 - what all the listeners need
         card.CANCEL: clicks.stop,
         card.SIGN_OFF: clicks.sign_off,
         card.CLOSE: clicks.close,
+        access_request_view.ASK_FOR_ACCESS: clicks.ask_for_access,
         history_view.OLDER: clicks.older,
         pipeline_pages_view.EARLIER: clicks.earlier,
         pipeline_pages_view.LATER: clicks.later,

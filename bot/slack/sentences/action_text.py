@@ -13,8 +13,7 @@ from bot.domain.access.changes import (
 )
 from bot.domain.access.permissions import Action
 from bot.domain.events import EventKind
-from bot.engine.attempted_actions import AttemptedAction
-from bot.engine.replies import PermissionDenied
+from bot.engine.attempted_actions import AttemptedAction, DeniedAction
 from bot.slack.sentences.plan_text import action_name, listed
 from bot.slack.text.spans import NOTHING, Text, shortened
 
@@ -30,19 +29,24 @@ _TRIED = {
 }
 
 
-def wanted(reply: PermissionDenied) -> str:
+def wanted(denied: DeniedAction) -> str:
     """`clear`, `approve a clear of`: to go before the pipeline's name; `how` goes after it."""
-    if reply.plan is None:
+    if denied.plan is None:
         return "see"
-    if reply.tried is not None:
-        return f"{_TRIED[reply.tried]} a {action_name(reply.plan)} of"
-    return action_name(reply.plan)
+    if denied.tried is not None:
+        return f"{_TRIED[denied.tried]} a {action_name(denied.plan)} of"
+    return action_name(denied.plan)
 
 
-def how(reply: PermissionDenied) -> Text:
+def how(denied: DeniedAction) -> Text:
     """What follows the pipeline's name, if anything: ` as break-glass`."""
-    is_break_glass = reply.tried is None and reply.decision.action is Action.BREAK_GLASS
+    is_break_glass = denied.tried is None and denied.action is Action.BREAK_GLASS
     return Text(" as break-glass") if is_break_glass else NOTHING
+
+
+def denied_in_words(denied: DeniedAction) -> Text:
+    """``clear `orders` ``: all of it, to follow a verb such as *tried to*."""
+    return Text("{} `{}`{}", wanted(denied), denied.name, how(denied))
 
 
 def change_in_words(change: AccessChange) -> Text:

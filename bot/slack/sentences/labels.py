@@ -86,6 +86,7 @@ EVENTS: Mapping[EventKind, tuple[str, str]] = {
     EventKind.FROZEN: (FROZEN, "frozen"),
     EventKind.UNFROZEN: (FROZEN, "unfrozen"),
     EventKind.CLOCK_RESET: ("🕰️", "clock reset"),
+    EventKind.ACCESS_REQUESTED: ("📨", "access requested"),
 }
 
 STORAGES: Mapping[Storage, tuple[str, str]] = {

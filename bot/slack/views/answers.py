@@ -20,6 +20,7 @@ from bot.slack.text.mrkdwn import TEXT_MAX
 from bot.slack.text.spans import NOTHING, Text, code, mention, shortened
 from bot.slack.views import (
     access_answers,
+    access_request_view,
     can_i_view,
     click_refusals_view,
     history_view,
@@ -120,14 +121,6 @@ def takes_longer() -> Message:
     )
 
 
-def unknown_request(beginning: str) -> Message:
-    return said(
-        "❌ Nothing that waits, and that you can see, is `{}`, or several are. "
-        "`{COMMAND} pending` lists what waits.",
-        shortened(beginning, 30),
-    )
-
-
 def answer(reply: Reply, workspace_url: str) -> Message:  # noqa: C901, PLR0911, PLR0912 - one case a reply
     """The reply as a message. `workspace_url` (`https://….slack.com/`) begins links to cards."""
     if isinstance(reply, RuleObjection):
@@ -172,13 +165,27 @@ def answer(reply: Reply, workspace_url: str) -> Message:  # noqa: C901, PLR0911,
         case replies.NoList():
             return refusals_view.no_list(reply.problem)
         case replies.SeesNothing():
-            return refusals_view.sees_nothing(reply.decision)
+            return refusals_view.sees_nothing(reply)
         case replies.HistoryPage():
             return history_view.history_page(reply, workspace_url)
         case replies.NotYours(operation):
             return click_refusals_view.not_yours(operation)
         case replies.UnknownRequest():
             return click_refusals_view.not_known()
+        case replies.NoSuchRequest(beginning):
+            return click_refusals_view.no_such_request(beginning)
+        case replies.SeveralRequests(beginning, operations):
+            return click_refusals_view.several_requests(beginning, operations)
+        case replies.AccessRequested():
+            return access_request_view.requested(reply)
+        case replies.AccessRequestedBefore():
+            return access_request_view.requested_before(reply)
+        case replies.TooManyAccessRequests():
+            return access_request_view.too_many(reply)
+        case replies.AccessNotRequested():
+            return access_request_view.not_requested(reply)
+        case replies.AllowedNow():
+            return access_request_view.allowed_now(reply)
         case _:
             assert_never(reply)
 

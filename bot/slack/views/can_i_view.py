@@ -16,14 +16,16 @@ from bot.domain.access.request_objections import (
 )
 from bot.domain.durations import span_in_words
 from bot.domain.operations.operation import State
+from bot.engine.attempted_actions import DeniedAction
 from bot.engine.replies import Explained
 from bot.slack.sentences.decision_text import why
 from bot.slack.sentences.labels import GLASS, GRANT, NO, NOT_NOW, REASON, RULE, YES, sign
 from bot.slack.sentences.plan_text import action_name, command
-from bot.slack.text.blocks import Message, said
+from bot.slack.text.blocks import Message
 from bot.slack.text.lists import either, some_of
 from bot.slack.text.quantities import duration
 from bot.slack.text.spans import NOTHING, Text, at, code, mention_any
+from bot.slack.views import access_request_view
 from bot.slack.views.previews_view import approvals_in_words
 
 APPROVERS_NAMED = 5
@@ -31,14 +33,15 @@ APPROVERS_NAMED = 5
 
 def explained(shown: Explained) -> Message:
     lines = [_verdict(shown), *_what_to_do(shown), *_emergency(shown), *_what_decided(shown.authority)]
-    return said("{}", Text("\n").join(lines))
+    wanted = DeniedAction(shown.pipeline, shown.authority.requester.action, shown.plan)
+    return access_request_view.with_button(Text("\n").join(lines), wanted, shown.admins)
 
 
 def _verdict(shown: Explained) -> Text:
     action, name = action_name(shown.plan), shown.pipeline
     match shown.objection:
         case NotPermitted(requester=requester):
-            return Text("{} No, you cannot {} `{}`: {}", NO, action, name, why(requester))
+            return Text("{} No, you cannot {} `{}`: {}", NO, action, name, why(requester, name, shown.admins))
         case None | NameNotTyped() | BreakGlassForbidden() | ReasonMissing():
             if not shown.authority.approvals_needed:
                 return Text("{} Yes, you can {} `{}` without approval.", YES, action, name)

@@ -1,14 +1,17 @@
-"""Refusals of a click, or of the command that does the same: too late, or not theirs to do. Pure."""
+"""Refusals of a click, or of the command that does the same: no such request, too late, or not theirs to do. Pure."""
 
+from collections.abc import Sequence
 from typing import Literal, assert_never
 
-from bot.domain.operations.operation import Operation
+from bot.domain.operations.operation import SHORT_ID, Operation
 from bot.engine.replies import Result
+from bot.slack.sentences.labels import asked_at
 from bot.slack.sentences.outcome_text import sentence, took
 from bot.slack.sentences.pipeline_text import link_to
 from bot.slack.sentences.plan_text import action_name, command
 from bot.slack.text.blocks import Message, said
-from bot.slack.text.spans import NOTHING, Text, ago, mention
+from bot.slack.text.lists import cut
+from bot.slack.text.spans import NOTHING, Text, ago, mention, shortened
 
 _Refusal = Literal[
     Result.TOO_OLD,
@@ -63,6 +66,36 @@ def not_yours(operation: Operation | None) -> Message:
 
 def not_known() -> Message:
     return said("This button is from another time: it does nothing any more. Type `{COMMAND} help`.")
+
+
+def no_such_request(beginning: str) -> Message:
+    """The same whether there is none, or one that the reader may not see."""
+    return said(
+        "❌ You can see no request whose id begins with `{}`. `{COMMAND} pending` lists what waits.",
+        shortened(beginning, 30),
+    )
+
+
+def several_requests(beginning: str, operations: Sequence[Operation]) -> Message:
+    """Each with as much of its id as tells it from the others."""
+    ids = [operation.id for operation in operations]
+    lengths = range(SHORT_ID, max(map(len, ids), default=SHORT_ID))
+    length = next((each for each in lengths if len({one[:each] for one in ids}) == len(ids)), None)
+    lines = [
+        Text(
+            "• `{}`: {} of `{}`, requested by {} {}",
+            operation.id[:length],
+            action_name(operation.plan),
+            operation.pipeline,
+            mention(operation.requester.user),
+            ago(asked_at(operation)),
+        )
+        for operation in operations
+    ]
+    heading = Text(
+        "❌ {} requests have an id that begins with `{}`: type more of the one you mean.", len(ids), beginning
+    )
+    return said("{}", cut([heading, *lines]))
 
 
 def already_decided(operation: Operation, workspace_url: str, *, signing: bool = False) -> Message:

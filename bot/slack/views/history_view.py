@@ -10,6 +10,7 @@ from bot.engine import replies
 from bot.engine.ports import HistoryLine
 from bot.slack.sentences import plan_text, rule_text
 from bot.slack.sentences.action_text import recorded_action
+from bot.slack.sentences.decision_text import nothing_waits
 from bot.slack.sentences.labels import GLASS, sign, what, words
 from bot.slack.sentences.pipeline_text import link_to, permalink
 from bot.slack.text import blocks
@@ -23,7 +24,7 @@ EVERYTHING = "*"  # in that button's value: no pipeline has this name
 
 def pending_list(shown: replies.PendingList, workspace_url: str) -> Message:
     if not shown.operations:
-        return said("Nothing waits for anybody.")
+        return said("{}", nothing_waits(shown.sees))
     return said("{}", cut([_waiting(operation, workspace_url) for operation in shown.operations]))
 
 

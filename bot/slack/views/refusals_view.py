@@ -2,13 +2,14 @@
 
 from typing import assert_never
 
+from bot.domain.access.admins import Admins
 from bot.domain.access.changes import ChangeObjection, pattern_of
-from bot.domain.access.permissions import Decision
 from bot.domain.ids import PipelineName
 from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.plans import START, StepName
 from bot.domain.pipelines.pipeline import STOPPED, Pipeline, Problem
 from bot.domain.pipelines.targets import target_in
+from bot.engine.attempted_actions import DeniedAction
 from bot.engine.replies import (
     Blocked,
     Blocker,
@@ -17,9 +18,10 @@ from bot.engine.replies import (
     NotFound,
     NotStopped,
     PermissionDenied,
+    SeesNothing,
 )
-from bot.slack.sentences.action_text import change_in_words, how, wanted
-from bot.slack.sentences.decision_text import why
+from bot.slack.sentences.action_text import change_in_words, denied_in_words
+from bot.slack.sentences.decision_text import named, why
 from bot.slack.sentences.labels import asked_at
 from bot.slack.sentences.losses import lost
 from bot.slack.sentences.pipeline_text import deployment, link_to
@@ -29,39 +31,50 @@ from bot.slack.text import blocks
 from bot.slack.text.blocks import Message, message, said
 from bot.slack.text.lists import either
 from bot.slack.text.spans import NOTHING, Text, ago, code, code_block, mention
+from bot.slack.views import access_request_view
 from bot.slack.views.card import close_button
 from bot.slack.views.previews_view import DROP, STOP_AND_CLEAR
 
 
 def denied(reply: PermissionDenied) -> Message:
+    return access_request_view.with_button(denied_in_text(reply), reply.denied, reply.admins)
+
+
+def denied_in_text(reply: PermissionDenied) -> Text:
     nothing = Text(" Nothing was sent.") if reply.confirming else NOTHING
-    return said(
-        "🚫 You may not {wanted} `{name}`{how}: {why}{nothing}",
-        wanted=wanted(reply),
-        name=reply.pipeline,
-        how=how(reply),
-        why=why(reply.decision),
+    return Text(
+        "🚫 You may not {denied}: {why}{nothing}",
+        denied=denied_in_words(reply.denied),
+        why=why(reply.decision, reply.pipeline, reply.admins),
         nothing=nothing,
     )
 
 
 def not_allowed(shown: NotAllowed) -> Message:
     """No to a change of access."""
-    decision = shown.judgement.decision
+    decision, pattern = shown.judgement.decision, pattern_of(shown.judgement.change)
     if shown.judgement.objection is not ChangeObjection.OWN_FAVOUR:
         return said(
             "🚫 You may not {} `{}`: {}",
             change_in_words(shown.judgement.change),
-            pattern_of(shown.judgement.change),
-            why(decision),
+            pattern,
+            why(decision, pattern, shown.admins),
         )
     if decision.membership is not None and decision.membership.unresolved_groups:
         return said(
             "🚫 You cannot raise your own access, and whether this would cannot be checked right now ({}). "
-            "Try again in a minute, or ask another admin.",
+            "Try again in a minute, or ask another admin{}.",
             code(decision.membership.why),
+            _others(shown.admins),
         )
-    return said("🚫 You cannot raise your own access. Another admin can, or the person who runs the bot.")
+    return said(
+        "🚫 You cannot raise your own access. Another admin can{}, or the person who runs the bot.",
+        _others(shown.admins),
+    )
+
+
+def _others(admins: Admins | None) -> Text:
+    return Text(" ({})", named(admins)) if admins is not None and admins.people else NOTHING
 
 
 def not_found(reply: NotFound) -> Message:
@@ -95,8 +108,10 @@ def no_list(problem: Problem) -> Message:
     return said("❌ I cannot look at the pipelines now: {}", why_no_answer(problem))
 
 
-def sees_nothing(decision: Decision) -> Message:
-    return said("🚫 You may not see any pipeline: {}", why(decision))
+def sees_nothing(reply: SeesNothing) -> Message:
+    text = Text("🚫 You may not see any pipeline: {}", why(reply.decision, admins=reply.admins))
+    wanted = DeniedAction(PipelineName(reply.pattern), reply.decision.action)
+    return access_request_view.with_button(text, wanted, reply.admins)
 
 
 def not_stopped(reply: NotStopped) -> Message:

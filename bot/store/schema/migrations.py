@@ -16,6 +16,7 @@ from bot.store.schema import (
     v6_requests,
     v7_rule_words,
     v8_operation_documents,
+    v9_access_requests,
 )
 
 migrations = Migrations("pipeline-bot")
@@ -202,3 +203,9 @@ def m007_rules_in_words(db: Database) -> None:
 def m008_operation_documents(db: Database) -> None:
     """An operation is a JSON document, beside the columns that SQL needs: a field that is added needs no migration."""
     v8_operation_documents.build(db)
+
+
+@migrations()
+def m009_access_requests(db: Database) -> None:
+    """An index to count one person's requests for access, which are entries of the audit log."""
+    v9_access_requests.build(db)

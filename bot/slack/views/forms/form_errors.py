@@ -1,5 +1,7 @@
 """Field errors of a submitted form: the same replies as plain text, since Slack renders no markup there. Pure."""
 
+from dataclasses import replace
+
 from bot.domain.access.request_objections import FormField, ReasonMissing, RuleObjection
 from bot.engine import replies
 from bot.engine.replies import ActionResult, Reply, Result
@@ -12,7 +14,6 @@ from bot.slack.views.forms.form_fields import PIPELINE, REASON, STOP_FIRST
 ERROR_MAX = 500  # characters
 
 _ABOUT_THE_CHOICE = (
-    replies.PermissionDenied,
     replies.NotFound,
     replies.FelderaUnavailable,
     replies.NotCompiled,
@@ -34,6 +35,8 @@ def errors(reply: Reply, answer: Message) -> dict[str, str] | None:
         return _under(PIPELINE, refusals_view.not_stopped_under_field(reply.pipeline, STOP_FIRST))
     if isinstance(reply, RuleObjection):
         return _under(_FIELDS[reply.form_field], answer.summary)
+    if isinstance(reply, replies.PermissionDenied):  # plain text has no mentions: it names nobody
+        return _under(PIPELINE, refusals_view.denied_in_text(replace(reply, admins=None)))
     already_requested = isinstance(reply, ActionResult) and reply.result is Result.ASKED_ALREADY
     if already_requested or isinstance(reply, _ABOUT_THE_CHOICE):
         return _under(PIPELINE, answer.summary)

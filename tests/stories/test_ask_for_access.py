@@ -1,0 +1,246 @@
+"""A refusal names the admins who can help, and its button writes to them what was tried: rarely, and on the record."""
+
+from dataclasses import replace
+
+import pytest
+from inline_snapshot import snapshot
+
+from bot.domain.access.permissions import Role
+from bot.domain.events import EventKind
+from tests.workspace import Teammate, Workspace
+
+CLEAR = "/pipeline clear orders"
+TRIED = (
+    "🔑 @eve tried to clear `orders`, and needs the role *requester*, *operator* or *responder* on `orders`. "
+    "To allow it, type `/pipeline grant U03EVE requester orders`."
+)
+ASKED = "📨 Asked @ada to let you clear `orders`. They can grant you the role *requester* on `orders`."
+NOBODY = "No admin in Slack can grant it: ask the person who runs the bot to type"
+
+
+@pytest.fixture
+def ada(workspace: Workspace) -> Teammate:
+    return workspace.admin("ada", "ord*")
+
+
+@pytest.fixture
+def eve(workspace: Workspace) -> Teammate:
+    """Somebody without any grant."""
+    return workspace.stranger("eve")
+
+
+def sentence_on_admins(said: str) -> str:
+    """What a refusal says of who can help."""
+    return said.split("` role", 1)[-1].split("on `orders`. ", 1)[1]
+
+
+@pytest.mark.usefixtures("ada")
+def test_a_refusal_names_the_admins_of_the_pipeline(workspace, eve):
+    """Three at most, the nearest first, and never the person who asks."""
+    assert sentence_on_admins(eve.types(CLEAR)) == "An admin can grant it: @ada.\n[Ask for access]"
+    bob, cat = workspace.admin("bob"), workspace.admin("cat")
+    workspace.admin("dan"), workspace.admin("pam", "payments")
+    assert (
+        sentence_on_admins(eve.types(CLEAR)) == "An admin can grant it: @ada, @bob, @cat.\n[Ask for access]"
+    )
+    assert (
+        sentence_on_admins(cat.types(CLEAR)) == "An admin can grant it: @ada, @bob, @dan.\n[Ask for access]"
+    )
+    assert sentence_on_admins(bob.types("/pipeline can-i clear orders")).startswith(
+        "An admin can grant it: @ada, @cat, @dan.\n"
+    )
+    for person in (eve, bob, cat):
+        person.reads()
+
+
+def test_an_admin_who_could_not_help_is_not_named(workspace, ada, eve):
+    """A guest, somebody deactivated, a bot, somebody of another company, one whose grant has expired."""
+    workspace.revokes(ada)
+    for name, traits in {
+        "gil": {"guest": True},
+        "ext": {"team": "T0OTHER"},
+        "app": {"is_bot": True},
+        "old": {},
+        "was": {},
+    }.items():
+        person = workspace.stranger(name, **traits)
+        workspace.grants(person, Role.ADMIN, **({"hours": 1} if name == "was" else {}))
+        if name == "old":
+            person.person.is_deactivated()
+    workspace.passes(hours=2)
+    assert sentence_on_admins(eve.types(CLEAR)) == (f"{NOBODY} `pipeline-bot grant U03EVE requester orders`.")
+
+
+def test_admins_of_a_group_are_named(workspace, ada, eve):
+    """As far as they can be read: otherwise the refusal says that it could not look."""
+    workspace.revokes(ada)
+    bob, gus = workspace.stranger("bob"), workspace.stranger("gus", guest=True)
+    workspace.grants_group(workspace.user_group("leads", gus, bob, eve), Role.ADMIN)
+    assert sentence_on_admins(eve.types(CLEAR)) == "An admin can grant it: @bob.\n[Ask for access]"
+    workspace.passes(minutes=2)
+    workspace.slack.refuses("usergroups.users.list", "missing_scope")
+    said = sentence_on_admins(eve.types("/pipeline can-i clear orders"))
+    assert said == snapshot("""\
+Which admins can grant it cannot be checked right now (`the Slack app lacks a scope`). Try again in a minute, or ask the person who runs the bot to type `pipeline-bot grant U03EVE requester orders`.
+The command for it: `/pipeline grant U03EVE requester orders`.\
+""")
+
+
+def test_the_button_writes_to_the_admins(workspace, ada, eve):
+    """What was tried, and the command that allows it; it works as it is written."""
+    eve.types(CLEAR)
+    assert eve.told("Ask for access") == [ASKED]
+    assert ada.dms() == [TRIED]
+    assert workspace.record(EventKind.ACCESS_REQUESTED) == snapshot(
+        ['03:00 access_requested by eve: asked=["U02ADA"] pipeline=orders role=requester']
+    )
+    assert ada.types("/pipeline grant U03EVE requester orders").startswith("✅ @eve is *requester*")
+    assert eve.asks(CLEAR).endswith("[Ask for approval] [Never mind]")
+
+
+def test_somebody_who_has_the_permission_by_now_is_told_so(workspace, ada, eve):
+    eve.types(CLEAR)
+    button = eve.finds("Ask for access")
+    workspace.grants(eve, Role.OPERATOR, "orders")
+    eve.presses(button)
+    assert eve.reads() == [
+        "✅ You may clear `orders` now, and nobody was asked. Type `/pipeline clear orders reason…`."
+    ]
+    assert ada.dms() == []
+
+
+def test_once_an_hour_for_one_role(workspace, ada, eve):
+    """Whatever pipeline it is about, and across a restart; then again."""
+    eve.types(CLEAR)
+    eve.clicks("Ask for access")
+    eve.reads()
+    workspace.passes(minutes=10)
+    workspace.restarts()
+    before = snapshot(
+        "⏳ You already asked for the role *requester* on `orders`, some time ago (Mar 2, 2026 at 3:00 AM): I wrote to @ada. You can ask for this role again Mar 2, 2026 at 4:00 AM, or write to an admin yourself."
+    )
+    for typed in (CLEAR, "/pipeline stop orders", "/pipeline clear orders-eu"):
+        eve.types(typed)
+        assert eve.told("Ask for access") == [before]
+    assert len(ada.dms()) == 1
+    workspace.passes(minutes=50)
+    eve.types("/pipeline stop orders")
+    assert eve.told("Ask for access")[0].startswith("📨 Asked @ada to let you stop `orders`.")
+    assert len(workspace.record(EventKind.ACCESS_REQUESTED)) == 2
+    assert [said.split(",")[0] for said in ada.dms()] == [
+        "🔑 @eve tried to clear `orders`",
+        "🔑 @eve tried to stop `orders`",
+    ]
+
+
+def test_two_clicks_at_once_ask_once(workspace, ada, eve):
+    eve.types(CLEAR)
+    button = eve.finds("Ask for access")
+    workspace.at_once(eve.pressing(button), eve.pressing(button))
+    first, second = sorted(eve.reads(), reverse=True)
+    assert first == ASKED
+    assert second.startswith("⏳ You already asked for the role *requester* on `orders`")
+    assert ada.dms() == [TRIED]
+    assert len(workspace.record(EventKind.ACCESS_REQUESTED)) == 1
+
+
+def test_a_few_an_hour_for_all_roles(workspace, ada, eve):
+    """Nobody is pestered by one person, however many roles there are to lack."""
+    workspace.rules("orders", "break-glass=allowed")
+    told = []
+    for typed in (CLEAR, "/pipeline status orders", f"{CLEAR} --break-glass INC-1 lag"):
+        eve.types(typed)
+        told += eve.told("Ask for access")
+        workspace.passes(minutes=1)
+    assert [said[0] for said in told] == ["📨"] * 3
+    ben = workspace.requester("ben")
+    ben.requests("orders")
+    (denied,) = eve.told("Approve")
+    assert "[Ask for access]" in denied
+    assert eve.told("Ask for access") == snapshot(
+        [
+            "⏳ You asked for access 3 times within an hour, and may not ask more often. You can ask again Mar 2, 2026 at 4:00 AM, or write to an admin yourself."
+        ]
+    )
+    assert len(ada.dms()) == 3
+    workspace.card()
+
+
+def test_a_message_that_slack_refuses_does_not_count(workspace, ada, eve):
+    eve.types(CLEAR)
+    workspace.slack.fails_next("chat.postMessage", "messages_tab_disabled")
+    assert eve.told("Ask for access") == snapshot(
+        [
+            "❌ Nobody was asked: Slack did not take my message to @ada (`messages_tab_disabled`). Press the button again in a minute, or write to them yourself."
+        ]
+    )
+    assert workspace.record(EventKind.ACCESS_REQUESTED) == []
+    workspace.passes(seconds=2)
+    assert eve.told("Ask for access") == [ASKED]
+    assert ada.dms() == [TRIED]
+
+
+def test_a_message_in_doubt_counts(workspace, ada, eve):
+    """Slack has it, but its answer is lost: it is not sent twice."""
+    eve.types(CLEAR)
+    workspace.slack.loses_the_next_reply("chat.postMessage")
+    assert eve.told("Ask for access") == snapshot(
+        [
+            "📨 I wrote to admins to let you clear `orders`. Slack did not confirm the message to @ada: write to them yourself if you hear nothing."
+        ]
+    )
+    assert ada.dms() == [TRIED]
+    assert eve.told("Ask for access")[0].startswith("⏳ You already asked")
+
+
+def test_the_request_of_somebody_who_may_not_see_it(workspace, ada, eve):
+    """For a button on a card, the role that it takes."""
+    workspace.requester("ben").requests("orders")
+    (said,) = eve.told("Approve")
+    assert sentence_on_admins(said) == "An admin can grant it: @ada.\n[Ask for access]"
+    eve.clicks("Ask for access")
+    eve.reads()
+    assert ada.dms() == snapshot(
+        [
+            "🔑 @eve tried to approve a clear of `orders`, and needs the role *approver* on `orders`. To allow it, type `/pipeline grant U03EVE approver orders`."
+        ]
+    )
+    workspace.grants(eve, Role.APPROVER)
+    assert eve.told("Ask for access") == snapshot(
+        [
+            "✅ You may approve a clear of `orders` now, and nobody was asked. Press that button or type that command again."
+        ]
+    )
+    workspace.card()
+
+
+def test_a_forged_button(ada, eve):
+    """Its value is checked like typed text, and weighed for whoever sends it."""
+    eve.types(CLEAR)
+    button = eve.finds("Ask for access")
+    for forged in ("", "administer - - *", "clear clear - <!channel>", "clear boil - orders", "x" * 2000):
+        eve.presses(replace(button, element={**button.element, "value": forged}))
+        assert eve.reads() == [
+            "This button is from another time: it does nothing any more. Type `/pipeline help`."
+        ]
+    assert ada.dms() == []
+
+
+def test_a_list_of_nothing(ada, eve):
+    """Admins of all that it lists are named, if there are any."""
+    assert eve.types("/pipeline list") == snapshot(
+        "🚫 You may not see any pipeline: you need the role *viewer*, *requester*, *operator*, *approver* or *responder*. An admin can grant it for some pipelines: @ada."
+    )
+    assert eve.types("/pipeline list ord*") == snapshot("""\
+🚫 You may not see any pipeline: you need the role *viewer*, *requester*, *operator*, *approver* or *responder*. An admin can grant it: @ada.
+[Ask for access]\
+""")
+    eve.clicks("Ask for access")
+    assert eve.reads() == snapshot(
+        ["📨 Asked @ada to let you see `ord*`. They can grant you the role *viewer* on `ord*`."]
+    )
+    assert ada.dms() == snapshot(
+        [
+            "🔑 @eve tried to see `ord*`, and needs the role *viewer*, *requester*, *operator*, *approver* or *responder* on `ord*`. To allow it, type `/pipeline grant U03EVE viewer ord*`."
+        ]
+    )
