@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from inline_snapshot import snapshot
 
-from bot.domain.access.permissions import Action, decide
+from bot.domain.access.permissions import Action, Why, decide
+from bot.domain.access.visibility import Visibility
 from bot.domain.commands import VERBS
 from bot.domain.operations.operation import State
 from bot.domain.operations.outcome import Ending
@@ -17,8 +18,10 @@ from bot.engine.replies import ActionResult, Blocker, Reply, Result
 from bot.slack.views import answers
 from tests.clock import START
 from tests.domain.samples import (
+    ALLOWED,
     ANA,
     CARRIED,
+    DENIED,
     IN_EVERY_STATE,
     cleared,
     clearing,
@@ -243,3 +246,36 @@ def test_help_lists_every_verb():
 def test_first_and_last_resorts(message):
     check(message)
     assert texts(message.blocks) == [message.text]
+
+
+def test_why_nothing_shows_that_waits():
+    """Only somebody who sees everything reads that nothing waits for anybody."""
+    access = {
+        "all": Visibility(ALLOWED, ("ord*", "*")),
+        "some": Visibility(ALLOWED, ("ord*", "payments")),
+        "perhaps more": Visibility(ALLOWED, ("ord*",), "Slack is away"),
+        "none": Visibility(denied().decision),
+        "ended": Visibility(denied(Action.VIEW, grant(ANA, pattern="ord*", expires_at=START)).decision),
+        "unread": Visibility(replace(DENIED, why=Why.UNRESOLVED, membership=membership(why="Slack is away"))),
+    }
+    shown = {name: answer(replies.PendingList((), sees)).text for name, sees in access.items()}
+    assert shown == snapshot(
+        {
+            "all": "Nothing waits for anybody.",
+            "some": "Nothing that you can see waits: you have a role on `ord*` and `payments` only.",
+            "perhaps more": "Nothing that you can see waits: you have a role on `ord*` only. You may see more once your user groups can be checked (`Slack is away`). Try again in a minute.",
+            "none": "Nothing that you can see waits: you have no role here. An admin of this bot can grant one.",
+            "ended": "Nothing that you can see waits: you need the role *viewer*, *requester*, *operator*, *approver* or *responder*. Your *operator* on `ord*` ended <!date^1772420400^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 03:00 UTC>. An admin of this bot can grant it.",
+            "unread": "Nothing that you can see waits: your user groups cannot be checked right now (`Slack is away`). Try again in a minute.",
+        }
+    )
+
+
+def test_requests_of_one_beginning_are_told_apart():
+    """By as much of their ids as it takes."""
+    ids = ("abcd22" + "a" * 18, "abcd22b" + "a" * 17, "abcd33" + "a" * 18)
+    alike = tuple(replace(IN_EVERY_STATE[State.AWAITING_APPROVAL], id=each) for each in ids)
+    lines = answer(replies.SeveralRequests("abcd", alike)).text.split("\n")
+    assert lines[0] == "❌ 3 requests have an id that begins with `abcd`: type more of the one you mean."
+    assert [line.split("`")[1] for line in lines[1:]] == ["abcd22a", "abcd22b", "abcd33a"]
+    assert lines[1].startswith("• `abcd22a`: clear of `orders`, requested by <@UANA> ")

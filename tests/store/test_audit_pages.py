@@ -6,7 +6,7 @@ from bot.domain.events import EventKind
 from bot.domain.operations.operation import State
 from bot.domain.operations.plans import CLEAR, StepName
 from bot.store import audit_pages, operations
-from tests.store.samples import ANA, BEN, CARD, PROPOSED, becomes, change, confirmed, event, proposed
+from tests.store.samples import ANA, BEN, CARD, PROPOSED, at, becomes, change, confirmed, event, proposed
 
 
 @pytest.fixture
@@ -88,3 +88,19 @@ def test_what_succeeded_on_a_pipeline_by_step(db):
     assert found(StepName.STOP) == ["op-4", "op-2"]
     assert found(StepName.STOP, limit=1) == ["op-4"]
     assert found(StepName.START) == []
+
+
+def test_a_persons_requests_for_access_are_found_by_an_index(db):
+    """Theirs alone, and since then alone, newest first; however long the audit log is."""
+    for minutes, by in ((0, ANA), (1, BEN), (2, ANA), (3, ANA)):
+        operations.note(db, event(EventKind.ACCESS_REQUESTED, minutes, by=by, role="operator"), None)
+    operations.note(db, event(EventKind.REFUSED, 4, by=ANA), None)
+    found = audit_pages.access_requests(db, ANA, at(2))
+    assert [each.at for each in found] == [at(3), at(2)]
+    statements: list[str] = []
+    db.conn.set_trace_callback(statements.append)
+    audit_pages.access_requests(db, ANA, at(2))
+    db.conn.set_trace_callback(None)
+    (select,) = [each for each in statements if each.startswith("SELECT")]
+    plan = " ".join(row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {select}"))
+    assert "events_access_requested" in plan

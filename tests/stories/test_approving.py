@@ -29,14 +29,18 @@ def test_two_approvals(workspace, ana, ben, cem):
 
 
 def test_approved_by_the_beginning_of_its_id(workspace, ana, ben):
-    """An id that means none, or that one may not see, is answered alike."""
+    """One that is too short, that means none, or several: three answers; one that they may not see is none."""
     dan = workspace.approver("dan", pattern="payments")
     ana.requests("orders")
     request = workspace.request()
-    unknown = "❌ Nothing that waits, and that you can see, is "
-    assert dan.types(f"/pipeline approve {request}").startswith(f"{unknown}`ID1`, or several are.")
-    assert ana.types("/pipeline approve zzzzzz").startswith(f"{unknown}`zzzzzz`, or several are.")
+    unknown = "❌ You can see no request whose id begins with "
+    assert dan.types(f"/pipeline approve {request}").startswith(f"{unknown}`ID1`.")
+    assert ana.types("/pipeline approve zzzzzz").startswith(f"{unknown}`zzzzzz`.")
     assert ana.types("/pipeline approve").startswith("🤔 Which request?")
+    for verb in ("approve abc", "deny abc no", "withdraw abc", "sign-off abc"):
+        assert ana.types(f"/pipeline {verb}").startswith(
+            "🤔 The id `abc` is too short: type at least its first 4 characters."
+        )
     assert ben.types(f"/pipeline approve {request[:4]}") == "👍 Approved: 1 of 1 for the clear of `orders`."
     workspace.passes(seconds=10)
     assert "✓ Approved by @ben" in workspace.card()
@@ -118,7 +122,7 @@ def test_another_clear_holds_the_pipeline(workspace, ana, ben):
 
 def test_whose_approval_does_not_count(workspace, ana):
     """Those without the role on this pipeline; and guests, bots and people of other organisations whatever they hold."""
-    role, told = "you need the role *approver* on it.", {}
+    role, told = "you need the role *approver* on `orders`.", {}
     oli, pat = workspace.operator("oli"), workspace.approver("pat", pattern="pay*")
     gil = workspace.stranger("gil", guest=True)
     eve = workspace.stranger("eve", team="T0OTHER")
@@ -128,7 +132,7 @@ def test_whose_approval_does_not_count(workspace, ana):
     ana.requests("orders")
     for person in (oli, pat, gil, eve, app):
         (told[person.name],) = person.told("Approve")
-    assert {name: said.split("`orders`: ")[1].split(" An admin")[0] for name, said in told.items()} == {
+    assert {name: said.split("`orders`: ")[1].split(" No admin")[0] for name, said in told.items()} == {
         "oli": role,
         "pat": role,
         "gil": "guests of this workspace may do nothing here, even if they have a grant.",

@@ -81,8 +81,7 @@ def test_admins_of_a_group_are_named(workspace, ada, eve):
     workspace.slack.refuses("usergroups.users.list", "missing_scope")
     said = sentence_on_admins(eve.types("/pipeline can-i clear orders"))
     assert said == snapshot("""\
-Which admins can grant it cannot be checked right now (`the Slack app lacks a scope`). Try again in a minute, or ask the person who runs the bot to type `pipeline-bot grant U03EVE requester orders`.
-The command for it: `/pipeline grant U03EVE requester orders`.\
+Which admins can grant it cannot be checked right now (`the Slack app lacks a scope`). Try again in a minute, or ask the person who runs the bot to type `pipeline-bot grant U03EVE requester orders`.\
 """)
 
 
@@ -243,4 +242,66 @@ def test_a_list_of_nothing(ada, eve):
         [
             "🔑 @eve tried to see `ord*`, and needs the role *viewer*, *requester*, *operator*, *approver* or *responder* on `ord*`. To allow it, type `/pipeline grant U03EVE viewer ord*`."
         ]
+    )
+
+
+def test_a_refusal_in_a_modal(workspace, ada, ana, ben):
+    """From Home, where there is no message: the modal turns into the answer."""
+    ana.requests("orders")
+    ben.opens_home()
+    workspace.revokes(ben)
+    assert "[Ask for access]" in ben.opens_from_home("Approve")
+    ben.clicks("Ask for access")
+    assert "\n📨 Asked @ada to let you approve a clear of `orders`." in ben.screen
+    assert ada.dms()[0].startswith(
+        "🔑 @ben tried to approve a clear of `orders`, and needs the role *approver*"
+    )
+    workspace.card()
+
+
+def test_guests_and_people_who_cannot_be_checked_are_offered_nothing(workspace, ada):
+    """No grant would help a guest; and whoever cannot be checked may have the role already."""
+    gil = workspace.stranger("gil", guest=True)
+    assert "Ask for access" not in gil.types(CLEAR)
+    eva = workspace.stranger("eva")
+    eva.types(CLEAR)
+    button = eva.finds("Ask for access")
+    workspace.passes(minutes=2)
+    workspace.slack.fails_next("users.info", "fatal_error")
+    eva.presses(button)
+    (said,) = eva.reads()
+    assert said.startswith("🚫 You may not clear `orders`: your account cannot be checked right now")
+    eva.person.is_deactivated()
+    workspace.passes(minutes=2)
+    assert ada.dms() == []
+
+
+def test_the_last_admin_is_gone_at_the_press(workspace, ada, eve):
+    """Admins are looked up anew; nobody who is none any more is written to."""
+    eve.types(CLEAR)
+    button = eve.finds("Ask for access")
+    workspace.revokes(ada)
+    eve.presses(button)
+    (said,) = eve.reads()
+    assert sentence_on_admins(said) == f"{NOBODY} `pipeline-bot grant U03EVE requester orders`."
+    assert ada.dms() == []
+    assert workspace.record(EventKind.ACCESS_REQUESTED) == []
+
+
+def test_some_messages_are_refused(workspace, ada, eve):
+    """Whoever was reached is named, and it counts."""
+    bob = workspace.admin("bob")
+    workspace.slack.refuses("chat.postMessage", "user_not_found", lambda said: said["channel"] == bob.id)
+    eve.types(CLEAR)
+    assert eve.told("Ask for access") == [f"{ASKED} Slack did not take the message to @bob."]
+    assert len(ada.dms()) == 1
+    assert eve.told("Ask for access")[0].startswith("⏳ You already asked")
+
+
+def test_the_audit_log_shows_who_was_asked(workspace, ada, eve):
+    eve.types(CLEAR)
+    eve.told("Ask for access")
+    ada.dms()
+    assert workspace.operator("oli").types("/pipeline history orders").split("\n")[1] == snapshot(
+        "📨 Mar 2, 2026 at 3:00 AM: access requested *requester* on `orders` by @eve: asked @ada"
     )

@@ -158,7 +158,7 @@ def test_the_rules_do_not_allow_it(workspace, rules, because):
 def test_whoever_is_no_responder(workspace):
     """Neither an operator nor an approver nor an admin runs anything as break-glass."""
     workspace.rules("orders", ALLOWED)
-    no = "🚫 You may not clear `orders` as break-glass: you need the role *responder* on it."
+    no = "🚫 You may not clear `orders` as break-glass: you need the role *responder* on `orders`."
     for person in (workspace.operator("oli"), workspace.approver("ben"), workspace.admin("ada")):
         assert person.types(CLEAR).startswith(no)
 

@@ -61,12 +61,11 @@ def test_a_stranger_and_a_viewer_are_denied(workspace):
     eve, vic = workspace.stranger("eve"), workspace.viewer("vic")
     oli = workspace.operator("oli", pattern="ord*", hours=1)
     workspace.rules("orders", "approvals=2")
-    no = "🚫 No, you cannot clear `orders`: you need the role *requester*, *operator* or *responder* on it."
+    no = "🚫 No, you cannot clear `orders`: you need the role *requester*, *operator* or *responder* on `orders`."
     assert vic.types("/pipeline can-i clear orders").startswith(no)
     said = eve.types("/pipeline can-i clear orders")
     assert said == snapshot("""\
-🚫 No, you cannot clear `orders`: you need the role *requester*, *operator* or *responder* on it. An admin of this bot can grant it. You are `U02EVE`.
-The command for it: `/pipeline grant U02EVE requester orders`.\
+🚫 No, you cannot clear `orders`: you need the role *requester*, *operator* or *responder* on `orders`. No admin in Slack can grant it: ask the person who runs the bot to type `pipeline-bot grant U02EVE requester orders`.\
 """)
     assert eve.types("/pipeline can-i clear nowhere") == said.replace("orders", "nowhere")
     workspace.passes(hours=2)

@@ -101,7 +101,7 @@ def is_frozen(workspace, _form):
 
 
 GONE = "Feldera has no pipeline orders (names are case-sensitive). Did you mean orders-eu?"
-NO_GRANT = "you need the role requester, operator or responder on it. An admin of this bot can grant it."
+NO_GRANT = "you need the role requester, operator or responder on orders. An admin of this bot can grant it."
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ NO_GRANT = "you need the role requester, operator or responder on it. An admin o
         (is_started, "orders is not stopped: tick Stop it first, or choose another.", ""),
         (
             is_revoked,
-            f"🚫 You may not clear orders: {NO_GRANT} You are U02OLI.",
+            f"🚫 You may not clear orders: {NO_GRANT}",
             "action=request pipeline=orders why=no_grant",
         ),
         (

@@ -7,7 +7,9 @@ from bot.domain.access.permissions import Role
 from bot.domain.events import EventKind
 
 PREVIEW = "*Clear `orders`?*"
-NO_ROLE = "🚫 You may not clear `orders`: you need the role *requester*, *operator* or *responder* on it."
+NO_ROLE = (
+    "🚫 You may not clear `orders`: you need the role *requester*, *operator* or *responder* on `orders`."
+)
 
 
 @pytest.fixture
@@ -107,7 +109,7 @@ def test_a_narrower_admin(workspace):
     assert ada.types("/pipeline grant @ana viewer prod-eu-*").startswith("✅")
     for change in ("grant @ana viewer *", "grant @ana viewer prod*", "grant @ana viewer orders"):
         assert ada.types(f"/pipeline {change}").startswith("🚫 You may not grant *viewer* on `")
-    no = "🚫 You may not revoke *operator* on `*`: you need the role *admin* on it."
+    no = "🚫 You may not revoke *operator* on `*`: you need the role *admin* on `*`."
     assert ada.types("/pipeline revoke @ana operator *").startswith(no)
     assert ana.asks("/pipeline status orders").startswith("orders\n")
 
@@ -147,6 +149,6 @@ def test_whoever_was_just_put_out_of_the_admins_grants_nothing(workspace, eve):
         assert rob.types(f"/pipeline grant @eve viewer team{number}-*").startswith("✅")
     admins.leaves(rob.person)
     for _ in range(2):
-        no = "🚫 You may not grant *operator* on `*`: you need the role *admin* on it."
+        no = "🚫 You may not grant *operator* on `*`: you need the role *admin* on `*`."
         assert rob.types("/pipeline grant @eve operator *").startswith(no)
     assert eve.types("/pipeline clear orders").startswith("🚫")

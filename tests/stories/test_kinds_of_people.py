@@ -184,13 +184,15 @@ def test_what_was_theirs_is_theirs_no_more(workspace: Workspace, ana: Teammate) 
     commands = ("pending", "history", "grants", "rules")
     assert [ana.types(f"/pipeline {command}").split("\n")[:2] for command in commands] == snapshot(
         [
-            ["Nothing waits for anybody."],
+            [
+                "Nothing that you can see waits: guests of this workspace may do nothing here, even if they have a grant."
+            ],
             ["*Audit log of everything*", "Nothing that you can see."],
             ["No grants to show: you see your own, and those on patterns that you administer."],
             ["*Rules and freezes*", "None that concerns you."],
         ]
     )
     assert "🚫" in ana.told("Withdraw")[0]
-    assert "Nothing that waits, and that you can see" in ana.types(f"/pipeline withdraw {request}")
+    assert "You can see no request whose id begins with" in ana.types(f"/pipeline withdraw {request}")
     assert "🙋 Waiting for approval." in workspace.card()
     workspace.thread()

@@ -109,7 +109,7 @@ def test_whoever_may_see_nothing_is_told_no(workspace: Workspace) -> None:
     eve, root = workspace.stranger("eve"), workspace.admin("root")
     before = len(workspace.feldera.requests)
     assert eve.types("/pipeline list prod-*") == snapshot(
-        "🚫 You may not see any pipeline: you need the role *viewer*, *requester*, *operator*, *approver* or *responder* on it. An admin of this bot can grant it. You are `U02EVE`."
+        "🚫 You may not see any pipeline: you need the role *viewer*, *requester*, *operator*, *approver* or *responder*. An admin can grant it: @root.\n[Ask for access]"
     )
     assert root.types("/pipeline list").startswith("🚫 You may not see any pipeline: ")
     assert len(workspace.feldera.requests) == before

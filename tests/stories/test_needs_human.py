@@ -83,14 +83,14 @@ def test_closing_takes_the_same_right_as_clearing(stuck: Workspace) -> None:
         stuck.operator("olga", "payments-*"),
     ):
         told += person.told("Close")
-    role = "you need the role *operator* on it. An admin of this bot can grant it. You are"
+    role = "you need the role *operator* on `orders`. No admin in Slack can grant it: ask the person who runs the bot to type"
     assert told == [
         f"🚫 You may not close a clear of `orders`: {why}"
         for why in (
-            f"{role} `U49VERA`.",
-            f"{role} `U50SAM`.",
+            f"{role} `pipeline-bot grant U49VERA operator orders`.",
+            f"{role} `pipeline-bot grant U50SAM operator orders`.",
             "only members of this workspace may do anything here.",
-            f"{role} `U52OLGA`.",
+            f"{role} `pipeline-bot grant U52OLGA operator orders`.",
         )
     ]
     stuck.passes(minutes=1)

@@ -78,7 +78,9 @@ def test_what_waits(workspace: Workspace, ana: Teammate) -> None:
     """`pending` lists what the person may see, with the ids to type and links to the cards; the status shows it too."""
     ben = workspace.approver("ben", pattern="orders")
     workspace.feldera.adds("payments")
-    assert ben.types("/pipeline pending") == "Nothing waits for anybody."
+    assert (
+        ben.types("/pipeline pending") == "Nothing that you can see waits: you have a role on `orders` only."
+    )
     ana.requests("orders")
     ana.requests("payments")
     workspace.passes(seconds=5)

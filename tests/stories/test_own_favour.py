@@ -7,7 +7,8 @@ from bot.domain.access.permissions import Role
 from bot.domain.events import EventKind
 from tests.workspace import Teammate, Workspace
 
-OWN_FAVOUR = "🚫 You cannot raise your own access. Another admin can, or the person who runs the bot."
+OWN_FAVOUR = "🚫 You cannot raise your own access. Another admin can (@zoe), or the person who runs the bot."
+ONLY_ADMIN = "🚫 You cannot raise your own access, and no other admin can. The person who runs the bot can."
 LOOSER = (
     "approvals=1",
     "approvals=",
@@ -34,7 +35,7 @@ def zoe(workspace: Workspace) -> Teammate:
 def test_nobody_grants_themselves_anything(workspace: Workspace, root: Teammate) -> None:
     """Whatever the role, even one they hold already."""
     for role in Role:
-        assert root.types(f"/pipeline grant @root {role.value} orders") == OWN_FAVOUR
+        assert root.types(f"/pipeline grant @root {role.value} orders") == ONLY_ADMIN
     assert workspace.record(EventKind.GRANTED) == []
     refused = "03:00 refused by root: action=granted grant=1 pattern=orders role={} team=T0ACME user=U02ROOT why=own_favour"
     assert workspace.record(EventKind.REFUSED) == [refused.format(role.value) for role in Role]
@@ -74,7 +75,7 @@ def test_a_group_is_oneself_as_long_as_one_is_in_it(workspace: Workspace, root: 
     workspace.grants_group(oncall, Role.VIEWER, "orders")
     root.types("/pipeline whoami")
     oncall.joins(root)
-    assert root.types("/pipeline grant @oncall operator orders") == OWN_FAVOUR
+    assert root.types("/pipeline grant @oncall operator orders") == ONLY_ADMIN
     root.types("/pipeline whoami")
     oncall.leaves(root)
     workspace.slack.fails_next("usergroups.users.list", "fatal_error")
@@ -119,7 +120,7 @@ def test_power_by_a_group_counts_for_the_rules(workspace: Workspace, root: Teamm
     oncall = workspace.user_group("oncall", root)
     workspace.grants_group(oncall, Role.APPROVER, "prod-*")
     workspace.rules("prod-*", "approvals=2")
-    assert root.types("/pipeline rule prod-* off") == OWN_FAVOUR
+    assert root.types("/pipeline rule prod-* off") == ONLY_ADMIN
     oncall.leaves(root)
     workspace.slack.fails_next("usergroups.users.list", "fatal_error")
     assert root.types("/pipeline rule prod-* off").startswith(NOT_TOLD)

@@ -75,7 +75,7 @@ def test_a_stranger_cannot_stop_it(workspace: Workspace) -> None:
     for person in (workspace.viewer("vic"), workspace.stranger("dan")):
         (no,) = person.told("Cancel request")
         assert no.startswith(
-            "🚫 You may not cancel a clear of `orders`: you need the role *operator*, *requester*, *responder* or *approver* on it."
+            "🚫 You may not cancel a clear of `orders`: you need the role *operator*, *requester*, *responder* or *approver* on `orders`."
         )
     workspace.passes(minutes=1)
     assert workspace.thread()[-1].startswith("✅ Cleared")

@@ -84,6 +84,8 @@ async def admins_of(
         for grant in admin_grants(everything, pattern, now, of_part=of_part)
         if grant.principal.team == besides.team
     ]
+    if not grants:
+        return Admins()
     lookup = _Lookup(grants, authorizer.people, now, caller, known={besides})
     await lookup.add([grant.principal for grant in grants if isinstance(grant.principal, Actor)])
     groups = [grant.principal for grant in grants if isinstance(grant.principal, Group)]

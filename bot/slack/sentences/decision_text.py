@@ -88,19 +88,27 @@ def nothing_waits(sees: Visibility | None) -> Text:
     """For an empty list of requests: it says that nothing waits only to somebody who would see it."""
     if sees is None or sees.is_everything:
         return Text("Nothing waits for anybody.")
-    unread = Text(
-        " Your user groups cannot be checked right now ({}), and you may see more by one. Try again in a minute.",
-        code(sees.unread),
-    )
     if sees.decision.allowed:
-        patterns = some_of([Text("`{}`", pattern) for pattern in sees.patterns])
-        more = unread if sees.unread else NOTHING
-        return Text("Nothing that you can see waits: you have a role on {} only.{}", patterns, more)
-    if sees.decision.why is Why.NO_GRANT:
-        return Text(
-            "Nothing that you can see waits: you have no role here. An admin of this bot can grant one."
+        more = Text(
+            " You may see more once your user groups can be checked ({}). Try again in a minute.",
+            code(sees.unread),
         )
-    return Text("Nothing that you can see waits: {}", why(sees.decision))
+        return Text(
+            "Nothing that you can see waits: you have a role on {} only.{}",
+            some_of([Text("`{}`", pattern) for pattern in sees.patterns], Text(" and ")),
+            more if sees.unread else NOTHING,
+        )
+    match sees.decision.why:
+        case Why.UNRESOLVED:
+            because = Text(
+                "your user groups cannot be checked right now ({}). Try again in a minute.",
+                code(sees.decision.unread),
+            )
+        case Why.NO_GRANT:
+            because = Text("you have no role here. An admin of this bot can grant one.")
+        case _:
+            because = why(sees.decision)
+    return Text("Nothing that you can see waits: {}", because)
 
 
 def named(admins: Admins) -> Text:

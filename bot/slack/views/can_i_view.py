@@ -88,7 +88,8 @@ def _what_to_do(shown: Explained) -> Iterator[Text]:
     match shown.objection:
         case NotPermitted(requester=requester):
             actor = None if requester.membership is None else requester.membership.actor
-            if actor is not None and requester.why in {Why.NO_GRANT, Why.LAPSED}:
+            can_grant = shown.admins is None or bool(shown.admins.people)
+            if actor is not None and can_grant and requester.why in {Why.NO_GRANT, Why.LAPSED}:
                 role = requester.would_allow[0].value
                 yield Text(
                     "The command for it: `{COMMAND} grant {} {} {}`.", actor.user, role, shown.pipeline

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from bot.domain.access.access_requests import asked_in
 from bot.domain.events import Event, EventKind
 from bot.domain.ids import UserId
 from bot.domain.operations.operation import Operation
@@ -148,4 +149,6 @@ def _in_detail(event: Event, data: Mapping[str, str]) -> Text:
     """The new value, and the one before."""
     said = [Text("{} {}", key, _DETAILS[key](data[key])) for key in _DETAILS if key in data]
     said += rule_text.rule_and_before(event)
+    if asked := asked_in(event):
+        said.append(Text("asked {}", Text(", ").join([mention(UserId(admin[:30])) for admin in asked[:5]])))
     return Text(": {}", Text(", ").join(said)) if said else NOTHING

@@ -60,7 +60,8 @@ def home(page: HomePage, workspace_url: str) -> dict[str, Any]:
 def _page(page: HomePage, workspace_url: str) -> Iterable[Block | None]:
     yield blocks.header("Waiting for you")
     if not page.decides:
-        yield blocks.section(Text("✅ Nothing waits for you."))
+        nothing = "Nothing that you can see waits for you." if page.unread else "✅ Nothing waits for you."
+        yield blocks.section(Text("{}", nothing))
     for item in page.decides[:DECISIONS_SHOWN]:
         yield blocks.section(_headline(item.operation, workspace_url))
         yield blocks.fields(*card.told(item.operation))

@@ -67,6 +67,10 @@ def not_allowed(shown: NotAllowed) -> Message:
             code(decision.membership.why),
             _others(shown.admins),
         )
+    if shown.admins == Admins():
+        return said(
+            "🚫 You cannot raise your own access, and no other admin can. The person who runs the bot can."
+        )
     return said(
         "🚫 You cannot raise your own access. Another admin can{}, or the person who runs the bot.",
         _others(shown.admins),
