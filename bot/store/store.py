@@ -18,7 +18,7 @@ from sqlite_utils import Database
 
 from bot.domain.access.authorization import AccessData
 from bot.domain.access.changes import WantedChange
-from bot.domain.access.permissions import Action, Grant, Group, Membership
+from bot.domain.access.permissions import Action, Grant, Group, Membership, Role
 from bot.domain.access.rules import Freeze, Rule
 from bot.domain.audit_chain import PostedHead
 from bot.domain.bot_time import ClockRecord
@@ -85,7 +85,9 @@ class SqliteStore:
     ) -> frozenset[Group]:
         return await self._read(lambda db: grants.groups_that_may(db, names, actions))
 
-    async def grants(self) -> tuple[Grant, ...]:
+    async def grants(self, role: Role | None = None) -> tuple[Grant, ...]:
+        if role is not None:
+            return await self._read(lambda db: grants.of_role(db, role))
         return await self._read(grants.unrevoked)
 
     async def rules(self) -> tuple[Rule, ...]:

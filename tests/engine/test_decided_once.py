@@ -54,7 +54,7 @@ class DecidesOnce:
     async def note(self, event, operation_id=None):
         self.recorded.append((event.data, operation_id))
 
-    async def grants(self):
+    async def grants(self, _role=None):
         """For the names of admins, on which no decision rests."""
         return ()
 

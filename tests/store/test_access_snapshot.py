@@ -209,3 +209,17 @@ def test_whoever_changes_access_is_judged_by_their_own_and_their_groups_rights(d
     wanted = SetRule(Rule("*", approvals=2))
     access_changes.administer(db, wanted, authorize, membership=EVERYBODY[CLEO], by=BY_CLEO)
     assert seen == [[CLEO]]
+
+
+def test_the_grants_of_one_role(db):
+    """To people and to groups; a lapsed one is among them, a revoked one is not."""
+    stands(
+        db,
+        GrantRole(ANA, Role.ADMIN, "*", at(1)),
+        GrantRole(BEN, Role.ADMIN, "ord*"),
+        GrantRole(CLEO, Role.ADMIN, "*"),
+        GrantRole(ONCALL, Role.ADMIN, "*"),
+        GrantRole(BEN, Role.OPERATOR, "*"),
+    )
+    stands(db, RevokeRole(CLEO, Role.ADMIN, "*"), minutes=2)
+    assert [grant.principal for grant in grants.of_role(db, Role.ADMIN)] == [ANA, BEN, ONCALL]

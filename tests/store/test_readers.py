@@ -5,6 +5,7 @@ from contextlib import aclosing
 
 import pytest
 
+from bot.domain.access.permissions import Role
 from bot.domain.ids import TeamId
 from bot.domain.operations.operation import State
 from bot.engine.ports import DatabaseLost
@@ -20,6 +21,7 @@ READS = {
     "facts": lambda store: store.access_data(EVERYBODY),
     "granted_groups": lambda store: store.granted_groups(None, frozenset()),
     "grants": lambda store: store.grants(),
+    "grants of a role": lambda store: store.grants(Role.ADMIN),
     "rules": lambda store: store.rules(),
     "freezes": lambda store: store.freezes(START),
     "history": lambda store: store.history(limit=10),

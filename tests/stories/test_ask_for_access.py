@@ -85,6 +85,21 @@ Which admins can grant it cannot be checked right now (`the Slack app lacks a sc
 """)
 
 
+@pytest.mark.usefixtures("ada")
+def test_slack_says_nothing_of_the_admins(workspace, eve):
+    """The refusal does not wait for one after the other, and says what could not be checked."""
+    for number in range(6):
+        workspace.admin(f"adm{number}")
+    eve.types("/pipeline whoami")
+    before = len(workspace.slack.calls)
+    workspace.slack.refuses("users.info", "fatal_error", lambda said: said["user"] != eve.id)
+    assert sentence_on_admins(eve.types(CLEAR)) == (
+        "Which admins can grant it cannot be checked right now (`Slack is in trouble`). Try again in a minute, or "
+        "ask the person who runs the bot to type `pipeline-bot grant U03EVE requester orders`."
+    )
+    assert len(workspace.slack.calls) == before + 3
+
+
 def test_the_button_writes_to_the_admins(workspace, ada, eve):
     """What was tried, and the command that allows it; it works as it is written."""
     eve.types(CLEAR)

@@ -18,6 +18,7 @@ from bot.domain.access.permissions import (
     Group,
     Kind,
     Membership,
+    Role,
     Why,
     decide_somewhere,
 )
@@ -78,7 +79,7 @@ async def admins_of(
     caller: Caller = Caller.DISPLAY,
 ) -> Admins:
     """Those who can grant roles on all of `pattern`, or on some of it; `besides` needs one, and is none."""
-    everything, now = await authorizer.store.grants(), authorizer.clock.now()
+    everything, now = await authorizer.store.grants(Role.ADMIN), authorizer.clock.now()
     grants = [
         grant
         for grant in admin_grants(everything, pattern, now, of_part=of_part)
@@ -89,7 +90,7 @@ async def admins_of(
     lookup = _Lookup(grants, authorizer.people, now, caller, known={besides})
     await lookup.add([grant.principal for grant in grants if isinstance(grant.principal, Actor)])
     groups = [grant.principal for grant in grants if isinstance(grant.principal, Group)]
-    if groups and not lookup.is_enough:
+    if groups and not (lookup.is_enough or lookup.is_silent):
         await lookup.add_members(list(dict.fromkeys(groups))[:_GROUPS])
     return lookup.found(of_part=of_part)
 
@@ -105,6 +106,7 @@ class _Lookup:
     known: set[Actor]
     people: list[Actor] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
+    is_silent: bool = False  # Slack does not say who somebody is: asking for others would take as long
 
     @property
     def is_enough(self) -> bool:
@@ -120,7 +122,7 @@ class _Lookup:
         others = [each for each in dict.fromkeys(people) if each not in self.known]
         self.known |= set(others)
         for start in range(0, min(len(others), LOOKED_UP), NAMED):
-            if self.is_enough:
+            if self.is_enough or self.is_silent:
                 return
             batch = others[start : start + NAMED]
             memberships = await self.directory.memberships(batch, groups, caller=self.caller)
@@ -142,3 +144,4 @@ class _Lookup:
             self.people.append(membership.actor)
         elif membership.kind is Kind.UNKNOWN:
             self.unread.append(membership.why)
+            self.is_silent = True

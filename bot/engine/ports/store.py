@@ -11,7 +11,7 @@ from typing import Protocol
 
 from bot.domain.access.authorization import AccessData
 from bot.domain.access.changes import ChangeDecision, WantedChange
-from bot.domain.access.permissions import Action, Grant, Group, Membership
+from bot.domain.access.permissions import Action, Grant, Group, Membership, Role
 from bot.domain.access.rules import Freeze, Rule
 from bot.domain.audit_chain import Entry, PostedHead
 from bot.domain.bot_time import ClockRecord
@@ -99,8 +99,8 @@ class Store(Protocol):
         """The groups granted any of `actions` on any of these pipelines, or anywhere: their members must be known."""
         ...
 
-    async def grants(self) -> tuple[Grant, ...]:
-        """Everybody's grants, expired ones too, oldest first."""
+    async def grants(self, role: Role | None = None) -> tuple[Grant, ...]:
+        """Everybody's grants, or those of one role; expired ones too, oldest first."""
         ...
 
     async def rules(self) -> tuple[Rule, ...]:

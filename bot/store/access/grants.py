@@ -35,6 +35,11 @@ def unrevoked(db: Database, principal: Principal | None = None) -> tuple[Grant, 
             return _select(db, f'{_OF_GROUPS} AND team = ? AND "group" = ?', team, group)
 
 
+def of_role(db: Database, role: Role) -> tuple[Grant, ...]:
+    """All grants of this role; lapsed ones too, oldest first."""
+    return _select(db, "revoked_at IS NULL AND role = ?", role.value)
+
+
 def relevant_to(db: Database, people: Iterable[Actor]) -> tuple[Grant, ...]:
     """The grants of these people, of all groups, and of all who may approve; lapsed ones too, oldest first."""
     approving = [role.value for role in Role if Action.APPROVE in role.actions]
