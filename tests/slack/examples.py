@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.domain.access.admins import Admins
 from bot.domain.access.authorization import Authorization
 from bot.domain.access.permissions import Decision, Membership, Role, Why
 from bot.domain.access.rules import Freeze, Requirements, Rule
@@ -23,6 +24,7 @@ from tests.domain.samples import (
     ANA,
     BEN,
     CARD,
+    CLEO,
     DENIED,
     FREEZE,
     IN_EVERY_STATE,
@@ -80,6 +82,12 @@ _WHAT_IT_IS: dict[Any, list[Any]] = {
         authority(requester=YES, is_break_glass=True),
         authority(requester=YES, freeze=FREEZE),
         authority(requester=NO),
+    ],
+    Admins: [
+        Admins((BEN, CLEO)),
+        Admins((BEN,), of_part=True),
+        Admins(unread="Slack did not answer in time"),
+        Admins(),
     ],
     Event: [Event(kind, START, SAID, BEN) for kind in EventKind],
     Card: [CARD],
