@@ -1,7 +1,5 @@
 """A refusal names the admins who can help, and its button writes to them what was tried: rarely, and on the record."""
 
-from dataclasses import replace
-
 import pytest
 from inline_snapshot import snapshot
 
@@ -123,90 +121,6 @@ def test_somebody_who_has_the_permission_by_now_is_told_so(workspace, ada, eve):
     assert ada.dms() == []
 
 
-def test_once_an_hour_for_one_role(workspace, ada, eve):
-    """Whatever pipeline it is about, and across a restart; then again."""
-    eve.types(CLEAR)
-    eve.clicks("Ask for access")
-    eve.reads()
-    workspace.passes(minutes=10)
-    workspace.restarts()
-    before = snapshot(
-        "⏳ You already asked for the role *requester* on `orders`, some time ago (Mar 2, 2026 at 3:00 AM): I wrote to @ada. You can ask for this role again Mar 2, 2026 at 4:00 AM, or write to an admin yourself."
-    )
-    for typed in (CLEAR, "/pipeline stop orders", "/pipeline clear orders-eu"):
-        eve.types(typed)
-        assert eve.told("Ask for access") == [before]
-    assert len(ada.dms()) == 1
-    workspace.passes(minutes=50)
-    eve.types("/pipeline stop orders")
-    assert eve.told("Ask for access")[0].startswith("📨 Asked @ada to let you stop `orders`.")
-    assert len(workspace.record(EventKind.ACCESS_REQUESTED)) == 2
-    assert [said.split(",")[0] for said in ada.dms()] == [
-        "🔑 @eve tried to clear `orders`",
-        "🔑 @eve tried to stop `orders`",
-    ]
-
-
-def test_two_clicks_at_once_ask_once(workspace, ada, eve):
-    eve.types(CLEAR)
-    button = eve.finds("Ask for access")
-    workspace.at_once(eve.pressing(button), eve.pressing(button))
-    first, second = sorted(eve.reads(), reverse=True)
-    assert first == ASKED
-    assert second.startswith("⏳ You already asked for the role *requester* on `orders`")
-    assert ada.dms() == [TRIED]
-    assert len(workspace.record(EventKind.ACCESS_REQUESTED)) == 1
-
-
-def test_a_few_an_hour_for_all_roles(workspace, ada, eve):
-    """Nobody is pestered by one person, however many roles there are to lack."""
-    workspace.rules("orders", "break-glass=allowed")
-    told = []
-    for typed in (CLEAR, "/pipeline status orders", f"{CLEAR} --break-glass INC-1 lag"):
-        eve.types(typed)
-        told += eve.told("Ask for access")
-        workspace.passes(minutes=1)
-    assert [said[0] for said in told] == ["📨"] * 3
-    ben = workspace.requester("ben")
-    ben.requests("orders")
-    (denied,) = eve.told("Approve")
-    assert "[Ask for access]" in denied
-    assert eve.told("Ask for access") == snapshot(
-        [
-            "⏳ You asked for access 3 times within an hour, and may not ask more often. You can ask again Mar 2, 2026 at 4:00 AM, or write to an admin yourself."
-        ]
-    )
-    assert len(ada.dms()) == 3
-    workspace.card()
-
-
-def test_a_message_that_slack_refuses_does_not_count(workspace, ada, eve):
-    eve.types(CLEAR)
-    workspace.slack.fails_next("chat.postMessage", "messages_tab_disabled")
-    assert eve.told("Ask for access") == snapshot(
-        [
-            "❌ Nobody was asked: Slack did not take my message to @ada (`messages_tab_disabled`). Press the button again in a minute, or write to them yourself."
-        ]
-    )
-    assert workspace.record(EventKind.ACCESS_REQUESTED) == []
-    workspace.passes(seconds=2)
-    assert eve.told("Ask for access") == [ASKED]
-    assert ada.dms() == [TRIED]
-
-
-def test_a_message_in_doubt_counts(workspace, ada, eve):
-    """Slack has it, but its answer is lost: it is not sent twice."""
-    eve.types(CLEAR)
-    workspace.slack.loses_the_next_reply("chat.postMessage")
-    assert eve.told("Ask for access") == snapshot(
-        [
-            "📨 I wrote to admins to let you clear `orders`. Slack did not confirm the message to @ada: write to them yourself if you hear nothing."
-        ]
-    )
-    assert ada.dms() == [TRIED]
-    assert eve.told("Ask for access")[0].startswith("⏳ You already asked")
-
-
 def test_the_request_of_somebody_who_may_not_see_it(workspace, ada, eve):
     """For a button on a card, the role that it takes."""
     workspace.requester("ben").requests("orders")
@@ -226,18 +140,6 @@ def test_the_request_of_somebody_who_may_not_see_it(workspace, ada, eve):
         ]
     )
     workspace.card()
-
-
-def test_a_forged_button(ada, eve):
-    """Its value is checked like typed text, and weighed for whoever sends it."""
-    eve.types(CLEAR)
-    button = eve.finds("Ask for access")
-    for forged in ("", "administer - - *", "clear clear - <!channel>", "clear boil - orders", "x" * 2000):
-        eve.presses(replace(button, element={**button.element, "value": forged}))
-        assert eve.reads() == [
-            "This button is from another time: it does nothing any more. Type `/pipeline help`."
-        ]
-    assert ada.dms() == []
 
 
 def test_a_list_of_nothing(ada, eve):
@@ -301,16 +203,6 @@ def test_the_last_admin_is_gone_at_the_press(workspace, ada, eve):
     assert sentence_on_admins(said) == f"{NOBODY} `pipeline-bot grant U03EVE requester orders`."
     assert ada.dms() == []
     assert workspace.record(EventKind.ACCESS_REQUESTED) == []
-
-
-def test_some_messages_are_refused(workspace, ada, eve):
-    """Whoever was reached is named, and it counts."""
-    bob = workspace.admin("bob")
-    workspace.slack.refuses("chat.postMessage", "user_not_found", lambda said: said["channel"] == bob.id)
-    eve.types(CLEAR)
-    assert eve.told("Ask for access") == [f"{ASKED} Slack did not take the message to @bob."]
-    assert len(ada.dms()) == 1
-    assert eve.told("Ask for access")[0].startswith("⏳ You already asked")
 
 
 def test_the_audit_log_shows_who_was_asked(workspace, ada, eve):

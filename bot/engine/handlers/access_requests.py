@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from weakref import WeakValueDictionary
 
+import structlog
+
 from bot.domain.access.access_requests import (
     REQUESTS_MAX,
     WITHIN,
@@ -26,8 +28,21 @@ from bot.engine import replies
 from bot.engine.attempted_actions import DeniedAction
 from bot.engine.authorizer import Authorizer
 from bot.engine.handlers.admins import admins_of, lacks_a_grant
-from bot.engine.ports import AdminMessages, Caller, Clock, PostResult, RetryLater, Store, Taken
+from bot.engine.ports import (
+    AdminMessages,
+    Caller,
+    ChannelUnusable,
+    Clock,
+    PostResult,
+    Rejected,
+    RetryLater,
+    Store,
+    StoreUnavailable,
+    Taken,
+)
 from bot.engine.replies import Reply
+
+log = structlog.get_logger(__name__)
 
 WAITS = "Slack takes no more messages right now"
 
@@ -40,6 +55,8 @@ class AccessRequests:
     messages: AdminMessages
     # Two clicks at once ask once: the second waits for the first, and finds its record.
     _in_turn: WeakValueDictionary[Actor, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+    # Sent, but the store could not be written: a full disk must not let anybody ask again and again.
+    _not_recorded: dict[Actor, list[Event]] = field(default_factory=dict)
 
     async def ask(self, actor: Actor, denied: DeniedAction) -> Reply:
         """Ask admins to let `actor` do what they were refused, if they still may not, and did not ask just now."""
@@ -66,7 +83,8 @@ class AccessRequests:
         return await self._written(actor, denied, decision, admins.people)
 
     async def _too_soon(self, actor: Actor, role: Role, now: datetime) -> Reply | None:
-        before = await self.store.access_requests(actor, since=now - WITHIN)
+        recorded = await self.store.access_requests(actor, since=now - WITHIN)
+        before = (*self._not_recorded.get(actor, ()), *recorded)
         same = asked_before(before, role, now)
         if same is not None:
             return replies.AccessRequestedBefore(
@@ -91,8 +109,16 @@ class AccessRequests:
             )
         role = decision.would_allow[0]
         data = data_of(denied.name, role, (*asked, *in_doubt))
-        await self.store.note(Event(EventKind.ACCESS_REQUESTED, self.clock.now(), data, actor))
+        await self._record(actor, Event(EventKind.ACCESS_REQUESTED, self.clock.now(), data, actor))
         return replies.AccessRequested(denied, role, asked, in_doubt, not_reached)
+
+    async def _record(self, actor: Actor, event: Event) -> None:
+        """Record what was sent. If that fails, it was sent all the same, and counts in this process."""
+        try:
+            await self.store.note(event)
+        except StoreUnavailable as error:
+            log.warning("access_request_not_recorded", user=actor.user, why=error.message)
+            self._not_recorded.setdefault(actor, []).append(event)
 
 
 def _may_have_arrived(result: PostResult) -> bool:
@@ -100,4 +126,8 @@ def _may_have_arrived(result: PostResult) -> bool:
 
 
 def _why_not(result: PostResult) -> str:
-    return getattr(result, "why", WAITS)
+    match result:
+        case ChannelUnusable(why) | Rejected(why):
+            return why
+        case _:
+            return WAITS
