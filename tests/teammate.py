@@ -97,9 +97,12 @@ class Teammate:
         self.submits(pipeline)
         return self.reads()
 
-    def told(self, label: str) -> list[str]:
-        """Press the button as it is rendered now; returns what this person alone is answered."""
-        self.clicks(label)
+    def told(self, label: str, *, below: str = "") -> list[str]:
+        """Press the button as it is rendered now; returns what this person alone is answered.
+
+        `below`: the first one beside or below this text, where there are several.
+        """
+        self.presses(self._person.finds(label, below=below))
         return self.reads()
 
     def opens(self, label: str) -> str:

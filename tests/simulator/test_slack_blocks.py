@@ -55,6 +55,7 @@ LIMITS = {
     "actions elements": (25, lambda n: [actions(*(button("x", f"a{index}") for index in range(n)))]),
     "button text": (75, lambda n: one_button(text=letters(n))),
     "button value": (2000, lambda n: one_button(value="x" * n)),
+    "value of a button beside a text": (2000, lambda n: [section("x", accessory=button("x", value="x" * n))]),
     "button accessibility label": (75, lambda n: one_button(accessibility_label="x" * n)),
     "action id": (255, lambda n: one_button(action_id="x" * n)),
     "block id": (255, lambda n: [{**DIVIDER, "block_id": "x" * n}]),

@@ -43,6 +43,17 @@ async def test_one_sees_ones_channels_and_ones_own_ephemerals(slack, client, ana
         ben.button_on(private, version=0, block_id="row", action_id="go")
 
 
+async def test_a_button_among_several_is_found_by_the_text_before_it(ana, card):
+    """Beside the text or in the row below it; without the text, nobody can say which one is meant."""
+    first, second = button("Go", "first"), button("Go", "second")
+    card(section("orders", accessory=first), section("payments"), row(second))
+    found = [ana.finds("Go", below=name) for name in ("orders", "payments")]
+    assert [each.element["action_id"] for each in found] == ["first", "second"]
+    for below in ("", "nothing"):
+        with pytest.raises(NotPossibleError):
+            ana.finds("Go", below=below)
+
+
 async def test_places_are_listed_as_slack_lists_them(slack, client, ana, ops):
     """Channels by name, whatever their age, and the bot last; for somebody external once it wrote to them."""
     slack.adds_channel("approvals")

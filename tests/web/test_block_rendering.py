@@ -58,10 +58,11 @@ def test_every_kind_of_block():
             "type": "section",
             "text": None,
             "fields": [[strong("State"), BREAK, "waiting"], ["*plain*", BREAK, "2nd line"]],
+            "accessory": None,
         },
         {"type": "context", "elements": [[strong("by"), " ana"], ["*op_1*"]]},
         {"type": "divider"},
-        {"type": "section", "text": ["https://x.example"], "fields": []},
+        {"type": "section", "text": ["https://x.example"], "fields": [], "accessory": None},
     ]
 
 
@@ -87,6 +88,11 @@ def test_a_button_says_all_that_pressing_it_takes():
             },
         }
     ]
+
+
+def test_a_button_beside_a_text():
+    accessory = drawn(section("orders", accessory=button("Details", "details")))["accessory"]
+    assert (accessory["block"], accessory["action"], accessory["label"]) == ("b1", "details", "Details")
 
 
 def test_a_message_without_blocks_is_its_text():
@@ -169,5 +175,5 @@ def test_menus_and_checkboxes_show_what_is_picked():
 
 
 def test_home_is_its_blocks():
-    shown = {"type": "section", "block": "b0", "text": [strong("Hello")], "fields": []}
+    shown = {"type": "section", "block": "b0", "text": [strong("Hello")], "fields": [], "accessory": None}
     assert Display(ANA).home(view(section("*Hello*"), kind="home")) == {"hash": "1.ab", "blocks": [shown]}

@@ -65,6 +65,7 @@ _check_block = by_type(
                 {
                     "text": element_rules.text(element_rules.TEXT),
                     "fields": items(element_rules.text(FIELD_TEXT), most=SECTION_FIELDS),
+                    "accessory": element_rules.in_actions,
                     **_block_id,
                 },
             ),

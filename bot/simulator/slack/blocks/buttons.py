@@ -13,8 +13,10 @@ from bot.simulator.slack.state.open_views import View
 
 
 def pressable(blocks: Sequence[Block]) -> Iterator[tuple[str, Block]]:
-    """Every button in `blocks`, with the id of its block."""
+    """Every button in `blocks`, with the id of its block: in a row of its own, or beside a section's text."""
     for block in blocks:
+        if "accessory" in block:
+            yield block["block_id"], block["accessory"]
         if block["type"] == "actions":
             for button in block["elements"]:
                 yield block["block_id"], button

@@ -168,10 +168,10 @@ class Sight:
                 return found[0]
         raise NotPossibleError(f"{self.name} has no button {label!r} below {below!r}; there are {shown}")
 
-    def finds(self, label: str, *, on: Message | None = None) -> Button | ModalButton:
+    def finds(self, label: str, *, on: Message | None = None, below: str = "") -> Button | ModalButton:
         """The button with this label: in the modal on the screen, else on the newest message that has one.
 
-        `on` is the message to look at instead.
+        `on` is the message to look at instead. With `below`, it is the first one beside or below that text.
 
         Raises:
             NotPossibleError: this person sees no such button, or two of them in the same place.
@@ -182,7 +182,8 @@ class Sight:
         messages = [on] if on is not None else list(reversed(visible))
         places: list[Message | View] = [self.modal] if self.modal is not None and on is None else []
         for place in [*places, *messages]:
-            found = [button for button in self._buttons(place) if label_on(button) == label]
+            found = [button for button in self._buttons(place, below) if label_on(button) == label]
+            found = found[:1] if below else found
             if len(found) > 1:
                 raise NotPossibleError(f"{len(found)} buttons {label!r} on {named(place)}")
             if found:
@@ -221,12 +222,16 @@ class Sight:
                 return element
         raise NotPossibleError(f"{self.name} sees no button {action_id!r} in the block {block_id!r}")
 
-    def _buttons(self, place: Message | View) -> list[Button | ModalButton]:
+    def _buttons(self, place: Message | View, below: str = "") -> list[Button | ModalButton]:
+        blocks, names = place.blocks, self._workspace.names
+        first = next(
+            (at for at, each in enumerate(blocks) if below in render_block(each, names)), len(blocks)
+        )
         return [
             Button(place, block_id, element)
             if isinstance(place, Message)
             else ModalButton(place, block_id, element)
-            for block_id, element in pressable(place.blocks)
+            for block_id, element in pressable(blocks[first:] if below else blocks)
         ]
 
     @property

@@ -69,7 +69,12 @@ def render_block(block: Block, names: Names) -> str:
 
 def _section(block: Block, names: Names) -> str:
     lines = [_text(block["text"], names)] if "text" in block else []
-    return "\n".join([*lines, *(_text(field, names) for field in block.get("fields", []))])
+    beside = [_labels([block["accessory"]], names)] if "accessory" in block else []
+    return "\n".join([*lines, *(_text(field, names) for field in block.get("fields", [])), *beside])
+
+
+def _labels(buttons: list[Block], names: Names) -> str:
+    return " ".join(f"[{_text(each['text'], names)}]" for each in buttons)
 
 
 def _text(part: Mapping[str, Any], names: Names) -> str:
@@ -88,7 +93,7 @@ _SHOWN: dict[str, Callable[[Block, Names], str]] = {
     "section": _section,
     "header": lambda block, names: _text(block["text"], names),
     "context": lambda block, names: BETWEEN_PARTS.join(_text(each, names) for each in block["elements"]),
-    "actions": lambda block, names: " ".join(f"[{_text(each['text'], names)}]" for each in block["elements"]),
+    "actions": lambda block, names: _labels(block["elements"], names),
     "divider": lambda _block, _names: RULE,
     "input": lambda block, names: f"{_text(block['label'], names)}: {BLANK}",
 }

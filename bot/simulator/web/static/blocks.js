@@ -29,13 +29,14 @@ const DRAWN = {
   input: (block) => field(block),
 };
 
-function section(block) {
+function section(block, press) {
   const fields = block.fields.map((each) => h("div", { class: "field" }, ...spans(each)));
   return h(
     "div",
     { class: "block section" },
     block.text && h("div", {}, ...spans(block.text)),
     fields.length > 0 && h("div", { class: "fields" }, ...fields),
+    block.accessory && h("div", { class: "accessory" }, button(block.accessory, press)),
   );
 }
 

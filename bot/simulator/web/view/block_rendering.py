@@ -67,12 +67,13 @@ class Display:
                 raise ValueError(f"Slack has no block of the type {other}")
 
     def _section(self, block: Block, block_id: str) -> page_models.SectionBlock:
-        text = block.get("text")
+        text, accessory = block.get("text"), block.get("accessory")
         return {
             "type": "section",
             "block": block_id,
             "text": text_spans(text, self.reader) if text else None,
             "fields": [text_spans(field, self.reader) for field in block.get("fields") or []],
+            "accessory": shown_button(accessory, block_id, self.reader) if accessory else None,
         }
 
 

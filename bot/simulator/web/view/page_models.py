@@ -70,6 +70,7 @@ class SectionBlock(TypedDict):
     block: str
     text: list[Span] | None
     fields: list[list[Span]]
+    accessory: Button | None
 
 
 class ContextBlock(TypedDict):
