@@ -108,16 +108,26 @@ class SqliteStore:
     async def note(self, event: Event, operation_id: OperationId | None = None) -> None:
         await self._write(lambda db: operations.note(db, event, operation_id))
 
-    async def history(
+    async def history(  # noqa: PLR0913 - what narrows it down
         self,
         *,
         pipeline: PipelineName | None = None,
         actor: Actor | None = None,
+        operation: OperationId | None = None,
         before: int | None = None,
+        after: int | None = None,
         limit: int,
     ) -> tuple[HistoryLine, ...]:
         return await self._read(
-            lambda db: audit_pages.page(db, pipeline=pipeline, actor=actor, before=before, limit=limit)
+            lambda db: audit_pages.page(
+                db,
+                pipeline=pipeline,
+                actor=actor,
+                operation=operation,
+                before=before,
+                after=after,
+                limit=limit,
+            )
         )
 
     async def access_requests(self, actor: Actor, since: datetime) -> tuple[Event, ...]:

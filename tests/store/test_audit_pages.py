@@ -43,6 +43,13 @@ def page(db, *, limit=10, **wanted):
         ({"actor": ANA}, [6, 5, 1]),
         ({"actor": ANA, "limit": 1, "before": 6}, [5]),
         ({"actor": BEN, "pipeline": "orders"}, [4]),
+        ({"operation": "op-2"}, [6, 2]),
+        ({"operation": "op-2", "limit": 1}, [6]),
+        ({"after": 4}, [5, 6]),
+        ({"after": 1, "limit": 2}, [2, 3]),
+        ({"after": 6}, []),
+        ({"pipeline": "orders", "after": 1}, [4]),
+        ({"actor": ANA, "after": 1, "limit": 1}, [5]),
     ],
 )
 def test_a_page_is_what_was_asked_for(told, wanted, found):

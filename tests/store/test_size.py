@@ -57,6 +57,10 @@ QUESTIONS = {
     "older history of a person": lambda db: audit_pages.page(
         db, **ANYTHING | {"actor": ANA, "before": 50_000}
     ),
+    "newer history of a person": lambda db: audit_pages.page(
+        db, **ANYTHING | {"actor": ANA, "after": 50_000}
+    ),
+    "history of an operation": lambda db: audit_pages.page(db, **ANYTHING | {"operation": "op-live"}),
     "rendered": lambda db: unannounced.rendered(db, "op-live", 1),
     "posted": lambda db: unannounced.posted(db, (ENDED,), "1700000000.000200"),
 }

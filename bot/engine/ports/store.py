@@ -139,15 +139,20 @@ class Store(Protocol):
         """
         ...
 
-    async def history(
+    async def history(  # noqa: PLR0913 - what narrows it down
         self,
         *,
         pipeline: PipelineName | None = None,
         actor: Actor | None = None,
+        operation: OperationId | None = None,
         before: int | None = None,
+        after: int | None = None,
         limit: int,
     ) -> tuple[HistoryLine, ...]:
-        """The newest `limit` entries older than the entry `before`, about one pipeline or by one person."""
+        """The newest `limit` entries older than the entry `before`, about one pipeline or operation, or by one person.
+
+        Newest first; with `after`, the oldest ones that are newer than that entry, oldest first.
+        """
         ...
 
     async def access_requests(self, actor: Actor, since: datetime) -> tuple[Event, ...]:
