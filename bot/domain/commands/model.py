@@ -7,6 +7,7 @@ from bot.domain.access.permissions import Role
 from bot.domain.access.rule_edits import RuleEdit
 from bot.domain.ids import GroupId, PipelineName, UserId
 from bot.domain.operations.plans import START, STOP, Plan, StepName
+from bot.domain.pipelines.state_filters import StateFilter
 
 COMMAND = "/pipeline"
 
@@ -79,9 +80,10 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class List:
-    """The pipelines whose names match."""
+    """The pipelines whose names match, all or those in any of these states."""
 
     pattern: str = "*"
+    states: frozenset[StateFilter] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

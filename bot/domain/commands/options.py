@@ -45,7 +45,7 @@ def options(rest: str, *, known: Iterable[str], usage: str) -> Options:
         word, rest = first_word(rest)
         option = without_dashes(word)
         quoted_name = choices and not words and unquoted(word) != word
-        is_name = quoted_name and _meant(option or "", choices) is None
+        is_name = quoted_name and meant_option(option or "", choices) is None
         if option is None or is_name or _is_punctuation(option, rest, after=len(words), choices=choices):
             words.append(word)
             continue
@@ -79,10 +79,11 @@ def _is_punctuation(option: str, rest: str, *, after: int, choices: tuple[str, .
         return False
     if not choices:
         return True
-    return after > 1 and _meant(first_word(rest)[0], choices) is None
+    return after > 1 and meant_option(first_word(rest)[0], choices) is None
 
 
-def _meant(name: str, choices: tuple[str, ...]) -> str | None:
+def meant_option(name: str, choices: tuple[str, ...]) -> str | None:
+    """Which of `choices` somebody means who typed `name` after dashes, however it is spelled."""
     plain = {_folded(choice): choice for choice in choices}
     return plain.get(_folded(unquoted(_bare(name))))
 
@@ -98,7 +99,7 @@ def _bare(word: str) -> str:
 def _known(  # noqa: PLR0913 - the option and its context
     name: str, word: str, choices: tuple[str, ...], usage: str, *, words: list[str], before: str
 ) -> str:
-    meant = _meant(name, choices)
+    meant = meant_option(name, choices)
     if meant is not None:
         return meant
     if not choices:

@@ -67,12 +67,6 @@ def status(verb: Verb, rest: str) -> model.Status:
     return model.Status(_only_pipeline(verb, rest))
 
 
-def list_them(verb: Verb, rest: str) -> model.List:
-    word, extra = first_word(rest)
-    _nothing_more(verb, extra)
-    return model.List(_pattern(verb, word)) if word else model.List()
-
-
 def can_i(verb: Verb, rest: str) -> model.CanI:
     action, name = first_word(rest)
     plan = {"stop": STOP, "clear": CLEAR, "start": START}.get(action.lower())

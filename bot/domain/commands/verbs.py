@@ -4,7 +4,7 @@ import difflib
 from dataclasses import replace
 
 from bot.domain.access.rule_keys import EXAMPLES
-from bot.domain.commands import parsers
+from bot.domain.commands import list_parser, parsers
 from bot.domain.commands.model import COMMAND, Command, Help
 from bot.domain.commands.tokens import first_word, plain, quoted
 from bot.domain.commands.verb import Verb
@@ -125,21 +125,23 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         word="status",
         arguments="NAME",
-        summary="Show a pipeline's state, its last events and operations, to you alone.",
-        details=f"{_ALONE} Any role on the pipeline will do, but admin.",
+        summary="Show a pipeline's state, what is under way, its recent events and requests.",
+        details=f"{_ALONE} It has buttons for what you can do to the pipeline now. Needs a role on it other than admin.",
         example="status orders",
         read=parsers.status,
     ),
     Verb(
         word="list",
-        arguments="[PATTERN]",
+        arguments="[PATTERN] [--running] [--stopped] [--busy]",
         summary="List the pipelines that you can see: their state, and what is under way on them.",
         details=(
             f"{_ALONE} PATTERN is a name or a glob such as `orders-*` or `*orders*`; names are case-sensitive. "
-            "Any role will do, but admin."
+            "`--running` shows pipelines that are not fully stopped, `--stopped` those that are, and `--busy` those on which a "
+            "request is under way or waits, or which Feldera is changing; with several, each pipeline that any of "
+            "them shows. Each pipeline has buttons for what you can do to it now. Needs a role other than admin."
         ),
-        example="list orders-*",
-        read=parsers.list_them,
+        example="list orders-* --running",
+        read=list_parser.list_them,
     ),
     Verb(
         word="pending",
@@ -204,8 +206,11 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         word="history",
         arguments="[NAME|@user]",
-        summary="Page through the audit log of a pipeline or of a person.",
-        details=f"{_ALONE} You see what concerns pipelines that you may see; an admin sees the changes of access, too.",
+        summary="List past requests, newest first: all, or those of a pipeline or of a person.",
+        details=(
+            f"{_ALONE} A line a request: what came of it, who requested it and when, and how long it took; *Details* shows "
+            "all that happened to it. You see what concerns pipelines that you may see; an admin sees the changes of access, too."
+        ),
         example="history orders",
         read=parsers.history,
         ids=True,
