@@ -19,6 +19,7 @@ from bot.engine.handlers.access_commands import AccessCommands
 from bot.engine.handlers.access_requests import AccessRequests
 from bot.engine.handlers.clear_form import ClearForms
 from bot.engine.handlers.decisions import Decisions
+from bot.engine.handlers.history import History
 from bot.engine.handlers.pipeline_catalog import PipelineCatalog
 from bot.engine.handlers.pipeline_pages import PipelinePages
 from bot.engine.handlers.pipeline_status import PipelineStatus
@@ -198,6 +199,7 @@ def wire(  # noqa: PLR0913 - the parts of the whole
         access,
         listing,
         AccessRequests(store, authorizer, clock, SlackAdminMessages(threads)),
+        History(store, authorizer, clock),
         threads,
         background_tasks,
         workspace.team,

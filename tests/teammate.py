@@ -199,9 +199,9 @@ class Teammate:
     def closes_modal(self) -> None:
         self._workspace.does(self._person.closes_modal())
 
-    def finds(self, label: str) -> Any:
+    def finds(self, label: str, *, below: str = "") -> Any:
         """A button to press later, whatever becomes of its message."""
-        return self._person.finds(label)
+        return self._person.finds(label, below=below)
 
     def presses(self, button: Any) -> str | None:
         return self._workspace.does(self._person.presses(button)).error

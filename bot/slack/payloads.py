@@ -125,6 +125,12 @@ class SlashCommand(_Shape):
     response_url: _Url | None = None
 
 
+class Place(_Shape):
+    """The conversation that a message is in."""
+
+    id: _Channel
+
+
 class ActionPayload(_Shape):
     """The element that was used. `value` is what a button carries: only looked up, never trusted."""
 
@@ -139,6 +145,7 @@ class BlockActions(_Interaction):
     trigger_id: _Word
     actions: Annotated[list[ActionPayload], Field(min_length=1, max_length=1)]
     view: View | None = None
+    channel: Place | None = None
     response_url: _Url | None = None
 
     @property

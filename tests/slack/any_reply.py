@@ -13,7 +13,8 @@ from bot.domain.ids import ChannelId, GroupId, OperationId, PipelineId, Pipeline
 from bot.domain.operations.operation import Operation
 from bot.domain.operations.outcome import Ending, Outcome
 from bot.domain.operations.parts import Approval, Card, Review
-from bot.domain.operations.plans import PLANS, Plan
+from bot.domain.operations.plans import CLEAR, PLANS, STOP, Plan
+from bot.domain.operations.plans import START as STARTS
 from bot.domain.pipelines.pipeline import Checkpoints, Pipeline, PipelineError, Problem, Storage
 from bot.domain.pipelines.targets import TARGET_NAME_MAX, TargetName
 from bot.engine import replies
@@ -135,6 +136,7 @@ _WHAT_IT_IS: dict[Any, st.SearchStrategy[Any]] = {
 # What is checked before it gets anywhere near an answer, by the field that holds it.
 _CHECKED: dict[str, st.SearchStrategy[Any]] = {
     "plan": st.sampled_from(PLANS),
+    "offered": st.sampled_from([(), (CLEAR, STARTS), (CLEAR, STOP, STARTS)]),
     "pattern": st.just(LONGEST_PATTERN),
     "rules": st.just((LONGEST_PATTERN,) * 5),
     "would_allow": st.just(tuple(Role)),

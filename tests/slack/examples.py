@@ -13,7 +13,7 @@ from bot.domain.events import Event, EventKind
 from bot.domain.ids import ChannelId, GroupId, OperationId, PipelineId, PipelineName, TeamId, UserId
 from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.parts import Card
-from bot.domain.operations.plans import PLANS
+from bot.domain.operations.plans import CLEAR, PLANS, STOP, StepName
 from bot.domain.pipelines.activity import Activity
 from bot.domain.pipelines.pipeline import Pipeline, PipelineError, Storage
 from bot.domain.pipelines.targets import TargetName
@@ -116,6 +116,7 @@ _WHAT_IT_IS: dict[Any, list[Any]] = {
 _OVER = (IN_EVERY_STATE[State.SUCCEEDED], IN_EVERY_STATE[State.DENIED], IN_EVERY_STATE[State.STALE])
 _BY_FIELD: dict[str, list[Any]] = {
     "plan": list(PLANS),
+    "offered": [(CLEAR, (StepName.START,)), (STOP,), ()],
     "live": [IN_EVERY_STATE[State.WAITING], IN_EVERY_STATE[State.NEEDS_HUMAN], None],
     "pending": [IN_EVERY_STATE[State.AWAITING_APPROVAL], None],
     "ended": [_OVER, ()],

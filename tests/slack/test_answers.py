@@ -75,17 +75,26 @@ def test_a_denial():
             {"program_status": "SqlError", "error": PipelineError("out of <memory>\nat", "Code")},
             "`out of &lt;memory&gt; at`",
         ),
-        ({"program_status": "AWordOfTomorrow"}, "none"),
     ],
 )
 def test_the_last_error_is_the_deployments_own_or_that_of_its_program(found, said):
     """Feldera keeps no deployment error of a program that does not compile, and yet the pipeline cannot run."""
     (fields,) = [
         block["fields"]
-        for block in answer(replies.Described(pipeline(**found), None, None, None)).blocks
+        for block in answer(replies.Described(pipeline(**found), None, None, None, START)).blocks
         if "fields" in block
     ]
     assert f"*Last error*\n{said}" in [field["text"] for field in fields]
+
+
+def test_an_unknown_state_of_the_program_is_no_error():
+    shown = answer(replies.Described(pipeline(program_status="AWordOfTomorrow"), None, None, None, START))
+    (fields,) = [block["fields"] for block in shown.blocks if "fields" in block]
+    assert [field["text"].partition("\n")[0] for field in fields] == [
+        "*Deployment*",
+        "*Storage*",
+        "*Program*",
+    ]
 
 
 def test_a_preview_has_two_buttons_that_carry_only_the_operations_id():

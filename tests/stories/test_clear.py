@@ -146,5 +146,5 @@ def test_what_notifications_and_screen_readers_say(workspace, oli):
         ]
     )
     oli.asks("/pipeline status orders")
-    assert oli.hears() == "orders: Stopped, desired Stopped, storage cleared, program Success."
+    assert oli.hears() == "orders: Stopped, storage cleared."
     assert workspace.follows() == "✅ Cleared."

@@ -20,8 +20,8 @@ def test_help_on_a_verb(workspace, verb):
     """Each verb says how it is typed, what it does, which role it takes, and gives an example."""
     assert workspace.stranger("eve").types(f"/pipeline help {verb}") == snapshot("""\
 `/pipeline status NAME`
-Show a pipeline's state, its last events and operations, to you alone.
-Only you see the answer. Any role on the pipeline will do, but admin.
+Show a pipeline's state, what is under way, its recent events and requests.
+Only you see the answer. It has buttons for what you can do to the pipeline now. Needs a role on it other than admin.
 For example: `/pipeline status orders`\
 """)
 

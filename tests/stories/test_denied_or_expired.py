@@ -98,7 +98,8 @@ def test_denied_from_the_shell(workspace, ana, ben):
     workspace.passes(seconds=10)
     assert workspace.card().splitlines()[-2:] == [denied, "Id `ID1`"]
     assert workspace.thread() == [f"{denied} @ana"]
-    recorded = ana.types("/pipeline history orders")
+    ana.types("/pipeline history orders")
+    recorded = ana.told("Details")[0].replace(" some time ago (Mar 2, 2026 at 3:00 AM)", "")
     assert "ended (denied in shell) by `shell:owner`: reason `audit <!here>`" in recorded
     workspace.passes(hours=5)
     assert workspace.sent == []

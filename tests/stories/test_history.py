@@ -1,15 +1,16 @@
-"""`/pipeline history`: the record in pages, newest first; everybody sees what concerns pipelines they may see."""
+"""`/pipeline history`: requests and changes of access in pages, newest first; everybody sees what they may see."""
 
 from inline_snapshot import snapshot
 
 from bot.domain.events import Event, EventKind
-from bot.engine.handlers.access_commands import HISTORY_READ
+from bot.engine.handlers.history import HISTORY_READ
 from bot.store import audit_log
 from bot.store.connection.database import open_database, writing
 
-EVERYTHING = "*Audit log of everything*"
+EVERYTHING = "*History*"
+AGE = "some time ago (Mar 2, 2026 at 3:00 AM)"
 NOTHING = "Nothing that you can see."
-REPORTS = "🚫 Mar 2, 2026 at 3:00 AM: denied @eve: clear `reports` (no grant)"
+REPORTS = f"🚫 denied @eve: clear `reports` (no grant) {AGE}"
 UNSEEN = "🚫 You may not see `orders`: you need the role *viewer*, *requester*, *operator*, *approver* or *responder*"
 
 
@@ -28,13 +29,10 @@ def test_the_record_of_a_pipeline(workspace):
     workspace.passes(seconds=10)
     eve.types("/pipeline clear orders")
     assert ana.types("/pipeline history orders") == snapshot("""\
-*Audit log of orders*
-🚫 Mar 2, 2026 at 3:00 AM: denied @eve: clear `orders` (no grant)
-✅ Mar 2, 2026 at 3:00 AM: `orders`: ended (cleared) · its thread
-⏳ Mar 2, 2026 at 3:00 AM: `orders`: accepted by Feldera · its thread
-📤 Mar 2, 2026 at 3:00 AM: `orders`: sent · its thread
-✓ Mar 2, 2026 at 3:00 AM: `orders`: confirmed by @ana · its thread
-💬 Mar 2, 2026 at 3:00 AM: `orders`: previewed by @ana: reason `schema change` · its thread\
+*History of `orders`*
+🚫 denied @eve: clear `orders` (no grant) some time ago (Mar 2, 2026 at 3:00 AM)
+✅ Cleared: clear of `orders` by @ana some time ago (Mar 2, 2026 at 3:00 AM), took 2 seconds
+[Details]\
 """)
     assert workspace.follows() == "✅ Cleared."
 
@@ -57,18 +55,18 @@ def test_the_record_of_changes_of_access(workspace):
         root.types(f"/pipeline {change}")
     title, *lines = root.types("/pipeline history").split("\n")
     assert title == EVERYTHING
-    assert [line.replace("some time ago (Mar 2, 2026 at 3:00 AM): ", "") for line in lines] == snapshot(
+    assert [line.replace(f" {AGE}", "") for line in lines] == snapshot(
         [
-            "🚫 Mar 2, 2026 at 3:00 AM: denied @root: grant @root *operator* on `orders` (own favour)",
-            "🧊 Mar 2, 2026 at 3:00 AM: unfrozen `orders` by @root: before until Mar 2, 2026 at 7:00 AM by @root: `release day`",
-            "🧊 Mar 2, 2026 at 3:00 AM: frozen `orders` by @root: until Mar 2, 2026 at 7:00 AM, reason `release day`",
-            "📏 Mar 2, 2026 at 3:00 AM: rule dropped `orders` by @root: before approvals=3 reason=required",
-            "📏 Mar 2, 2026 at 3:00 AM: rule set `orders` by @root: rule approvals=3 reason=required, before approvals=2",
-            "📏 Mar 2, 2026 at 3:00 AM: rule set `orders` by @root: rule approvals=2",
-            "🔑 Mar 2, 2026 at 3:00 AM: revoked @ana *operator* on `orders` by @root: before number 2 by @root, until Mar 2, 2026 at 3:00 PM (`on call`)",
-            "🔑 Mar 2, 2026 at 3:00 AM: granted @oncall *approver* on `orders` by @root",
-            "🔑 Mar 2, 2026 at 3:00 AM: granted @ana *operator* on `orders` by @root: until Mar 2, 2026 at 3:00 PM, note `on call`",
-            "🔑 Mar 2, 2026 at 3:00 AM: granted @root *admin* on `*` by `shell:owner`",
+            "🚫 denied @root: grant @root *operator* on `orders` (own access)",
+            "🧊 unfrozen `orders` by @root: before until Mar 2, 2026 at 7:00 AM by @root: `release day`",
+            "🧊 frozen `orders` by @root: until Mar 2, 2026 at 7:00 AM, reason `release day`",
+            "📏 rule dropped `orders` by @root: before approvals=3 reason=required",
+            "📏 rule set `orders` by @root: rule approvals=3 reason=required, before approvals=2",
+            "📏 rule set `orders` by @root: rule approvals=2",
+            "🔑 revoked @ana *operator* on `orders` by @root: before number 2 by @root, until Mar 2, 2026 at 3:00 PM (`on call`)",
+            "🔑 granted @oncall *approver* on `orders` by @root",
+            "🔑 granted @ana *operator* on `orders` by @root: until Mar 2, 2026 at 3:00 PM, note `on call`",
+            "🔑 granted @root *admin* on `*` by `shell:owner`",
         ]
     )
     assert ana.types("/pipeline history") == f"{EVERYTHING}\n{NOTHING}"
@@ -90,11 +88,11 @@ def test_entries_of_an_earlier_version(workspace):
     db.close()
     assert root.types("/pipeline history").split("\n") == snapshot(
         [
-            "*Audit log of everything*",
-            "🧊 Mar 2, 2026 at 3:00 AM: unfrozen `orders` by @root: before `until 2026-03-02T07:00:00+00:00 by shell:root: release day`",
-            "📏 Mar 2, 2026 at 3:00 AM: rule dropped `orders` by @root: before `approvals=2 matching=ˋxˋ`",
-            "🔑 Mar 2, 2026 at 3:00 AM: revoked `orders` by @root: before `number 2 by T0ACME/U03ANA, until revoked (<!here>)`",
-            "🔑 Mar 2, 2026 at 3:00 AM: granted @root *admin* on `*` by `shell:owner`",
+            "*History*",
+            "🧊 unfrozen `orders` by @root some time ago (Mar 2, 2026 at 3:00 AM): before `until 2026-03-02T07:00:00+00:00 by shell:root: release day`",
+            "📏 rule dropped `orders` by @root some time ago (Mar 2, 2026 at 3:00 AM): before `approvals=2 matching=ˋxˋ`",
+            "🔑 revoked `orders` by @root some time ago (Mar 2, 2026 at 3:00 AM): before `number 2 by T0ACME/U03ANA, until revoked (<!here>)`",
+            "🔑 granted @root *admin* on `*` by `shell:owner` some time ago (Mar 2, 2026 at 3:00 AM)",
         ]
     )
 
@@ -130,20 +128,57 @@ def test_pages_of_one_pipeline(workspace):
     assert said.startswith(UNSEEN)
 
 
-def test_the_record_of_a_person(workspace):
-    """What they did themselves, as far as the reader may see it."""
+def test_pages_keep_their_place_while_entries_are_added(workspace):
+    """*Older* goes on where the page ended, and *Newer* shows what is right above it, whatever was added meanwhile."""
+    ana = workspace.operator("ana")
+
+    def tries(numbers):
+        for number in numbers:
+            ana.types(f"/pipeline grant @ana viewer p{number}")
+
+    def numbers_on(page):
+        words = page.replace("`", "").split()
+        return [int(word[1:]) for word in words if word[0] == "p" and word[1:].isdigit()]
+
+    tries(range(25))
+    ana.types("/pipeline history")
+    tries(range(25, 30))
+    pages = [*ana.told("Older"), *ana.told("Older")]
+    tries(range(30, 33))
+    pages += [page for _ in range(3) for page in ana.told("Newer")]
+    assert [numbers_on(page) for page in pages] == [
+        [*range(14, 4, -1)],
+        [*range(4, -1, -1)],
+        [*range(14, 4, -1)],
+        [*range(24, 14, -1)],
+        [*range(32, 22, -1)],
+    ]
+    assert [page.rpartition("\n")[2] for page in pages] == [
+        "[Newer] [Older]",
+        "[Newer]",
+        "[Newer] [Older]",
+        "[Newer] [Older]",
+        "[Older]",
+    ]
+
+
+def test_the_history_of_a_person(workspace):
+    """What they requested or were denied, as far as the reader may see it; a preview that nobody confirmed is neither."""
     ana, ben = workspace.operator("ana"), workspace.viewer("ben", pattern="reports")
     workspace.feldera.adds("reports")
     ana.asks("/pipeline clear orders")
     ana.told("Never mind")
     ben.types("/pipeline clear reports")
+    assert ana.types("/pipeline history @ana") == f"*History of @ana*\n{NOTHING}"
+    ana.clears("orders")
     assert ana.types("/pipeline history @ana") == snapshot("""\
-*Audit log of @ana*
-↩️ Mar 2, 2026 at 3:00 AM: `orders`: ended (withdrawn) by @ana
-💬 Mar 2, 2026 at 3:00 AM: `orders`: previewed by @ana\
+*History of @ana*
+⏳ Under way: clear of `orders` by @ana some time ago (Mar 2, 2026 at 3:00 AM)
+[Details]\
 """)
-    assert ben.types("/pipeline history @ana") == f"*Audit log of @ana*\n{NOTHING}"
-    his = f"*Audit log of @ben*\n{REPORTS.replace('eve', 'ben')}"
+    workspace.threads()
+    assert ben.types("/pipeline history @ana") == f"*History of @ana*\n{NOTHING}"
+    his = f"*History of @ben*\n{REPORTS.replace('eve', 'ben')}"
     assert ana.types("/pipeline history @ben") == ben.types("/pipeline history @ben") == his
 
 
@@ -159,10 +194,10 @@ def test_who_sees_what(workspace):
     workspace.rules("orders", "approvals=2")
     workspace.rules("reports-*", "approvals=2")
     assert ada.types("/pipeline history") == snapshot("""\
-*Audit log of everything*
-📏 Mar 2, 2026 at 3:00 AM: rule set `reports-*` by `shell:owner`: rule approvals=2
-🔑 Mar 2, 2026 at 3:00 AM: granted @ada *admin* on `reports-*` by `shell:owner`
-🔑 Mar 2, 2026 at 3:00 AM: granted @eve *viewer* on `reports-*` by `shell:owner`\
+*History*
+📏 rule set `reports-*` by `shell:owner` some time ago (Mar 2, 2026 at 3:00 AM): rule approvals=2
+🔑 granted @ada *admin* on `reports-*` by `shell:owner` some time ago (Mar 2, 2026 at 3:00 AM)
+🔑 granted @eve *viewer* on `reports-*` by `shell:owner` some time ago (Mar 2, 2026 at 3:00 AM)\
 """)
 
 
@@ -174,10 +209,9 @@ def test_hostile_words_in_the_record(workspace):
     root.types(f"/pipeline freeze orders for 1h {evil}")
     root.types("/pipeline rule orders matching=<!here|`*x*`>")
     rule, reason = "matching=`<!here|ˋ*x*ˋ>`", "`ˋ<!channel>ˋ *<win>* @ana &amp; gnp.exe`"
-    at = "Mar 2, 2026 at 3:00 AM"
     assert root.types("/pipeline history").split("\n")[1:3] == [
-        f"📏 {at}: rule set `orders` by @root: rule {rule}",
-        f"🧊 {at}: frozen `orders` by @root: until Mar 2, 2026 at 4:00 AM, reason {reason}",
+        f"📏 rule set `orders` by @root {AGE}: rule {rule}",
+        f"🧊 frozen `orders` by @root {AGE}: until Mar 2, 2026 at 4:00 AM, reason {reason}",
     ]
     assert root.types("/pipeline rules").split("\n")[1:3] == [
         f"📏 `orders`: {rule}",
@@ -202,7 +236,10 @@ def test_a_page_reads_only_so_much(workspace):
     many_are_refused(workspace, HISTORY_READ, by=eve)
     further = "for you among 1,000 entries: *Older* looks further.\n[Older]"
     assert ana.types("/pipeline history") == f"{EVERYTHING}\nNothing {further}"
-    assert ana.told("Older") == [f"{EVERYTHING}\n{REPORTS}"]
+    assert ana.told("Older") == [f"{EVERYTHING}\n{REPORTS}\n[Newer]"]
+    upward = "for you among 1,000 entries: *Newer* looks further.\n[Newer] [Older]"
+    assert ana.told("Newer") == [f"{EVERYTHING}\nNothing {upward}"]
+    assert ana.told("Newer") == [f"{EVERYTHING}\nNothing {further}"]
     eve.types("/pipeline clear reports")
     assert ana.types("/pipeline history") == f"{EVERYTHING}\n{REPORTS}\nNothing else {further}"
 

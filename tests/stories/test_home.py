@@ -92,7 +92,7 @@ Waiting for you
 ✅ Nothing waits for you.
 Recent
 some time ago (Mar 2, 2026 at 3:00 AM): ✅ Started `orders` after 2 seconds: it runs. All is done, in 5 seconds: stopped already, cleared and started. Requested by @ana, in its thread.
-`/pipeline history` shows the whole audit log.
+`/pipeline history` shows all requests.
 """)
     workspace.threads()
 

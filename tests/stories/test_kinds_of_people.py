@@ -187,7 +187,7 @@ def test_what_was_theirs_is_theirs_no_more(workspace: Workspace, ana: Teammate) 
             [
                 "Nothing that you can see waits: guests of this workspace may do nothing here, even if they have a grant."
             ],
-            ["*Audit log of everything*", "Nothing that you can see."],
+            ["*History*", "Nothing that you can see."],
             ["No grants to show: you see your own, and those on patterns that you administer."],
             ["*Rules and freezes*", "None that concerns you."],
         ]

@@ -25,17 +25,22 @@ def test_every_state_at_a_glance(workspace: Workspace) -> None:
     assert oli.reads() == snapshot(
         [
             """\
-*Pipelines*: 5 that you can see.
+*5 pipelines you can see*
 ⏹️ `archive`: Stopped some time ago (Jan 21, 2026 at 3:00 AM) · ⬜ cleared
+[Details]
 ⏹️ `Broken`: Stopped some time ago (Mar 2, 2026 at 3:00 AM) · 💾 in use, 1 checkpoint, size unknown · ⚠️ does not compile (SqlError)
+[Details]
 ⏹️ `orders`: Stopped some time ago (Mar 2, 2026 at 3:00 AM) · 💾 in use, 3 checkpoints, 7.0 MiB
+[Details]
 ▶️ `payments`: Running, started some time ago (Mar 1, 2026 at 3:00 AM) · 💾 in use, 3 checkpoints, 7.0 MiB
-🔄 `reports`: Provisioning, began some time ago (Mar 2, 2026 at 3:00 AM); Running requested some time ago (Mar 2, 2026 at 3:00 AM) · 💾 in use, 3 checkpoints, 7.0 MiB\
+[Details]
+🔄 `reports`: Provisioning, began some time ago (Mar 2, 2026 at 3:00 AM); Running requested some time ago (Mar 2, 2026 at 3:00 AM) · 💾 in use, 3 checkpoints, 7.0 MiB
+[Details]\
 """
         ]
     )
     assert oli.hears() == snapshot("""\
-*Pipelines*: 5 that you can see.
+*5 pipelines you can see*
 archive: Stopped, storage cleared.
 Broken: Stopped, storage in use, has an error.
 orders: Stopped, storage in use.
@@ -55,16 +60,16 @@ def test_what_is_under_way(workspace: Workspace) -> None:
     ben.requests("payments")
     workspace.freezes("us*", hours=2)
     workspace.passes(minutes=2)
-    below = [line for line in oli.asks("/pipeline list").split("\n") if line[0] in "🔒🙋🧊"]
+    below = [line for line in oli.asks("/pipeline list").split("\n") if line[0] in "⏳🙋🧊"]
     assert below == snapshot(
         [
-            "🔒 Held by ⏳ clear `ID1`, requested by @oli some time ago (Mar 2, 2026 at 3:00 AM): its thread",
-            "🙋 Waiting for approval: clear `ID2`, requested by @ben some time ago (Mar 2, 2026 at 3:00 AM): its thread",
-            "🧊 Frozen until Mar 2, 2026 at 5:00 AM: `release day`",
+            "⏳ Under way: clear `ID1`, requested by @oli some time ago (Mar 2, 2026 at 3:00 AM): its thread",
+            "🙋 Waiting for approval: clear `ID2`, requested by @ben some time ago (Mar 2, 2026 at 3:00 AM), 0 of 1 approvals, expires in 58 min, Mar 2, 2026 at 4:00 AM: its thread",
+            "🧊 Frozen, ends in 1 h 58 min, Mar 2, 2026 at 5:00 AM: `release day`",
         ]
     )
     assert oli.hears() == snapshot("""\
-*Pipelines*: 3 that you can see.
+*3 pipelines you can see*
 orders: Stopped, storage being cleared, held by the clear of @oli.
 payments: Stopped, storage in use, @ben waits for approval.
 users: Stopped, storage in use, frozen.\
@@ -72,7 +77,7 @@ users: Stopped, storage in use, frozen.\
     assert len(set(oli.links())) == 2
     workspace.feldera.unsticks("orders")
     workspace.passes(minutes=1)
-    assert "Held" not in oli.asks("/pipeline list orders")
+    assert "Under way" not in oli.asks("/pipeline list orders")
     ben.reads()
     workspace.threads()
 
@@ -82,8 +87,8 @@ def test_only_what_the_caller_may_see(workspace: Workspace) -> None:
     oli = workspace.viewer("oli", pattern="orders*")
     for name in ("orders-eu", "prod-orders", "payments"):
         workspace.feldera.adds(name)
-    assert shape(oli.asks("/pipeline list")) == ["*Pipelines*: 2 that you can see.", "orders", "orders-eu"]
-    matching = "*Pipelines that match `*orders*`*: 2 that you can see."
+    assert shape(oli.asks("/pipeline list")) == ["*2 pipelines you can see*", "orders", "orders-eu"]
+    matching = "*2 pipelines you can see*, matching `*orders*`\n"
     assert oli.asks("/pipeline list *orders*").startswith(matching)
 
 
@@ -121,8 +126,8 @@ def test_whoever_may_see_nothing_is_told_no(workspace: Workspace) -> None:
     )
     assert root.types("/pipeline history").split("\n")[1:3] == snapshot(
         [
-            "🚫 Mar 2, 2026 at 3:00 AM: denied @root: see `*` (no grant)",
-            "🚫 Mar 2, 2026 at 3:00 AM: denied @eve: see `prod-*` (no grant)",
+            "🚫 denied @root: list pipelines (no grant) some time ago (Mar 2, 2026 at 3:00 AM)",
+            "🚫 denied @eve: list the pipelines that match `prod-*` (no grant) some time ago (Mar 2, 2026 at 3:00 AM)",
         ]
     )
 
@@ -132,8 +137,8 @@ def test_a_group_that_slack_does_not_tell(workspace: Workspace) -> None:
     workspace.feldera.adds("payments")
     workspace.grants_group(workspace.user_group("oncall", oli), Role.VIEWER, "payments")
     workspace.slack.downgrades_plan()
-    title, row, missing = oli.asks("/pipeline list").split("\n")
-    assert title == "*Pipelines*: 1 that you can see."
+    title, row, _, missing = oli.asks("/pipeline list").split("\n")
+    assert title == "*1 pipeline you can see*"
     assert "`orders`" in row
     assert missing == snapshot(
         "Your user groups cannot be checked right now (`this workspace's Slack plan has no user groups`): some pipelines may be missing."
@@ -147,15 +152,15 @@ def test_page_by_page(workspace: Workspace) -> None:
         workspace.feldera.adds(f"prod-{number:02}")
     shown = [shape(oli.asks("/pipeline list prod-*"))]
     shown += [shape(*oli.told(label)) for label in ("Next", "Next", "Previous", "Previous")]
-    of = "of 30 that you can see."
-    first = [f"*Pipelines that match `prod-*`*: 1 to 12 {of}", "prod-00", "prod-11", "[Next]"]
+    title = "*30 pipelines you can see*, matching `prod-*`"
+    first = [f"{title}: 1 to 12", "prod-00", "prod-11", "[Next]"]
     second = [
-        f"*Pipelines that match `prod-*`*: 13 to 24 {of}",
+        f"{title}: 13 to 24",
         "prod-12",
         "prod-23",
         "[Previous] [Next]",
     ]
-    third = [f"*Pipelines that match `prod-*`*: 25 to 30 {of}", "prod-24", "prod-29", "[Previous]"]
+    third = [f"{title}: 25 to 30", "prod-24", "prod-29", "[Previous]"]
     assert shown == [first, second, third, second, first]
     workspace.revokes(oli)
     assert oli.told("Next")[0].startswith("🚫 You may not see any pipeline: ")
@@ -174,7 +179,7 @@ def test_a_page_is_found_by_the_name_beside_it(workspace: Workspace) -> None:
     for number in range(12, 30):
         workspace.feldera.someone_deletes(f"prod-{number}")
     assert shape(*oli.told("Next")) == [
-        "*Pipelines that match `prod-*`*: 11 that you can see.",
+        "*11 pipelines you can see*, matching `prod-*`",
         "prod-00",
         "prod-10",
     ]
@@ -199,8 +204,9 @@ def test_rows_that_cannot_be_read_hide_no_other(workspace: Workspace) -> None:
     odd = {"name": "odd", "storage_status": 7}
     workspace.feldera.answers_next(200, body=[odd, {"name": "or/ders"}, None])
     assert oli.asks("/pipeline list") == snapshot("""\
-*Pipelines*: 1 that you can see.
+*1 pipeline you can see*
 ❔ `odd`: Feldera's answer does not have the form this bot knows.
+[Details]
 2 pipelines are left out: their names in Feldera's list cannot be read.\
 """)
     workspace.feldera.answers_next(200, body=[odd, {"name": 7}])
@@ -229,7 +235,7 @@ def test_what_cannot_be_a_pattern(workspace: Workspace) -> None:
     patterns = ("<!channel> `x`", "[z-a]", "`x`y")
     assert [oli.types(f"/pipeline list {pattern}") for pattern in patterns] == snapshot(
         [
-            "🤔 `'x'` is too much here. Type `/pipeline list [PATTERN]`.",
+            "🤔 `'x'` is too much here. Type `/pipeline list [PATTERN] [--running] [--stopped] [--busy]`.",
             "🤔 '[z-a]' matches no pipeline: names have 1 to 100 letters, digits, - and _.",
             "🤔 '`x`y' is not a valid pipeline pattern: use the letters, digits, - and _ of pipeline names, and * ? [abc] [!abc] [a-z] to match several.",
         ]
@@ -241,7 +247,7 @@ def test_ten_thousand_pipelines(workspace: Workspace) -> None:
     oli = workspace.viewer("oli", pattern="p-*")
     workspace.feldera.adds_many(f"p-{number:05}" for number in range(10_000))
     before = len(workspace.feldera.requests)
-    title = "*Pipelines*: 1 to 12 of 10,000 that you can see."
+    title = "*10,000 pipelines you can see*: 1 to 12"
     assert shape(oli.asks("/pipeline list")) == [title, "p-00000", "p-00011", "[Next]"]
     assert [request.path for request in workspace.feldera.requests[before:]] == ["/v0/pipelines"]
 
@@ -249,5 +255,6 @@ def test_ten_thousand_pipelines(workspace: Workspace) -> None:
 def shape(answer: str) -> list[str]:
     """The title, the first and the last row's names, and the buttons if any."""
     title, *rest = answer.split("\n")
-    rows = [line.split("`")[1] for line in rest if "`" in line]
-    return [title, rows[0], rows[-1], *(line for line in rest if line[0] == "[")]
+    rows = [line.split("`")[1] for line in rest if "`" in line and "requested by" not in line]
+    pages = [line for line in rest if line.startswith(("[Previous]", "[Next]"))]
+    return [title, rows[0], rows[-1], *pages]

@@ -86,10 +86,10 @@ def test_who_may_only_look_may_not_stop(workspace: Workspace) -> None:
     ):
         assert vera.types(f"/pipeline {command}") == f"🚫 You may not {wanted} `sales`: {takes}"
     assert ana.types("/pipeline history sales") == snapshot("""\
-*Audit log of sales*
-🚫 Mar 2, 2026 at 3:00 AM: denied @vera: start `sales` (no grant): plan `start`
-🚫 Mar 2, 2026 at 3:00 AM: denied @vera: stop, clear and start `sales` (no grant): plan `stop clear start`
-🚫 Mar 2, 2026 at 3:00 AM: denied @vera: stop `sales` (no grant): plan `stop`\
+*History of `sales`*
+🚫 denied @vera: start `sales` (no grant) some time ago (Mar 2, 2026 at 3:00 AM)
+🚫 denied @vera: stop, clear and start `sales` (no grant) some time ago (Mar 2, 2026 at 3:00 AM)
+🚫 denied @vera: stop `sales` (no grant) some time ago (Mar 2, 2026 at 3:00 AM)\
 """)
 
 

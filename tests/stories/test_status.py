@@ -1,6 +1,7 @@
 """`/pipeline status NAME`: one card, for the caller alone, and what it tells of the last while."""
 
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 from inline_snapshot import snapshot
@@ -15,15 +16,20 @@ def field(card: str, name: str) -> str:
 
 
 def brief(card: str) -> list[str]:
-    """Deployment, what is wanted, storage, program and last error."""
-    return [field(card, name) for name in ("Deployment", "Desired state", "Storage", "Program", "Last error")]
+    """Deployment, what is desired, storage, program and last error: those that there are."""
+    names = ("Deployment", "Desired state", "Storage", "Program", "Last error")
+    return [value for name in names if (value := field(card, name))]
 
 
 def lately(card: str) -> list[str]:
-    """The last events and operations."""
-    events, _, operations = card.partition("*Recent Feldera events*\n")[2].partition("\n*Last operations*\n")
-    assert operations.endswith("\nOnly you see this.")
-    return [*events.split("\n"), *operations.split("\n")[:-1]]
+    """The last events and requests, with what is below them."""
+    whole, _, end = card.rpartition("\n")
+    assert end == "Only you see this."
+    shown = []
+    for name in ("Recent Feldera events", "Recent requests"):
+        lines = whole.partition(f"*{name}*\n")[2].split("\n")
+        shown += list(takewhile(lambda line: line and line[0] not in "*[", lines))
+    return shown
 
 
 def ago(workspace: Workspace, **duration: float) -> datetime:
@@ -36,9 +42,10 @@ def test_stopped_and_in_use(workspace: Workspace) -> None:
     assert ana.types("/pipeline status sessions").startswith("🔎 Looking at `sessions`…")
     (card,) = ana.reads()
     assert brief(card)[0] == "⏹️ Stopped some time ago (Mar 2, 2026 at 2:35 AM)"
-    assert brief(card)[2] == "💾 in use, 1 checkpoint, 91.6 MiB"
+    assert brief(card)[1] == "💾 in use, 1 checkpoint, 91.6 MiB"
     assert card.startswith("sessions\n")
-    assert lately(card) == ["none", "none"]
+    assert lately(card) == []
+    assert "none" not in card
     assert ben.reads() == []
 
 
@@ -59,12 +66,12 @@ def test_what_a_pipeline_may_be(workspace: Workspace) -> None:
     shown = [ana.asks(f"/pipeline status {name}") for name in names]
     assert [" | ".join(brief(card)).replace(", 2026 at", "") for card in shown] == snapshot(
         [
-            "▶️ Running, started some time ago (Feb 27 3:00 AM) | Running, requested some time ago (Feb 27 3:00 AM) | 💾 in use, 2 checkpoints, size unknown | Success, some time ago (Feb 27 3:00 AM) | none",
-            "🔄 Provisioning, began some time ago (Mar 2 3:00 AM) | Running, requested some time ago (Mar 2 3:00 AM) | 💾 in use, 3 checkpoints, 7.0 MiB | Success, some time ago (Mar 2 2:00 AM) | none",
-            "⏹️ Stopped some time ago (Jan 21 3:00 AM) | Stopped, requested some time ago (Jan 21 3:00 AM) | ⬜ cleared | Success, some time ago (Jan 21 3:00 AM) | none",
-            "⏹️ Stopped some time ago (Mar 2 3:00 AM) | Running, requested some time ago (Mar 2 3:00 AM) | ⬜ cleared | CompilingRust, some time ago (Mar 2 3:00 AM) | none",
-            "⏹️ Stopped some time ago (Mar 2 3:00 AM) | Stopped, requested some time ago (Mar 2 3:00 AM) | 💾 in use, 3 checkpoints, 7.0 MiB | SqlError, some time ago (Mar 2 3:00 AM) | the program does not compile (`SqlError`); Feldera shows why",
-            "⏹️ Stopped some time ago (Mar 2 3:00 AM) | Stopped, requested some time ago (Mar 2 3:00 AM) | 🧹 being cleared | Success, some time ago (Mar 2 3:00 AM) | none",
+            "▶️ Running, started some time ago (Feb 27 3:00 AM) | 💾 in use, 2 checkpoints, size unknown",
+            "🔄 Provisioning, began some time ago (Mar 2 3:00 AM) | Running, requested some time ago (Mar 2 3:00 AM) | 💾 in use, 3 checkpoints, 7.0 MiB",
+            "⏹️ Stopped some time ago (Jan 21 3:00 AM) | ⬜ cleared",
+            "⏹️ Stopped some time ago (Mar 2 3:00 AM) | Running, requested some time ago (Mar 2 3:00 AM) | ⬜ cleared | CompilingRust, began some time ago (Mar 2 3:00 AM)",
+            "⏹️ Stopped some time ago (Mar 2 3:00 AM) | 💾 in use, 3 checkpoints, 7.0 MiB | the program does not compile (`SqlError`); Feldera shows why",
+            "⏹️ Stopped some time ago (Mar 2 3:00 AM) | 🧹 being cleared",
         ]
     )
     assert [line for card in shown for line in lately(card) if line.startswith("•")] == snapshot(
@@ -75,7 +82,7 @@ def test_what_a_pipeline_may_be(workspace: Workspace) -> None:
             "• some time ago (Mar 2, 2026 at 3:00 AM): 🧹 storage being cleared",
         ]
     )
-    assert {field(card, "Operation") for card in shown} == {"none"}
+    assert not any("*Request*" in card for card in shown)
 
 
 def test_crashed(workspace: Workspace) -> None:
@@ -91,7 +98,6 @@ def test_crashed(workspace: Workspace) -> None:
             "• some time ago (Mar 2, 2026 at 3:00 AM): ⏹️ Stopped",
             "• some time ago (Mar 2, 2026 at 3:00 AM): 🔄 Stopping, ⚠️ an error",
             "• some time ago (Mar 2, 2026 at 3:00 AM): stop requested",
-            "none",
         ]
     )
 
@@ -101,13 +107,13 @@ def test_the_live_operation_is_shown(workspace: Workspace) -> None:
     workspace.feldera.sticks_clearing("orders")
     ben.clears("orders")
     workspace.passes(minutes=2)
-    assert field(ana.asks("/pipeline status orders"), "Operation") == snapshot(
-        "⏳ clear `ID1`, requested by @ben some time ago (Mar 2, 2026 at 3:00 AM): its thread"
+    assert field(ana.asks("/pipeline status orders"), "Request") == snapshot(
+        "⏳ Under way: clear `ID1`, requested by @ben some time ago (Mar 2, 2026 at 3:00 AM): its thread"
     )
     assert ana.links() == [workspace.permalink()]
     workspace.feldera.unsticks("orders")
     workspace.passes(minutes=1)
-    assert field(ana.asks("/pipeline status orders"), "Operation") == "none"
+    assert "*Request*" not in ana.asks("/pipeline status orders")
     workspace.thread()
 
 
@@ -132,9 +138,9 @@ def test_what_became_of_the_pipeline_and_who_cleared_it(workspace: Workspace) ->
             "• some time ago (Mar 2, 2026 at 3:08 AM): stop requested",
             "• some time ago (Mar 2, 2026 at 3:07 AM): ▶️ Running",
             "• some time ago (Mar 2, 2026 at 3:07 AM): 🔄 Initializing, desired Running",
-            "• ❌ clear `ID4`, requested by @ben some time ago (Mar 2, 2026 at 3:09 AM): Denied some time ago (Mar 2, 2026 at 3:09 AM), its thread",
-            "• ✅ clear `ID3`, requested by @ana some time ago (Mar 2, 2026 at 3:06 AM): Cleared some time ago (Mar 2, 2026 at 3:06 AM), its thread",
-            "• ✅ clear `ID2`, requested by @ana some time ago (Mar 2, 2026 at 3:03 AM): Cleared some time ago (Mar 2, 2026 at 3:03 AM), its thread",
+            "• ❌ Denied: clear by @ben some time ago (Mar 2, 2026 at 3:09 AM): its thread",
+            "• ✅ Cleared: clear by @ana some time ago (Mar 2, 2026 at 3:06 AM), took 2 seconds: its thread",
+            "• ✅ Cleared: clear by @ana some time ago (Mar 2, 2026 at 3:03 AM), took 2 seconds: its thread",
             "`/pipeline history orders` shows all.",
         ]
     )
@@ -174,23 +180,20 @@ def test_rows_without_news_are_no_events(workspace: Workspace) -> None:
     rows = [event(minute, **up) for minute in ("50", "40", "30")]
     first = event("20", resources="Provisioning", wanted="Provisioned")
     assert asked_with_events(workspace, workspace.viewer("ana"), [*rows, first]) == snapshot(
-        ["• some time ago (Mar 2, 2026 at 2:30 AM): ▶️ Running, desired Running", "none"]
+        ["• some time ago (Mar 2, 2026 at 2:30 AM): ▶️ Running, desired Running"]
     )
 
 
 def test_a_record_that_cannot_be_read(workspace: Workspace) -> None:
-    """An outage, a proxy, nonsense, an older Feldera: the state is shown, and why this part of it is not."""
+    """An outage, a proxy, nonsense, an older Feldera: the state is shown, and why this part of it is not, if there is one."""
     ana = workspace.viewer("ana")
-    no = "I cannot read it now (`Feldera's answer does not have the form this bot knows.`)."
-    assert asked_with_events(workspace, ana, {"no": "list"}) == [no, "none"]
-    assert asked_with_events(workspace, ana, [{"recorded_at": "yesterday"}]) == [no, "none"]
+    no = "They cannot be read right now (`Feldera's answer does not have the form this bot knows.`)."
+    assert asked_with_events(workspace, ana, {"no": "list"}) == [no]
+    assert asked_with_events(workspace, ana, [{"recorded_at": "yesterday"}]) == [no]
     busy = {"message": "no", "error_code": "Busy", "details": {}}
-    assert asked_with_events(workspace, ana, busy, status=503) == ["I cannot read it now (`no`).", "none"]
+    assert asked_with_events(workspace, ana, busy, status=503) == ["They cannot be read right now (`no`)."]
     workspace.feldera.is_downgraded()
-    assert lately(ana.asks("/pipeline status orders")) == [
-        "This Feldera keeps none: it is older than 0.292.",
-        "none",
-    ]
+    assert "Recent Feldera events" not in ana.asks("/pipeline status orders")
 
 
 def test_hostile_words_in_the_record(workspace: Workspace) -> None:
@@ -199,7 +202,6 @@ def test_hostile_words_in_the_record(workspace: Workspace) -> None:
     odd = event("50", **words, storage_status="Melted")
     assert asked_with_events(workspace, workspace.viewer("ana"), [odd, event("40")]) == snapshot(
         [
-            "• some time ago (Mar 2, 2026 at 2:50 AM): ❔ <!channel> & `x` yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy…, desired Dreaming of, ❔ storage unknown",
-            "none",
+            "• some time ago (Mar 2, 2026 at 2:50 AM): ❔ <!channel> & `x` yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy…, desired Dreaming of, ❔ storage unknown"
         ]
     )

@@ -64,7 +64,7 @@ def test_rights_rules_and_freezes_of_one_hold_for_no_other(workspace: Workspace)
     """A glob over names with targets; `orders*` is none of them."""
     ana, ben = workspace.operator("ana", "prod/*"), workspace.operator("ben")
     assert ana.types("/pipeline clear staging/orders").startswith("🚫 You may not clear `staging/orders`:")
-    assert ana.asks("/pipeline list").startswith("*Pipelines*: 1 that you can see.\n⏹️ `prod/orders`:")
+    assert ana.asks("/pipeline list").startswith("*1 pipeline you can see*\n⏹️ `prod/orders`:")
     workspace.grants(ana, Role.OPERATOR, "*/orders")
     assert "Clear `staging/orders`?" in ana.asks("/pipeline clear staging/orders")
     workspace.rules("prod/*", "approvals=2")
@@ -144,11 +144,12 @@ def test_the_longest_names_fit_wherever_they_are_shown(tmp_path: Path) -> None:
     assert workspace.thread()[-1] == f"✅ Cleared `{name}` after 2 seconds. @ana (approved by @ben)"
     assert f"Clear {name}" in workspace.card()
     eve = workspace.stranger("eve")
-    for _ in range(8):
+    for _ in range(10):
         eve.types(f"/pipeline clear {name}")
     assert "[Older]" in ana.types(f"/pipeline history {name}")
     (older,) = ana.told("Older")
-    assert f"`{name}`: previewed by @ana" in older
+    assert f"✅ Cleared: clear of `{name}` by @ana" in older
+    assert "previewed by @ana" in ana.told("Details")[0]
     assert f"`{name}`" in ana.opens_home()
     assert f"`{name}`" in ana.asks("/pipeline list")
     ana.reads()

@@ -23,11 +23,11 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
 def test_pages_over_targets(workspace: Workspace) -> None:
     """A pattern names the target; its pages are turned as any."""
     oli = workspace.viewer("oli")
-    assert oli.asks("/pipeline list").startswith("*Pipelines*: 1 to 12 of 40 that you can see.")
+    assert oli.asks("/pipeline list").startswith("*40 pipelines you can see*: 1 to 12\n")
     oli.asks("/pipeline list staging/*")
     (page,) = oli.told("Next")
     title, row, *_ = page.split("\n")
-    assert title == "*Pipelines that match `staging/*`*: 13 to 20 of 20 that you can see."
+    assert title == "*20 pipelines you can see*, matching `staging/*`: 13 to 20"
     assert row.startswith("⏹️ `staging/p-12`: Stopped ")
 
 
@@ -38,13 +38,13 @@ def test_one_that_does_not_answer_hides_nothing_of_the_other(workspace: Workspac
     shown = oli.asks("/pipeline list").split("\n")
     assert [shown[0], *shown[-2:]] == snapshot(
         [
-            "*Pipelines*: 1 to 12 of 20 that you can see.",
+            "*20 pipelines you can see*: 1 to 12",
             "`staging` cannot be asked now, and its pipelines are missing: Feldera does not answer (`No connection to Feldera at staging.example.`). Try again in a minute.",
             "[Next]",
         ]
     )
-    title, row = ben.asks("/pipeline list").split("\n")
-    assert title == "*Pipelines*: 1 that you can see."
+    title, row, _ = ben.asks("/pipeline list").split("\n")
+    assert title == "*1 pipeline you can see*"
     assert row.startswith("⏹️ `prod/p-00`")
 
 

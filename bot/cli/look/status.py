@@ -47,11 +47,10 @@ def status(name: str, *, wants_json: bool) -> None:
     with reading(database_path()) as administration:
         answer = ask(settings, lambda felderas: _asked(felderas, wanted))
         shown = _described(_pipeline(answer, wanted), answer, administration)
-        now = clock_of(administration).now()
     if wants_json:
         click.echo(as_json(as_document(shown)))
         return
-    for line in lines(shown, now):
+    for line in lines(shown, shown.now):
         click.echo(line)
 
 
@@ -88,6 +87,7 @@ def _described(pipeline: Pipeline, answer: _Answer, administration: Administrati
         live=underway.get(True),
         pending=underway.get(False),
         freeze=frozen(administration.freezes(now), name, now),
+        now=now,
         activity=latest(shapes, ACTIVITY_SHOWN) if isinstance(shapes, tuple) else shapes,
         ended=tuple(each for each in newest if each.state.has_ended)[:ENDED_SHOWN],
     )

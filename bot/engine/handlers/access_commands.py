@@ -1,4 +1,4 @@
-"""Access commands: show and change grants, rules and freezes, explain permissions, and show the audit log."""
+"""Access commands: show and change grants, rules and freezes, and explain permissions."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,15 +32,11 @@ from bot.domain.operations.plans import Plan
 from bot.engine import replies
 from bot.engine.authorizer import Authorizer
 from bot.engine.handlers.admins import with_admins
-from bot.engine.handlers.denial_events import refused
 from bot.engine.handlers.explanations import explained
 from bot.engine.handlers.near_changes import near_changes
-from bot.engine.ports import Clock, HistoryLine, NotAuthorized, Store
+from bot.engine.ports import Clock, NotAuthorized, Store
 from bot.engine.replies import Reply
 
-HISTORY_PAGE = 10  # entries
-HISTORY_READ = 1_000  # entries read for a page at most, however few of them the person may see
-_BATCH = 100  # entries read at a time: between two batches, others can use the store
 _REMOVES = (RevokeRole, DropRule, RemoveFreeze)
 
 
@@ -156,36 +152,6 @@ class AccessCommands:
             tuple(freeze for freeze in await self.store.freezes(now) if concerns(freeze.pattern)),
         )
 
-    async def history(
-        self, actor: Actor, command: model.HistoryCommand, *, before: int | None = None
-    ) -> Reply:
-        """A page of the audit log entries that the person may see."""
-        access_data, now = await self.authorizer.access_data(actor), self.clock.now()
-        if command.name is not None:
-            decision = access_data.may(actor, Action.VIEW, command.name, now)
-            if not decision.allowed:
-                await self.store.note(refused(actor, command.name, decision, now, plan=None))
-                denied = replies.PermissionDenied(command.name, decision, plan=None)
-                return await with_admins(denied, self.authorizer)
-        of = None if command.user is None else Actor(actor.team, command.user)
-        title = command.name or (f"<@{command.user}>" if command.user else "")
-        if not _sees_others(actor, access_data, now):
-            # Their own entries are found by an index: nobody without a role causes a scan of the audit log.
-            if not access_data.is_member(actor) or of not in {None, actor}:
-                return replies.HistoryPage((), title, None)
-            of = actor
-        found: list[HistoryLine] = []
-        for _ in range(HISTORY_READ // _BATCH):
-            page = await self.store.history(pipeline=command.name, actor=of, before=before, limit=_BATCH)
-            found += [line for line in page if _may_see(line, actor, access_data, now)]
-            if len(found) > HISTORY_PAGE:
-                shown = tuple(found[:HISTORY_PAGE])
-                return replies.HistoryPage(shown, title, shown[-1].entry.id)
-            if len(page) < _BATCH:
-                return replies.HistoryPage(tuple(found), title, None)
-            before = page[-1].entry.id
-        return replies.HistoryPage(tuple(found), title, before, read=HISTORY_READ)
-
     def _decided(
         self, wanted: WantedChange, membership: Membership, access_data: AccessData, now: datetime
     ) -> ChangeDecision:
@@ -208,28 +174,3 @@ def principal_of(actor: Actor, who: model.Who) -> Principal:
     if is_group(who):
         return Group(actor.team, GroupId(who))
     return Actor(actor.team, UserId(who))
-
-
-def _sees_others(actor: Actor, access_data: AccessData, now: datetime) -> bool:
-    """Whether anything granted to them lets them see what others did."""
-    membership = access_data.memberships[actor]
-    return access_data.is_member(actor) and any(
-        grant.is_to(membership) and grant.is_current(now) for grant in access_data.grants
-    )
-
-
-def _may_see(line: HistoryLine, actor: Actor, access_data: AccessData, now: datetime) -> bool:
-    """Their own entries, those on pipelines they may see, and changes of access on patterns they administer."""
-    event = line.entry.event
-    if not access_data.is_member(actor):
-        return False
-    if event.by == actor:
-        return True
-    pipeline = line.operation.pipeline if line.operation else event.data.get("pipeline")
-    if isinstance(pipeline, str):
-        return access_data.may(actor, Action.VIEW, PipelineName(pipeline), now).allowed
-    pattern = event.data.get("pattern")
-    membership = access_data.memberships[actor]
-    return (
-        isinstance(pattern, str) and decide_on_pattern(membership, pattern, access_data.grants, now).allowed
-    )

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.domain.access.permissions import Decision
+from bot.domain.access.permissions import Action, Decision
 from bot.domain.access.request_objections import Objection
 from bot.domain.events import Event, EventKind
 from bot.domain.ids import Actor, PipelineName
@@ -61,7 +61,7 @@ def refusal(  # noqa: PLR0913 - who, what, to what, why and when
 
 
 def unknown(
-    actor: Actor, tried: AttemptedAction, said: str, now: datetime, *, why: str = UNKNOWN_REQUEST
+    actor: Actor, tried: AttemptedAction | Action, said: str, now: datetime, *, why: str = UNKNOWN_REQUEST
 ) -> Event:
     """Denied on no one operation: `said` is the id that was typed, or came with a click."""
     data = {"action": tried.value, "why": why, "request": said[:TYPED_MAX]}

@@ -16,12 +16,16 @@ from bot.domain.access.authorization import AccessData
 from bot.domain.access.patterns import may_overlap
 from bot.domain.access.permissions import Action, Decision
 from bot.domain.access.rules import frozen
+from bot.domain.commands.model import List
 from bot.domain.ids import Actor, PipelineName
+from bot.domain.operations.operation import Operation
 from bot.domain.pipelines.pipeline import Problem
+from bot.domain.pipelines.state_filters import in_any
 from bot.domain.pipelines.targets import TargetName, full_name
 from bot.engine.authorizer import Authorizer
 from bot.engine.handlers.admins import with_admins
 from bot.engine.handlers.denial_events import refused_to_list
+from bot.engine.handlers.offered_actions import OfferedActions
 from bot.engine.ports import Clock, Pipelines, Store
 from bot.engine.replies import Listed, NoList, PipelineList, Reply, SeesNothing
 
@@ -48,12 +52,13 @@ class PipelinePages:
     async def page(
         self,
         actor: Actor,
-        pattern: str,
+        wanted: List,
         *,
         after: PipelineName | None = None,
         before: PipelineName | None = None,
     ) -> Reply:
         """The first page, or the one that begins after a name, or ends before one."""
+        pattern = wanted.pattern
         decision = await self.may_list(actor, pattern)
         if not decision.allowed:
             return await with_admins(SeesNothing(pattern, decision), self.authorizer)
@@ -61,37 +66,53 @@ class PipelinePages:
         if isinstance(everything, Problem):
             return NoList(everything)
         access_data, now = await self.authorizer.access_data(actor), self.clock.now()
+        underway = _Underway(await self.store.underway(fresh=False))
+
+        offered = OfferedActions(actor, access_data, now)
+
+        def is_wanted(name: PipelineName) -> bool:
+            return fnmatchcase(name, pattern) and in_any(
+                wanted.states, everything[name], is_held=underway.holds(name)
+            )
+
+        def listed() -> list[PipelineName]:
+            return sorted(access_data.visible_to(actor, filter(is_wanted, everything), now), key=_place)
+
         # In a thread: fifty thousand names take a while.
-        names = await asyncio.to_thread(_listed, actor, pattern, tuple(everything), access_data, now)
+        names = await asyncio.to_thread(listed)
         start = _start(names, after, before)
-        underway = {
-            (each.pipeline, each.state.is_live): each for each in await self.store.underway(fresh=False)
-        }
+
+        def row(name: PipelineName) -> Listed:
+            pipeline, live, pending = everything[name], underway.live_on(name), underway.pending_on(name)
+            actions = offered.on(pipeline, live=live, pending=pending)
+            return Listed(name, pipeline, live, pending, frozen(access_data.freezes, name, now), actions)
+
         return PipelineList(
-            pattern,
-            tuple(
-                Listed(
-                    name,
-                    everything[name],
-                    live=underway.get((name, True)),
-                    pending=underway.get((name, False)),
-                    freeze=frozen(access_data.freezes, name, now),
-                )
-                for name in names[start : start + PAGE]
-            ),
+            wanted,
+            tuple(await asyncio.to_thread(lambda: [row(name) for name in names[start : start + PAGE]])),
             before=start,
             total=len(names),
+            now=now,
             unread=_unread(actor, access_data),
             unanswered=hiding(everything.unanswered, pattern, actor, access_data, now),
             unreadable=hiding(everything.unreadable, pattern, actor, access_data, now),
         )
 
 
-def _listed(
-    actor: Actor, pattern: str, names: Iterable[PipelineName], access_data: AccessData, now: datetime
-) -> list[PipelineName]:
-    matching = (name for name in names if fnmatchcase(name, pattern))
-    return sorted(access_data.visible_to(actor, matching, now), key=_place)
+class _Underway:
+    """What is under way or waits, by pipeline."""
+
+    def __init__(self, operations: Iterable[Operation]) -> None:
+        self._operations = {(each.pipeline, each.state.is_live): each for each in operations}
+
+    def live_on(self, name: PipelineName) -> Operation | None:
+        return self._operations.get((name, True))
+
+    def pending_on(self, name: PipelineName) -> Operation | None:
+        return self._operations.get((name, False))
+
+    def holds(self, name: PipelineName) -> bool:
+        return self.live_on(name) is not None or self.pending_on(name) is not None
 
 
 def _place(name: PipelineName) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.domain.access.permissions import Action, Decision
+from bot.domain.access.permissions import ASKS, Action, Decision
 from bot.domain.access.rules import frozen
 from bot.domain.ids import Actor, PipelineName
 from bot.domain.pipelines.activity import latest
@@ -11,6 +11,7 @@ from bot.engine import replies
 from bot.engine.authorizer import Authorizer
 from bot.engine.handlers.admins import with_admins
 from bot.engine.handlers.denial_events import refused
+from bot.engine.handlers.offered_actions import OfferedActions
 from bot.engine.handlers.suggestions import not_found, seen_or_reply
 from bot.engine.ports import Clock, Pipelines, Store
 from bot.engine.replies import Reply
@@ -45,12 +46,15 @@ class PipelineStatus:
         if not isinstance(seen, Pipeline):
             return seen
         shapes = await self.pipelines.shapes(name)
-        freezes, now = await self.store.freezes(self.clock.now()), self.clock.now()
+        live, pending = await self.store.live_on(name), await self.store.pending_on(name)
+        access_data, now = await self.authorizer.access_data(actor, on=[name], to=ASKS), self.clock.now()
         return replies.Described(
             seen,
-            live=await self.store.live_on(name),
-            pending=await self.store.pending_on(name),
-            freeze=frozen(freezes, name, now),
+            live=live,
+            pending=pending,
+            freeze=frozen(access_data.freezes, name, now),
+            now=now,
+            offered=OfferedActions(actor, access_data, now).on(seen, live=live, pending=pending),
             activity=latest(shapes, ACTIVITY_SHOWN) if isinstance(shapes, tuple) else shapes,
             ended=await self.store.ended_on(name, ENDED_SHOWN),
         )

@@ -33,6 +33,7 @@ from bot.engine.replies.request_replies import (
     ActionResult,
     NoSuchRequest,
     NotYours,
+    RequestDetails,
     Result,
     SeveralRequests,
     UnknownRequest,
@@ -40,7 +41,7 @@ from bot.engine.replies.request_replies import (
 
 _OnPlan = Preview | Blocked | NotStopped | NotCompiled | Busy | NotFound | FelderaUnavailable | RuleObjection
 _OnOperation = ActionResult | NotYours | UnknownRequest | NoSuchRequest | SeveralRequests
-_Shown = Described | PipelineList | NoList | SeesNothing | PendingList | HistoryPage
+_Shown = Described | PipelineList | NoList | SeesNothing | PendingList | HistoryPage | RequestDetails
 _OnAccess = Explained | Introduced | GrantList | RuleList | Changed | NotAllowed
 _OnAccessRequest = (
     AccessRequested | AccessRequestedBefore | TooManyAccessRequests | AccessNotRequested | AllowedNow
@@ -77,6 +78,7 @@ __all__ = [
     "PipelineList",
     "Preview",
     "Reply",
+    "RequestDetails",
     "Result",
     "RuleList",
     "SeesNothing",

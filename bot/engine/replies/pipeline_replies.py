@@ -1,6 +1,7 @@
 """Replies about one pipeline: its preview and its state, or why there is nothing to confirm."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum, auto
 
 from bot.domain.access.admins import Admins
@@ -115,15 +116,17 @@ class FelderaUnavailable:
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """The pipeline's state, what is under way on it, what locks or freezes it, and what happened recently.
+    """The pipeline's state at `now`, what is under way on it, what locks or freezes it, and what happened recently.
 
     `activity` comes from Feldera's events: a problem if they cannot be read, None if Feldera keeps none. `ended` are
-    this bot's last operations. Both are newest first.
+    this bot's last operations. Both are newest first. `offered` are the plans that the person would get a preview of.
     """
 
     pipeline: Pipeline
     live: Operation | None
     pending: Operation | None
     freeze: Freeze | None
+    now: datetime
+    offered: tuple[Plan, ...] = ()
     activity: tuple[Activity, ...] | Problem | None = ()
     ended: tuple[Operation, ...] = ()

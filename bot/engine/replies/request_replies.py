@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from bot.domain.operations.operation import Operation
+from bot.engine.ports import HistoryLine
 
 
 class Result(Enum):
@@ -66,3 +67,11 @@ class SeveralRequests:
 
     beginning: str
     operations: tuple[Operation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestDetails:
+    """All that happened to a request, oldest first: its entries in the audit log."""
+
+    operation: Operation
+    lines: tuple[HistoryLine, ...]

@@ -1,7 +1,5 @@
 """Block actions: buttons on previews, which one person sees, and on cards, which all see and only some may press."""
 
-import re
-from collections.abc import Coroutine
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -9,11 +7,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.access.patterns import is_pattern
-from bot.domain.commands import model
-from bot.domain.ids import PipelineName, UserId
 from bot.domain.operations.operation import Operation
-from bot.domain.pipelines.targets import Targets
 from bot.engine.replies import ActionResult, NotYours, Reply
 from bot.slack.listeners.background import ModalReply, ReplyChannel, ResponseUrlReply
 from bot.slack.listeners.context import ListenerContext, value
@@ -22,10 +16,6 @@ from bot.slack.payloads import BlockActions
 from bot.slack.text.blocks import Message
 from bot.slack.views import access_request_view
 from bot.slack.views.forms import modals, unopened_forms
-
-_PAGE = re.compile(r"(\S{1,150}) (\S{1,200})")
-_OLDER = re.compile(r"(\d{1,18}) (.{1,150})")
-_PERSON = re.compile(r"<@([UW][A-Z0-9]+)>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,54 +124,9 @@ class Buttons:
             self.context.access_requests.ask(self.context.who(delivery), denied), ack, answer
         )
 
-    async def older(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
-        """The next page of the audit log; its subject comes back in the button, and is checked like typed text."""
-        match = _OLDER.fullmatch(value(delivery))
-        if match is None:
-            await self.unknown(ack, delivery, respond)
-            return
-        wanted = _of(match[2], self.context.handlers.targets)
-        work = self.context.access.history(self.context.who(delivery), wanted, before=int(match[1]))
-        await self.context.pressed(work, ack, ResponseUrlReply(respond), replaces=True)
-
-    async def earlier(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
-        await self._show_page(ack, delivery, respond, forward=False)
-
-    async def later(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
-        await self._show_page(ack, delivery, respond, forward=True)
-
-    async def _show_page(
-        self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond, *, forward: bool
-    ) -> None:
-        """The page beside the clicked one; its position comes back in the button, and is checked like typed text."""
-        match = _PAGE.fullmatch(value(delivery))
-        if match is None or not is_pattern(match[2]):
-            await self.unknown(ack, delivery, respond)
-            return
-        await ack()
-        name, pattern = PipelineName(match[1]), match[2]
-        page = self.context.listing.page(
-            self.context.who(delivery), pattern, **{"after" if forward else "before": name}
-        )
-        self.context.background_tasks.run(self._in_words(page), ResponseUrlReply(respond, replaces=True))
-
     def _screen(self, delivery: BlockActions) -> ScreenReply:
         return ScreenReply.of(delivery, self.client, self.context.threads)
-
-    async def _in_words(self, reply: Coroutine[Any, Any, Reply]) -> Message:
-        return self.context.in_words(await reply)
 
     async def unknown(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
         work = self.context.requests.not_a_button(self.context.who(delivery), delivery.action.action_id)
         await self.context.pressed(work, ack, ResponseUrlReply(respond))
-
-
-def _of(title: str, targets: Targets) -> model.HistoryCommand:
-    person = _PERSON.fullmatch(title)
-    if person is not None:
-        return model.HistoryCommand(user=UserId(person[1]))
-    return (
-        model.HistoryCommand(name=PipelineName(title))
-        if targets.may_be_typed(title)
-        else model.HistoryCommand()
-    )

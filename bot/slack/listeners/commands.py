@@ -57,8 +57,8 @@ class Commands:
                 await acknowledge(ack, answers.help_on(verb, self.context.handlers.targets))
             case Clear() | Stop() | Start() | Status():
                 await self._look(actor, command, ack, delivery.channel_id, respond)
-            case model.List(pattern):
-                await self._list(actor, pattern, ack, respond)
+            case model.List():
+                await self._list(actor, command, ack, respond)
             case model.ClearByForm():
                 await ack()
                 self.form.typed(actor, delivery, respond)
@@ -113,11 +113,11 @@ class Commands:
         plan = None if isinstance(command, Status) else command.plan
         return await self._named(PermissionDenied(command.name, decision, plan))
 
-    async def _list(self, actor: Actor, pattern: str, ack: AsyncAck, respond: AsyncRespond) -> None:
+    async def _list(self, actor: Actor, wanted: model.List, ack: AsyncAck, respond: AsyncRespond) -> None:
         async def page() -> Message:
-            return self.context.in_words(await self.context.listing.page(actor, pattern))
+            return self.context.in_words(await self.context.listing.page(actor, wanted))
 
-        refusing = self._may_not_list(actor, pattern)
+        refusing = self._may_not_list(actor, wanted.pattern)
         await self._refuse_or_look(refusing, page, ack, respond, meanwhile=answers.looking_around())
 
     async def _may_not_list(self, actor: Actor, pattern: str) -> Message | None:
@@ -174,7 +174,7 @@ class Commands:
             case model.WhoAmI():
                 return await access.introduce(actor)
             case model.HistoryCommand():
-                return await access.history(actor, command)
+                return await self.context.history.page(actor, command)
             case model.GrantCommand():
                 return await access.give(actor, command)
             case model.Revoke():

@@ -22,6 +22,7 @@ from bot.slack.listeners.commands import Commands
 from bot.slack.listeners.context import ListenerContext
 from bot.slack.listeners.deduplication import DELIVERY
 from bot.slack.listeners.home_tab import HomeTab
+from bot.slack.listeners.look_buttons import LookButtons
 from bot.slack.listeners.look_queue import LookQueue
 from bot.slack.listeners.open_forms import OpenForms
 from bot.slack.listeners.reply_channels import ScreenReply, is_on_home
@@ -29,6 +30,7 @@ from bot.slack.listeners.submissions import Submissions
 from bot.slack.payloads import Delivery, OptionsRequest, SlashCommand, ViewSubmission
 from bot.slack.views import (
     access_request_view,
+    action_buttons,
     answers,
     card,
     history_view,
@@ -53,14 +55,16 @@ def register(  # noqa: PLR0913 - what all the listeners need
     forms: ClearForms,
     response_urls: ResponseUrls,
 ) -> None:
-    clicks, submissions = Buttons(context, client), Submissions(context, client)
+    looks = LookQueue(context.handlers.targets)
+    clicks, look_clicks = Buttons(context, client), LookButtons(context, looks)
+    submissions = Submissions(context, client)
     clear = ClearForm(context, forms, OpenForms(client))
     app.middleware(_Door(response_urls).lets_in)
     app.event("app_home_opened")(home.opened)
     # Before all others: the buttons are those of cards, and there is no message to reply to.
     # Each for the one payload type that its listener takes: `app.action` and the like match older types, too.
     app.block_action(re.compile(".*"), matchers=[_is_on_home])(home.pressed)
-    app.command(COMMAND)(Commands(context, clear, LookQueue(context.handlers.targets)).typed)
+    app.command(COMMAND)(Commands(context, clear, looks).typed)
     app.global_shortcut(clear_form_view.SHORTCUT)(clear.shortcut)
     app.block_suggestion(form_fields.CHOOSE)(clear.suggest)
     app.view_submission(clear_form_view.CLEAR_FORM)(clear.submitted)
@@ -76,9 +80,15 @@ def register(  # noqa: PLR0913 - what all the listeners need
         card.SIGN_OFF: clicks.sign_off,
         card.CLOSE: clicks.close,
         access_request_view.ASK_FOR_ACCESS: clicks.ask_for_access,
-        history_view.OLDER: clicks.older,
-        pipeline_pages_view.EARLIER: clicks.earlier,
-        pipeline_pages_view.LATER: clicks.later,
+        history_view.OLDER: look_clicks.older,
+        history_view.NEWER: look_clicks.newer,
+        history_view.DETAILS: look_clicks.details,
+        pipeline_pages_view.EARLIER: look_clicks.earlier,
+        pipeline_pages_view.LATER: look_clicks.later,
+        action_buttons.CLEAR: look_clicks.clear,
+        action_buttons.STOP: look_clicks.stop,
+        action_buttons.START: look_clicks.start,
+        action_buttons.STATE: look_clicks.state,
         form_fields.CHOOSE: clear.changed,
         form_fields.CHOOSE_STEPS: clear.changed,
     }

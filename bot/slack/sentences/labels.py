@@ -22,7 +22,6 @@ from bot.slack.text.spans import NOTHING, Text, ago, at, mention
 UNKNOWN = "❔"
 FROZEN = "🧊"
 GLASS = "🚨"
-LOCK = "🔒"
 TROUBLE = "⚠️"
 YES = "✅"  # allowed
 NO = "🚫"  # not allowed
@@ -129,9 +128,7 @@ class Field(StrEnum):
     WANTED = "Desired state"
     STORAGE = "Storage"
     PROGRAM = "Program"
-    LAST_ERROR = "Last error"
-    OPERATION = "Operation"
-    WAITING = "Waiting for approval"
+    OPERATION = "Request"
     REQUESTED_BY = "Requested by"
     DESTROYS = "Destroys"
     WOULD_DESTROY = "A clear would destroy"
@@ -141,10 +138,11 @@ class Field(StrEnum):
     UNTIL = "Until"
     ASKED = "Asked"
     FROZEN = "Frozen"
+    LAST_ERROR = "Last error"
     RUN_AS_BREAK_GLASS = "Run as break-glass for"
     GLASS = "Break-glass for"
     ACTION_NAMES = "Recent Feldera events"
-    ENDED = "Last operations"
+    ENDED = "Recent requests"
 
 
 def in_order(values: Mapping[Field, Text | str | None]) -> list[tuple[str, Text | str]]:
@@ -227,12 +225,6 @@ def state_words(operation: Operation) -> str:
     return "Cancelled before sending" if was_cancelled else words(operation.state)
 
 
-def ended(operation: Operation) -> Text:
-    """`✅ clear `7fk2qa`, requested by @ana …: Cleared …`: what, who, how it ended, and when."""
-    when = NOTHING if operation.ended_at is None else Text(" {}", ago(operation.ended_at))
-    return Text("{}: {}{}", asked_for(operation), outcome_words(operation), when)
-
-
 def outcome_words(operation: Operation) -> str:
     """How it ended, or how far it is: `Stopped, not cleared`, `Not cleared (running before)`, `Denied`."""
     outcome, told = operation.outcome, state_words(operation)
@@ -247,13 +239,8 @@ _SENTENCE_BY_STEP = frozenset({State.SUCCEEDED, State.UNNECESSARY, State.REFUSED
 _WITHOUT_REASON = frozenset({State.REFUSED, State.STALE, State.EXPIRED})
 
 
-def asked_for(operation: Operation) -> Text:
-    """`⏳ clear `7fk2qa`, requested by @ana …`: what, who and when, in this order."""
-    return Text("{} {}", sign(operation.state), what(operation))
-
-
 def what(operation: Operation) -> Text:
-    """The same without its sign, to follow words that say its state."""
+    """`clear `7fk2qa`, requested by @ana …`: what, who and when, to follow words that say its state."""
     asked_by = by(operation.requester, asked_at(operation))
     return Text("{} `{}`, requested by {}", action_name(operation.plan), operation.short_id, asked_by)
 

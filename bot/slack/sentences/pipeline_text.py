@@ -1,12 +1,18 @@
 """Pipeline text: its state in sentences, links to messages about it, names of its settings. Pure."""
 
+from datetime import datetime
+
 from bot.domain.access.rules import Freeze
-from bot.domain.operations.operation import Operation
+from bot.domain.operations.operation import Operation, State
 from bot.domain.pipelines.pipeline import Pipeline, Storage
 from bot.domain.pipelines.targets import DEFAULT, THE_ONLY, TargetName
 from bot.slack.sentences import labels
 from bot.slack.sentences.losses import checkpoints
-from bot.slack.text.spans import Text, ago, code, link
+from bot.slack.sentences.plan_text import action_name
+from bot.slack.sentences.time_left import time_left
+from bot.slack.text.spans import NOTHING, Text, ago, code, link, mention, shortened
+
+WORD_SHOWN = 24  # characters: as long as Feldera's longest word for a state
 
 
 def deployment(pipeline: Pipeline) -> Text:
@@ -57,5 +63,44 @@ def frozen_in_words(freeze: Freeze) -> Text:
     return Text("{}: {}", labels.frozen(freeze.until), code(freeze.reason))
 
 
-def with_link(operation: Operation, workspace_url: str) -> Text:
-    return Text("{}: {}", labels.asked_for(operation), link_to(operation, workspace_url))
+def frozen_until(freeze: Freeze, now: datetime) -> Text:
+    """`ends in 3 h 40 min, today at 6:00 PM: `release day``."""
+    return Text("ends {}: {}", time_left(freeze.until, now), code(freeze.reason))
+
+
+def under_way(operation: Operation, workspace_url: str, now: datetime) -> Text:
+    """`⏳ Under way: clear `7fk2qa`, requested by @ana 2 minutes ago (…): its thread`, and until when it waits."""
+    approval, waits = operation.approval, NOTHING
+    if operation.state is State.AWAITING_APPROVAL and approval.deadline is not None:
+        left = time_left(approval.deadline, now)
+        waits = Text(", {} of {} approvals, expires {}", len(approval.given), approval.needed, left)
+    return Text(
+        "{} {}: {}{}: {}",
+        labels.sign(operation.state),
+        labels.words(operation.state),
+        labels.what(operation),
+        waits,
+        link_to(operation, workspace_url),
+    )
+
+
+def in_brief(
+    pipeline: Pipeline, live: Operation | None, pending: Operation | None, freeze: Freeze | None
+) -> Text:
+    """Its state, and what holds it, in one sentence without times: for screen readers and notifications."""
+    told = [_status(pipeline), Text("storage {}", labels.words(pipeline.storage))]
+    if pipeline.error is not None or pipeline.does_not_compile:
+        told.append(Text("has an error"))
+    if live is not None:
+        told.append(Text("held by the {} of {}", action_name(live.plan), mention(live.requester.user)))
+    if pending is not None:
+        told.append(Text("{} waits for approval", mention(pending.requester.user)))
+    if freeze is not None:
+        told.append(Text("frozen"))
+    return Text("{}: {}.", pipeline.name, Text(", ").join(told))
+
+
+def _status(pipeline: Pipeline) -> Text:
+    text = shortened(pipeline.status, WORD_SHOWN)
+    wanted = pipeline.desired_status
+    return text if wanted == pipeline.status else Text("{}, desired {}", text, shortened(wanted, WORD_SHOWN))

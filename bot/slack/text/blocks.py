@@ -52,8 +52,9 @@ def header(text: str) -> HeaderBlock:
     return HeaderBlock(text=PlainTextObject(text=text, emoji=False))
 
 
-def section(text: Text) -> SectionBlock:
-    return SectionBlock(text=MarkdownTextObject(text=text.mrkdwn))
+def section(text: Text, beside: ButtonElement | None = None) -> SectionBlock:
+    """A paragraph, with a button beside it if there is one."""
+    return SectionBlock(text=MarkdownTextObject(text=text.mrkdwn), accessory=beside)
 
 
 def fields(*pairs: tuple[str, Text | str]) -> SectionBlock:
@@ -77,28 +78,36 @@ def buttons(*elements: ButtonElement) -> ActionsBlock:
     return ActionsBlock(elements=list(elements))
 
 
-def button(
+def button(  # noqa: PLR0913 - all that a button can have
     label: str,
     action: str,
     operation_id: OperationId,
     *,
     style: str | None = None,
     confirm: ConfirmObject | None = None,
+    spoken: str | None = None,
 ) -> ButtonElement:
-    """A button whose value is the operation's id, and nothing else: what it does is read from the store."""
+    """A button whose value is the operation's id, and nothing else: what it does is read from the store.
+
+    `spoken` is what screen readers say of it, where several buttons have the same label.
+    """
     return ButtonElement(
         text=PlainTextObject(text=plain(label, BUTTON_MAX), emoji=False),
         action_id=action,
         value=operation_id,
         style=style,
         confirm=confirm,
+        accessibility_label=None if spoken is None else plain(spoken, BUTTON_MAX),
     )
 
 
-def plain_button(label: str, action: str, value: str) -> ButtonElement:
+def plain_button(label: str, action: str, value: str, *, spoken: str | None = None) -> ButtonElement:
     """A button without an operation. Its value comes back as somebody sends it: check it like typed text."""
     return ButtonElement(
-        text=PlainTextObject(text=label, emoji=False), action_id=action, value=value[:BUTTON_VALUE_MAX]
+        text=PlainTextObject(text=label, emoji=False),
+        action_id=action,
+        value=value[:BUTTON_VALUE_MAX],
+        accessibility_label=None if spoken is None else plain(spoken, BUTTON_MAX),
     )
 
 

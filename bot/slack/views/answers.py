@@ -28,6 +28,7 @@ from bot.slack.views import (
     pipeline_pages_view,
     previews_view,
     refusals_view,
+    status_view,
 )
 
 TARGETS_SHOWN = 10
@@ -145,7 +146,7 @@ def answer(reply: Reply, workspace_url: str) -> Message:  # noqa: C901, PLR0911,
         case replies.ActionResult(result, operation):
             return _result(result, operation, workspace_url)
         case replies.Described():
-            return previews_view.described(reply, workspace_url)
+            return status_view.described(reply, workspace_url)
         case replies.Explained():
             return can_i_view.explained(reply)
         case replies.Introduced():
@@ -167,7 +168,9 @@ def answer(reply: Reply, workspace_url: str) -> Message:  # noqa: C901, PLR0911,
         case replies.SeesNothing():
             return refusals_view.sees_nothing(reply)
         case replies.HistoryPage():
-            return history_view.history_page(reply, workspace_url)
+            return history_view.history_page(reply)
+        case replies.RequestDetails():
+            return history_view.request_details(reply, workspace_url)
         case replies.NotYours(operation):
             return click_refusals_view.not_yours(operation)
         case replies.UnknownRequest():

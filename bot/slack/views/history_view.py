@@ -1,26 +1,31 @@
-"""What waits for approval, and pages of the audit log. Pure."""
+"""What waits for approval, pages of past requests and changes of access, and the details of one request. Pure."""
 
-from collections.abc import Callable, Mapping
+from slack_sdk.models.blocks import ActionsBlock, ButtonElement, SectionBlock
 
-from bot.domain.access.access_requests import asked_in
-from bot.domain.events import Event, EventKind
+from bot.domain.events import EventKind
+from bot.domain.history_lines import is_of_request
 from bot.domain.ids import UserId
-from bot.domain.operations.operation import Operation
-from bot.domain.operations.plans import CLEAR
+from bot.domain.operations.operation import Operation, State
 from bot.engine import replies
 from bot.engine.ports import HistoryLine
-from bot.slack.sentences import plan_text, rule_text
-from bot.slack.sentences.action_text import recorded_action
+from bot.slack.sentences import outcome_text
 from bot.slack.sentences.decision_text import nothing_waits
+from bot.slack.sentences.entry_text import entry_text
 from bot.slack.sentences.labels import GLASS, sign, what, words
-from bot.slack.sentences.pipeline_text import link_to, permalink
+from bot.slack.sentences.pipeline_text import link_to
+from bot.slack.sentences.plan_text import action_name
+from bot.slack.sentences.request_text import request_text
 from bot.slack.text import blocks
 from bot.slack.text.blocks import Message, message, said
 from bot.slack.text.lists import cut
-from bot.slack.text.spans import NOTHING, Text, at, code, link, mention, mention_any, shortened
+from bot.slack.text.mrkdwn import TEXT_MAX
+from bot.slack.text.spans import NOTHING, Text, at, code, mention
 
-OLDER = "older_history"  # action id; see `card.CLOSE`
-EVERYTHING = "*"  # in that button's value: no pipeline has this name
+OLDER = "older_history"  # action ids; see `card.CLOSE`
+NEWER = "newer_history"
+DETAILS = "request_details"
+EVERYTHING = "*"  # in the value of a page's button: no pipeline has this name
+DETAILS_SHOWN = 40  # lines: more than a request has, unless it was stuck for weeks
 
 
 def pending_list(shown: replies.PendingList, workspace_url: str) -> Message:
@@ -43,112 +48,102 @@ def _waiting(operation: Operation, workspace_url: str) -> Text:
     return Text("{} `{}`: {}, {}{}: {}", sign(operation.state), name, what(operation), count, until, where)
 
 
-def history_page(shown: replies.HistoryPage, workspace_url: str) -> Message:
-    lines = [_entry(line, workspace_url) for line in shown.lines]
+def history_page(shown: replies.HistoryPage) -> Message:
+    """A block for each line: a long one must not cut off one that no later page would show."""
+    title = Text("*History of {}*", _whose(shown.title)) if shown.title else Text("*History*")
+    lines = [_line(line) for line in shown.lines]
+    note = NOTHING
     if shown.read:
-        nothing = "Nothing else" if lines else "Nothing"
-        lines.append(Text("{} for you among {:,} entries: *Older* looks further.", nothing, shown.read))
-    older = None
-    if shown.before is not None:
-        value = f"{shown.before} {shown.title or EVERYTHING}"
-        older = blocks.buttons(blocks.plain_button("Older", OLDER, value))
-    # A block each: a long line must not cut off one that no later page would show. (`text` has one limit for all.)
-    all_of_it = [
-        Text("*Audit log of {}*", _whose(shown.title)),
-        *(lines or [Text("Nothing that you can see.")]),
-    ]
-    return message(cut(all_of_it), *map(blocks.section, all_of_it), older)
-
-
-def _whose(title: str) -> Text | str:
-    if title.startswith("<@"):
-        return mention(UserId(title.strip("<@>")))
-    return title or "everything"
-
-
-def _entry(line: HistoryLine, workspace_url: str) -> Text:
-    event, operation = line.entry.event, line.operation
-    data = {
-        key: str(value) for key, value in event.data.items() if isinstance(value, str | int) and value != ""
-    }
-    reason = data.get("why") or data.get("ending") or data.get("step") or ""
-    shown = operation.state if operation is not None and event.kind is EventKind.ENDED else event.kind
-    return Text(
-        "{sign} {at}: {told}{because}{by}{detail}{card}",
-        sign=sign(shown),
-        at=at(event.at),
-        told=_reported(line, data),
-        because=Text(" ({})", shortened(reason.replace("_", " "), 60)) if reason else NOTHING,
-        by=_by(line, data) if event.kind is not EventKind.REFUSED else NOTHING,
-        detail=_in_detail(event, data),
-        card=_card(line, workspace_url),
+        nothing, button = "Nothing else" if lines else "Nothing", "Newer" if shown.upward else "Older"
+        note = Text("{} for you among {:,} entries: *{}* looks further.", nothing, shown.read, button)
+    elif not lines:
+        note = Text("Nothing that you can see.")
+    everything = [title, *lines, *([note] if note else [])]
+    return message(
+        cut(everything),
+        blocks.section(title),
+        *(blocks.section(text, _details(line)) for line, text in zip(shown.lines, lines, strict=True)),
+        blocks.section(note) if note else None,
+        _pages(shown),
     )
 
 
-def _reported(line: HistoryLine, data: Mapping[str, str]) -> Text:
-    """What happened, and to what."""
-    kind, operation = line.entry.event.kind, line.operation
-    told = Text("{}", words(kind))
-    if kind is EventKind.REFUSED:
-        action = recorded_action(data.get("action", ""), data.get("plan"))
-        told = Text("denied {}{}", _who(line, data), Text(": {}", action) if action else NOTHING)
-    if operation is None:
-        return told + _about_access(data)
-    plan = NOTHING if operation.plan == CLEAR else Text(" ({})", plan_text.action_name(operation.plan))
-    return Text("`{}`{}: {}", operation.pipeline, plan, told)
+def _pages(shown: replies.HistoryPage) -> ActionsBlock | None:
+    places = (("Newer", NEWER, shown.after), ("Older", OLDER, shown.before))
+    subject = shown.title or EVERYTHING
+    buttons = [
+        blocks.plain_button(label, action, f"{entry} {subject}")
+        for label, action, entry in places
+        if entry is not None
+    ]
+    return blocks.buttons(*buttons) if buttons else None
 
 
-def _who(line: HistoryLine, data: Mapping[str, str]) -> Text:
-    by = line.entry.event.by
-    if by:
-        return mention(by.user)
-    return code(data["shell"], 60) if "shell" in data else NOTHING
+def _whose(title: str) -> Text:
+    if title.startswith("<@"):
+        return mention(UserId(title.strip("<@>")))
+    return code(title)
 
 
-def _by(line: HistoryLine, data: Mapping[str, str]) -> Text:
-    who = _who(line, data)
-    return Text(" by {}", who) if who else NOTHING
+def _line(line: HistoryLine) -> Text:
+    event, operation = line.entry.event, line.operation
+    if operation is None or not is_of_request(event, operation):
+        return entry_text(line)
+    decided = NOTHING
+    if event.kind in {EventKind.APPROVED, EventKind.SIGNED_OFF} and event.by is not None:
+        decided = Text(", {} by {}", words(event.kind), mention(event.by.user))
+    return request_text(operation) + decided
 
 
-def _card(line: HistoryLine, workspace_url: str) -> Text:
-    """The card that the entry names; an entry older than the card links the operation's present one."""
-    data, operation = line.entry.event.data, line.operation
-    if "ts" in data:
-        url = permalink(workspace_url, str(data.get("channel")), str(data["ts"]))
-        return Text(" · {}", link(url, "its thread"))
-    if operation is None or operation.display.card is None:
-        return NOTHING
-    return Text(" · {}", link_to(operation, workspace_url))
+def _details(line: HistoryLine) -> ButtonElement | None:
+    operation = line.operation
+    if operation is None or not is_of_request(line.entry.event, operation):
+        return None
+    return details_button(operation)
 
 
-def _about_access(data: Mapping[str, str]) -> Text:
-    role = Text(" *{}*", shortened(data["role"], 20)) if "role" in data else NOTHING
-    whose = data.get("user") or data.get("group")
-    to = Text(" {}", mention_any(whose[:30])) if whose else NOTHING
-    where = data.get("pipeline") or data.get("pattern")
-    on = Text("{} {}", Text(" on") if role else NOTHING, code(where, 100)) if where else NOTHING
-    return to + role + on
+def details_button(operation: Operation) -> ButtonElement:
+    """*Details*: what happened to the request, in the order in which it happened."""
+    spoken = f"Details of {action_name(operation.plan)} {operation.short_id} of {operation.pipeline}"
+    return blocks.button("Details", DETAILS, operation.id, spoken=spoken)
 
 
-def _as_typed(words: str) -> Text:
-    return code(words, 150)
+def request_details(shown: replies.RequestDetails, workspace_url: str) -> Message:
+    """What came of it and where its card is; then its entries, oldest first."""
+    operation = shown.operation
+    heading = Text(
+        "{}. Id `{}`, {}", request_text(operation), operation.short_id, link_to(operation, workspace_url)
+    )
+    lines = [
+        entry_text(line, names_pipeline=False) for line in shown.lines if not line.entry.event.is_progress
+    ]
+    left_out = len(lines) - DETAILS_SHOWN
+    if left_out > 0:
+        lines = [Text("… {} earlier entries", left_out), *lines[-DETAILS_SHOWN:]]
+    return message(
+        cut([heading, *lines]),
+        blocks.section(heading),
+        blocks.reason(operation.reason),
+        _why(operation),
+        *_paragraphs(lines),
+    )
 
 
-_DETAILS: dict[str, Callable[[str], Text]] = {
-    "plan": _as_typed,
-    "incident": _as_typed,
-    "request": _as_typed,
-    "button": _as_typed,
-    "until": rule_text.moment_again,
-    "note": _as_typed,
-    "reason": _as_typed,
-}
+def _why(operation: Operation) -> SectionBlock | None:
+    """How it ended, where more is to be said of it than that it succeeded."""
+    if operation.outcome is None or operation.state is State.SUCCEEDED:
+        return None
+    return blocks.section(outcome_text.sentence(operation, operation.outcome, operation.state))
 
 
-def _in_detail(event: Event, data: Mapping[str, str]) -> Text:
-    """The new value, and the one before."""
-    said = [Text("{} {}", key, _DETAILS[key](data[key])) for key in _DETAILS if key in data]
-    said += rule_text.rule_and_before(event)
-    if asked := asked_in(event):
-        said.append(Text("asked {}", Text(", ").join([mention(UserId(admin[:30])) for admin in asked[:5]])))
-    return Text(": {}", Text(", ").join(said)) if said else NOTHING
+def _paragraphs(lines: list[Text]) -> list[SectionBlock]:
+    """The lines in as few blocks as Slack's limit for one allows."""
+    paragraphs: list[list[Text]] = [[]]
+    room = TEXT_MAX
+    for line in lines:
+        room -= len(line) + 1
+        if room < 0:
+            paragraphs.append([])
+            room = TEXT_MAX - len(line) - 1
+        paragraphs[-1].append(line)
+    return [blocks.section(Text("\n").join(each)) for each in paragraphs if each]

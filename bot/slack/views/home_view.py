@@ -75,7 +75,7 @@ def _page(page: HomePage, workspace_url: str) -> Iterable[Block | None]:
         yield blocks.header("Recent")
         lines = [_ended(operation, workspace_url) for operation in page.ended[:ENDED_SHOWN]]
         yield blocks.section(cut(lines))
-        yield blocks.context(Text("`{COMMAND} history` shows the whole audit log."))
+        yield blocks.context(Text("`{COMMAND} history` shows all requests."))
     if page.freezes:
         yield blocks.header("Freezes")
         yield blocks.section(

@@ -1,19 +1,31 @@
-"""Pages of the pipeline list: a block for each pipeline, with what is under way on it. Pure."""
+"""Pages of the pipeline list: each pipeline with what is under way on it, and what the reader could do to it. Pure."""
 
-from bot.domain.pipelines.pipeline import Pipeline, Problem
+from datetime import datetime
+
+from slack_sdk.models.blocks import Block
+
+from bot.domain.pipelines.pipeline import Problem
+from bot.domain.pipelines.state_filters import StateFilter
 from bot.domain.pipelines.targets import TargetName
 from bot.engine.replies import Listed, PipelineList
-from bot.slack.sentences.labels import FROZEN, LOCK, TROUBLE, UNKNOWN, deployment_sign, sign, what, words
-from bot.slack.sentences.pipeline_text import deployment, link_to, storage, with_link
-from bot.slack.sentences.plan_text import action_name
+from bot.slack.sentences.labels import FROZEN, TROUBLE, UNKNOWN, deployment_sign
+from bot.slack.sentences.pipeline_text import (
+    WORD_SHOWN,
+    deployment,
+    frozen_until,
+    in_brief,
+    storage,
+    under_way,
+)
 from bot.slack.sentences.problem_text import why_no_answer
 from bot.slack.text import blocks
 from bot.slack.text.blocks import Message, message, said
-from bot.slack.text.spans import NOTHING, Text, at, code, mention, shortened
+from bot.slack.text.lists import either
+from bot.slack.text.spans import NOTHING, Text, code, shortened
+from bot.slack.views.action_buttons import action_buttons, state_button
 
 EARLIER = "earlier_pipelines"  # action ids; see `card.CLOSE`
 LATER = "later_pipelines"
-WORD_SHOWN = 24  # characters: as long as Feldera's longest word for a state
 _WILD = frozenset("*?[")
 
 
@@ -21,39 +33,55 @@ def pipeline_list(shown: PipelineList, workspace_url: str) -> Message:
     if not shown.rows:
         return said("{}", _nothing(shown))
     title, note = _title(shown), _note(shown)
-    rows = [_row(row, workspace_url) for row in shown.rows]
-    buttons = []
-    if shown.before:
-        value = f"{shown.rows[0].name} {shown.pattern}"
-        buttons.append(blocks.plain_button("Previous", EARLIER, value))
-    if shown.after:
-        value = f"{shown.rows[-1].name} {shown.pattern}"
-        buttons.append(blocks.plain_button("Next", LATER, value))
     return message(
         Text("\n").join([title, *(_in_brief(row) for row in shown.rows), note]),
         blocks.section(title),
-        *(blocks.section(row) for row in rows),
+        *(block for row in shown.rows for block in _row_blocks(row, workspace_url, shown.now)),
         blocks.context(note),
-        blocks.buttons(*buttons) if buttons else None,
+        _pages(shown),
     )
 
 
+def _pages(shown: PipelineList) -> Block | None:
+    """The pattern and the states come back with the name beside the page, so that they hold for all pages."""
+    wanted = " ".join([shown.wanted.pattern, *sorted(shown.wanted.states)])
+    buttons = []
+    if shown.before:
+        buttons.append(blocks.plain_button("Previous", EARLIER, f"{shown.rows[0].name} {wanted}"))
+    if shown.after:
+        buttons.append(blocks.plain_button("Next", LATER, f"{shown.rows[-1].name} {wanted}"))
+    return blocks.buttons(*buttons) if buttons else None
+
+
 def _nothing(shown: PipelineList) -> Text:
-    if shown.pattern == "*":
-        text = Text("There is no pipeline that you can see.")
+    pattern, kind = shown.wanted.pattern, _kind(shown)
+    if pattern == "*":
+        text = Text("There is no {}pipeline that you can see.", kind)
     else:
-        text = Text("No pipeline that you can see matches `{}` (names are case-sensitive).", shown.pattern)
-        if not _WILD & set(shown.pattern):
-            text += Text(" `{COMMAND} list *{}*` finds it anywhere in a name.", shown.pattern)
+        text = Text("No {}pipeline that you can see matches `{}` (names are case-sensitive).", kind, pattern)
+        if not kind and not _WILD & set(pattern):
+            text += Text(" `{COMMAND} list *{}*` finds it anywhere in a name.", pattern)
     return Text(" ").join([text, _note(shown)])
 
 
 def _title(shown: PipelineList) -> Text:
-    which = "Pipelines" if shown.pattern == "*" else Text("Pipelines that match `{}`", shown.pattern)
-    first, last = shown.before + 1, shown.before + len(shown.rows)
-    if last - first + 1 == shown.total:
-        return Text("*{}*: {:,} that you can see.", which, shown.total)
-    return Text("*{}*: {:,} to {:,} of {:,} that you can see.", which, first, last, shown.total)
+    """`*30 running pipelines you can see* that match `prod-*`: 13 to 24`."""
+    pattern, first, last = shown.wanted.pattern, shown.before + 1, shown.before + len(shown.rows)
+    is_whole = last - first + 1 == shown.total
+    return Text(
+        "*{total:,} {kind}pipeline{s} you can see*{matching}{range}",
+        total=shown.total,
+        kind=_kind(shown),
+        s="" if shown.total == 1 else "s",
+        matching=NOTHING if pattern == "*" else Text(", matching `{}`", pattern),
+        range=NOTHING if is_whole else Text(": {:,} to {:,}", first, last),
+    )
+
+
+def _kind(shown: PipelineList) -> Text:
+    """`running or busy `: several states widen the list."""
+    states = [Text("{}", state.value) for state in StateFilter if state in shown.wanted.states]
+    return Text("{} ", either(states)) if states else NOTHING
 
 
 def _note(shown: PipelineList) -> Text:
@@ -67,6 +95,8 @@ def _note(shown: PipelineList) -> Text:
         for target, problem in shown.unanswered.items()
     ]
     notes += [left_out(target, count) for target, count in shown.unreadable.items()]
+    if shown.wanted.states and any(isinstance(row.pipeline, Problem) for row in shown.rows):
+        notes.append(Text("A pipeline that cannot be read is listed whatever its state."))
     if shown.unread:
         unread = code(shown.unread)
         notes.append(
@@ -83,16 +113,20 @@ def left_out(target: TargetName, count: int) -> Text:
     return Text("{:,} pipelines{} are left out: their names in Feldera's list cannot be read.", count, whose)
 
 
-def _row(row: Listed, workspace_url: str) -> Text:
+def _row_blocks(row: Listed, workspace_url: str, now: datetime) -> list[Block]:
+    """The row, and its buttons: beside it if there is one alone."""
+    actions, details = action_buttons(row.name, row.offered), state_button(row.name)
+    text = _row(row, workspace_url, now)
+    if not actions:
+        return [blocks.section(text, details)]
+    return [blocks.section(text), blocks.buttons(*actions, details)]
+
+
+def _row(row: Listed, workspace_url: str, now: datetime) -> Text:
     lines = [_state(row)]
-    if row.live is not None:
-        lines.append(Text("{} Held by {}", LOCK, with_link(row.live, workspace_url)))
-    if row.pending is not None:
-        state, where = row.pending.state, link_to(row.pending, workspace_url)
-        lines.append(Text("{} {}: {}: {}", sign(state), words(state), what(row.pending), where))
+    lines += [under_way(each, workspace_url, now) for each in (row.live, row.pending) if each is not None]
     if row.freeze is not None:
-        until, because = at(row.freeze.until), code(row.freeze.reason)
-        lines.append(Text("{} Frozen until {}: {}", FROZEN, until, because))
+        lines.append(Text("{} Frozen, {}", FROZEN, frozen_until(row.freeze, now)))
     return Text("\n").join(lines)
 
 
@@ -109,26 +143,8 @@ def _state(row: Listed) -> Text:
     return Text(" · ").join(told)
 
 
-def _status(pipeline: Pipeline) -> Text:
-    text = shortened(pipeline.status, WORD_SHOWN)
-    wanted = pipeline.desired_status
-    return text if wanted == pipeline.status else Text("{}, desired {}", text, shortened(wanted, WORD_SHOWN))
-
-
 def _in_brief(row: Listed) -> Text:
     """The row as text, for screen readers and notifications."""
-    pipeline = row.pipeline
-    if isinstance(pipeline, Problem):
+    if isinstance(row.pipeline, Problem):
         return Text("{}: cannot be read.", row.name)
-    told = [_status(pipeline), Text("storage {}", words(pipeline.storage))]
-    if pipeline.error is not None or pipeline.does_not_compile:
-        told.append(Text("has an error"))
-    if row.live is not None:
-        told.append(
-            Text("held by the {} of {}", action_name(row.live.plan), mention(row.live.requester.user))
-        )
-    if row.pending is not None:
-        told.append(Text("{} waits for approval", mention(row.pending.requester.user)))
-    if row.freeze is not None:
-        told.append(Text("frozen"))
-    return Text("{}: {}.", row.name, Text(", ").join(told))
+    return in_brief(row.pipeline, row.live, row.pending, row.freeze)

@@ -1,4 +1,4 @@
-"""Previews of plans, and pipeline states, as the person who asked sees them. Pure."""
+"""Previews of plans, as the person who asked sees them. Pure."""
 
 from slack_sdk.models.blocks import Block, ButtonElement
 
@@ -7,15 +7,15 @@ from bot.domain.durations import span_in_words
 from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.operation import Operation
 from bot.domain.operations.plans import START, STOP, Plan, StepName
-from bot.domain.pipelines.pipeline import Pipeline, Problem
-from bot.engine.replies import Described, Preview
-from bot.slack.sentences import labels, plan_text
-from bot.slack.sentences.labels import Field, deployment_sign, in_order, words
+from bot.domain.pipelines.pipeline import Pipeline
+from bot.engine.replies import Preview
+from bot.slack.sentences import plan_text
+from bot.slack.sentences.labels import Field, deployment_sign, in_order
 from bot.slack.sentences.losses import costs, destroyed, lost
-from bot.slack.sentences.pipeline_text import deployment, frozen_in_words, link_to, storage, with_link
+from bot.slack.sentences.pipeline_text import deployment, storage
 from bot.slack.text import blocks
 from bot.slack.text.blocks import Message, message
-from bot.slack.text.spans import NOTHING, Text, ago, code
+from bot.slack.text.spans import NOTHING, Text, code
 
 CONFIRM = "confirm_clear"  # action ids; see `card.CLOSE`
 BREAK_GLASS = "break_glass"
@@ -141,63 +141,3 @@ def _what_then(authority: Authorization) -> Text:
 
 def approvals_in_words(needed: int) -> str:
     return "1 approval" if needed == 1 else f"{needed} approvals"
-
-
-def described(shown: Described, workspace_url: str) -> Message:
-    pipeline, name = shown.pipeline, shown.pipeline.name
-    pending, freeze = shown.pending, shown.freeze
-    rows = {
-        Field.DEPLOYMENT: labels.deployment(pipeline.status, pipeline.status_since),
-        Field.WANTED: Text("{}, requested {}", pipeline.desired_status, ago(pipeline.desired_status_since)),
-        Field.STORAGE: storage(pipeline),
-        Field.PROGRAM: Text("{}, {}", pipeline.program_status, ago(pipeline.program_status_since)),
-        Field.LAST_ERROR: _last_error(pipeline),
-        Field.OPERATION: "none" if shown.live is None else with_link(shown.live, workspace_url),
-        Field.WAITING: None if pending is None else with_link(pending, workspace_url),
-        Field.FROZEN: None if freeze is None else frozen_in_words(freeze),
-    }
-    return message(
-        Text(
-            "{name}: {status}, desired {wanted}, storage {storage}, program {program}.",
-            name=name,
-            status=pipeline.status,
-            wanted=pipeline.desired_status,
-            storage=words(pipeline.storage),
-            program=pipeline.program_status,
-        ),
-        blocks.header(name),
-        blocks.fields(*in_order(rows)),
-        blocks.section(Text("\n").join([Text("*{}*", Field.ACTION_NAMES.value), *_action_names(shown)])),
-        blocks.section(Text("\n").join([Text("*{}*", Field.ENDED.value), *_ended(shown, workspace_url)])),
-        blocks.context(Text("Only you see this.")),
-    )
-
-
-def _action_names(shown: Described) -> list[Text]:
-    match shown.activity:
-        case None:
-            return [Text("This Feldera keeps none: it is older than 0.292.")]
-        case Problem() as problem:
-            return [Text("I cannot read it now ({}).", code(problem.message))]
-        case ():
-            return [Text("none")]
-        case activity:
-            return [Text("• {}: {}", ago(doing.at), labels.doing(doing)) for doing in activity]
-
-
-def _ended(shown: Described, workspace_url: str) -> list[Text]:
-    lines = [
-        Text("• {}, {}", labels.ended(operation), link_to(operation, workspace_url))
-        for operation in shown.ended
-    ]
-    if not lines:
-        return [Text("none")]
-    return [*lines, Text("`{COMMAND} history {}` shows all.", shown.pipeline.name)]
-
-
-def _last_error(pipeline: Pipeline) -> Text:
-    if pipeline.error is not None:
-        return code(pipeline.error.message, 500)
-    if pipeline.does_not_compile:
-        return Text("the program does not compile ({}); Feldera shows why", code(pipeline.program_status))
-    return Text("none")
