@@ -25,7 +25,7 @@ from bot.engine.handlers.preconditions import Assessment
 from bot.engine.replies import Reply
 from bot.slack.text.blocks import Message
 from bot.slack.views import answers, card, home_view, thread_lines
-from bot.slack.views.forms import clear_form_view, modals, unopened_forms
+from bot.slack.views.forms import clear_form_view, modal_titles, modals, unopened_forms
 from tests.clock import START
 from tests.domain.samples import BEN, IN_EVERY_STATE, NOT_APPROVED, ended, needs_human, pipeline
 from tests.operations import changed
@@ -121,14 +121,14 @@ def _views() -> Iterator[Shot]:
     )
     shown = Shown(assessment, START, "a2" * 12)
     views = {
-        modals.DENY_REQUEST: [modals.why_deny(operation.id)],
+        modals.DENY_REQUEST: [modals.why_deny(operation)],
         modals.BREAK_GLASS_FORM: [modals.type_the_name(replace(operation, plan=plan)) for plan in PLANS],
         clear_form_view.CLEAR_FORM: [
             clear_form_view.opening(token),
             clear_form_view.form(token, clear_form_view.looking(pipeline().name)),
             clear_form_view.form(token, clear_form_view.about(shown, ChannelId("C1"))),
         ],
-        "answer": [modals.showing(answers.trouble())],
+        "answer": [modals.showing(answers.trouble(), modal_titles.OF_ANY)],
         HomePage: [home_view.home(page, WORKSPACE_URL) for page in examples(HomePage)],
     }
     for shows, several in views.items():

@@ -67,9 +67,12 @@ class Reading:
         return self._lines(self._roots(channel)[-1])
 
     def follows(self, channel: Any = None) -> str:
-        """Read the one card and its thread, of which the story says no more; returns the card's state."""
+        """Read the one card and its thread, of which the story says no more.
+
+        Returns the card's state, without how long that took and when it ended.
+        """
         self.thread(channel)
-        return self.card(channel).splitlines()[2]
+        return self.card(channel).splitlines()[1].partition(" · ")[0].partition(" after ")[0]
 
     def threads(self, channel: Any = None) -> list[list[str]]:
         """The lines in each card's thread, oldest card first."""

@@ -40,7 +40,7 @@ async def test_each_pane_scrolls_alone_and_nothing_is_wider_than_the_window(desk
             f"line {number} of a conversation that is longer than the window", channel="ops"
         )
     await ana.clears("orders")
-    await ana.reads("✅ Cleared.")
+    await ana.reads("✅ Cleared after")
     await fits(ana)
     await ana.opens_the_thread()
     await fits(ana)
@@ -71,7 +71,7 @@ async def test_a_phone_shows_who_one_is_and_leads_to_the_others(desk):
     width, height = SIZES["phone"]
     ana = await desk.seat("ana", viewport={"width": width, "height": height})
     await ana.clears("orders")
-    await ana.reads("✅ Cleared.")
+    await ana.reads("✅ Cleared after")
     await expect(ana.place.get_by_role("button", name="You are ana.")).to_be_in_viewport(ratio=1)
     await ana.opens_the_thread()
     await expect(ana.thread.get_by_role("button", name="You are ana.")).to_be_in_viewport(ratio=1)

@@ -39,7 +39,7 @@ async def test_a_reason_is_text_wherever_the_bot_repeats_it(desk):
     """On the preview, the card, the thread's notification and on Home; a crowd is named and never rung."""
     ana = await desk.seat("ana")
     await ana.clears("orders", "<img src=x onerror=alert(1)> <!channel> *not bold* `code`")
-    await ana.reads("✅ Cleared.")
+    await ana.reads("✅ Cleared after")
     await ana.reads("<img src=x onerror=alert(1)>")
     assert await ana.page.locator("article img, article script").count() == 0
     assert desk.world.slack.suspicious == []

@@ -215,7 +215,7 @@ IN_EVERY_STATE: dict[State, Operation] = {
     State.SUBMITTING: submitting(),
     State.WAITING: waiting(),
     State.NEEDS_HUMAN: needs_human(),
-    State.SUCCEEDED: ended(State.SUCCEEDED, Ending.CLEARED),
+    State.SUCCEEDED: ended(State.SUCCEEDED, Ending.CLEARED, cleared_at=START + timedelta(seconds=9)),
     State.UNNECESSARY: ended(
         State.UNNECESSARY, Ending.NOTHING_TO_CLEAR, submitted_at=None, accepted_at=None, sends=0
     ),

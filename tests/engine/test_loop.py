@@ -102,6 +102,6 @@ def test_a_disk_that_takes_nothing_is_tried_again_after_a_pause(workspace):
 
     workspace.run(story())
     workspace.passes(minutes=1)
-    assert "✅ Cleared." in workspace.card()
+    assert "✅ Cleared after" in workspace.card()
     assert workspace.thread()[-1].startswith("✅ Cleared")
     assert lines("store_available_again") == 1

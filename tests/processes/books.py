@@ -78,7 +78,8 @@ async def until_told(world: World, name: str, channel: Channel, *, within: float
     """The last line is in the thread, and the card shows the end, too."""
 
     def is_told() -> bool:
-        ended = [card for card in world.cards(channel) if f"Cleared `{name}` after" in world.reads(card)]
+        cards = [world.reads(card) for card in world.cards(channel)]
+        ended = [card for card in cards if card.startswith(f"Clear {name}\n✅ Cleared after")]
         return bool(ended and last_lines(channel, name))
 
     await world.slack.until(is_told, within=within)

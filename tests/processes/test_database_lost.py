@@ -94,7 +94,8 @@ async def confirmed(world: World) -> AsyncIterator[tuple[Process, Person, Path]]
         await world.confirms_a_clear(ana, "orders")
         # What she was answered changes only when it is stored where the card stands.
         await world.slack.until(
-            lambda: any("Follow `orders`" in message.text for message in ana.ephemerals), within=PATIENCE
+            lambda: any("Follow the clear of `orders`" in message.text for message in ana.ephemerals),
+            within=PATIENCE,
         )
         yield bot, ana, copy
 

@@ -213,8 +213,8 @@ def test_the_confirmed_preview_turns_into_the_way_to_the_card():
         told.append(message.text)
     assert told == snapshot(
         [
-            "⏳ Confirmed. Follow `orders` in <https://acme.slack.com/archives/C1/p1700000000000100|its thread>.",
-            "⏳ Confirmed. Follow `orders` in <https://acme.slack.com/archives/C1/p1700000000000100|its thread>, in our direct messages, because I am not in <#C1>.",
+            "⏳ Confirmed. Follow the clear of `orders` in <https://acme.slack.com/archives/C1/p1700000000000100|its thread>.",
+            "⏳ Confirmed. Follow the clear of `orders` in <https://acme.slack.com/archives/C1/p1700000000000100|its thread>, in our direct messages, because I am not in <#C1>.",
             "❌ `orders` was *not* cleared: I am not in <#C1>, and Slack does not let me write to you directly (`messages_tab_disabled`). I clear nothing that nobody can see.",
         ]
     )

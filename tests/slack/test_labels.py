@@ -29,5 +29,5 @@ def test_an_unknown_word_never_looks_like_a_known_one():
 
 def test_labels_come_in_one_order():
     """Whoever builds a message names its values in any order; people read them in the same one everywhere."""
-    values = {Field.FROZEN: "c", Field.STORAGE: "b", Field.OPERATION: None, Field.STATE: "a"}
-    assert labels.in_order(values) == [("State", "a"), ("Storage", "b"), ("Frozen", "c")]
+    values = {Field.FROZEN: "c", Field.STORAGE: "b", Field.OPERATION: None, Field.DEPLOYMENT: "a"}
+    assert labels.in_order(values) == [("Deployment", "a"), ("Storage", "b"), ("Frozen", "c")]

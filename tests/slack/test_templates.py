@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.commands import VERBS
-from bot.slack.sentences.outcome_sentences import BY_OTHERS, SENTENCES
+from bot.slack.sentences.outcome_sentences import BY_OTHERS, OUTCOMES
 from bot.slack.text.templates import Gap, pieces
 
 SLACK = Path(__file__).parents[2] / "bot" / "slack"
@@ -58,7 +58,9 @@ def test_every_template_closes_its_marks() -> None:
     literals = [
         node.value for node in (call.args[0] for _, call in calls()) if isinstance(node, ast.Constant)
     ]
-    for template in [*literals, *SENTENCES.values(), *BY_OTHERS.values()]:
+    outcomes = [*OUTCOMES.values(), *BY_OTHERS.values()]
+    sentences = [each for words in outcomes for each in (words.sentence, words.verdict, *words.then)]
+    for template in [*literals, *sentences]:
         pieces(template)
     for verb in VERBS:
         pieces(verb.summary)

@@ -42,13 +42,13 @@ def test_the_lines_of_a_clear_that_goes_well():
         said(done, EventKind.ENDED, ending="cleared"),
     ] == snapshot(
         [
-            "📤 Sent the request to Feldera, <!date^1772420400^\u200b{date_short_pretty} at {time}|2026-03-02 03:00 UTC>.",
-            "⏳ Feldera accepted it, <!date^1772420400^\u200b{date_short_pretty} at {time}|2026-03-02 03:00 UTC>: `orders` is being cleared. From here that cannot be cancelled.",
-            "⏳ Still clearing after 30 seconds.",
-            "⏳ Still clearing after 10 minutes.",
-            "🐌 This is taking unusually long: 3 minutes and 5 seconds so far. Feldera's runner says it is unhealthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled; I keep watching. <@UANA>",
-            "🐌 This is taking unusually long: 3 minutes and 5 seconds so far. Feldera's runner says it is healthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled; I keep watching. <@UANA>",
-            "🐌 This is taking unusually long: 3 minutes and 5 seconds so far. Feldera's runner could not be asked: `no answer`. Feldera repeats a clear until it succeeds, and it cannot be cancelled; I keep watching. <@UANA>",
+            "📤 Sent the clear of `orders` to Feldera, <!date^1772420400^\u200b{date_short_pretty} at {time}|2026-03-02 03:00 UTC>.",
+            "⏳ Feldera accepted it, <!date^1772420400^\u200b{date_short_pretty} at {time}|2026-03-02 03:00 UTC>: `orders` is being cleared. This cannot be cancelled any more.",
+            "⏳ Still clearing `orders` after 30 seconds.",
+            "⏳ Still clearing `orders` after 10 minutes.",
+            "🐌 The clear of `orders` is taking unusually long: 3 minutes and 5 seconds so far. Feldera's runner says it is unhealthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled. I keep watching. <@UANA>",
+            "🐌 The clear of `orders` is taking unusually long: 3 minutes and 5 seconds so far. Feldera's runner says it is healthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled. I keep watching. <@UANA>",
+            "🐌 The clear of `orders` is taking unusually long: 3 minutes and 5 seconds so far. Feldera's runner could not be asked: `no answer`. Feldera repeats a clear until it succeeds, and it cannot be cancelled. I keep watching. <@UANA>",
             "✅ Cleared `orders` after 9 seconds. <@UANA>",
         ]
     )
@@ -66,13 +66,13 @@ def test_the_lines_of_a_clear_that_meets_trouble():
         said(needs_human(), EventKind.NEEDS_HUMAN, ending="untouched", message=""),
     ] == snapshot(
         [
-            "⏸️ The request had no effect (`the row is locked`). I keep trying.",
+            "⏸️ The clear of `orders` had no effect so far (`the row is locked`). I keep trying.",
             "❔ No usable answer came (`timed out`). I look at the pipeline before I do anything else.",
-            "⏳ `orders` is being cleared: it seems that the request did arrive. It cannot be cancelled.",
+            "⏳ `orders` is being cleared: it seems that the request did arrive. This cannot be cancelled any more.",
             "⏳ Feldera is already clearing `orders`. I send nothing, and watch.",
-            "📤 Sent the request again at <!date^1772420400^\u200b{time_secs}|2026-03-02 03:00:00 UTC>: so far it had had no effect.",
+            "📤 Sent the clear of `orders` again at <!date^1772420400^\u200b{time_secs}|2026-03-02 03:00:00 UTC>: it had no effect before.",
             "🔌 Feldera answers again, after 1 hour.",
-            "⚠️ Needs attention. Known: the request was sent once, Feldera never confirmed it, and `orders` is as it was. Not known: whether a request is still on its way. What to do: look at `orders` in Feldera; once you are sure that nothing is under way, press *Close*. Then type `/pipeline clear orders` to request it again. <@UANA>",
+            "⚠️ Needs attention: the clear of `orders`. Known: the request was sent once, Feldera never confirmed it, and `orders` is as it was. Not known: whether a request is still on its way. What to do: look at `orders` in Feldera; once you are sure that nothing is under way, press *Close*. Then type `/pipeline clear orders` to request it again. <@UANA>",
         ]
     )
 
@@ -94,7 +94,7 @@ def test_a_call_for_a_human_stays_as_it_was():
     """Told late, after the operation was settled, it still says what was known then."""
     settled = ended(State.SUCCEEDED, Ending.CLEARED)
     told = said(settled, EventKind.NEEDS_HUMAN, ending="unprovable", message="")
-    assert told.startswith("⚠️ Needs attention.")
+    assert told.startswith("⚠️ Needs attention: the clear of `orders`.")
     assert "<@UANA>" in told
 
 

@@ -87,7 +87,7 @@ def test_approved_at_the_very_end_of_its_time_is_too_late(workspace, ana, ben):
     assert ben.reads()[-1].startswith("This ended")
     workspace.passes(seconds=10)
     assert len(workspace.thread()) == 1
-    assert "❌ Not cleared." in workspace.card()
+    assert "\n❌ Expired: not approved in time · " in workspace.card()
     assert workspace.sent == []
 
 
@@ -98,7 +98,7 @@ def test_the_approver_is_revoked_by_another_process_during_the_click(workspace, 
     workspace.passes(seconds=10)
     (said,) = ben.reads()
     assert workspace.sent == []
-    if "🙋 Waiting for approval." in workspace.card():
+    if "🙋 Waiting for approval, requested" in workspace.card():
         assert said.startswith("🚫 You may not approve a clear of `orders`")
         assert workspace.thread() == []
     else:
@@ -128,7 +128,7 @@ def test_a_double_click_on_stop(workspace, ana, ben):
     workspace.passes(minutes=2)
     late, done = sorted(ana.reads())
     assert (
-        "and is over. ↩️ The clear of `orders` was cancelled by @ana before sending: nothing was sent." in late
+        "and is over. ↩️ The clear of `orders` was cancelled by @ana before sending. Nothing was sent." in late
     )
     assert done == "🛑 Cancelled before sending: the clear of `orders` was not sent."
     assert len(workspace.thread()) == 2
@@ -147,4 +147,4 @@ def test_a_freeze_put_during_the_approval_holds_it(workspace, ana, ben):
     workspace.leaps(minutes=30)
     workspace.passes(minutes=1)
     assert len(workspace.sent) == 1
-    assert workspace.follows() == "✅ Cleared."
+    assert workspace.follows() == "✅ Cleared"

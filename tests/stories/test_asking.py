@@ -17,24 +17,14 @@ Ask to clear orders?
 This destroys the storage, with 3 checkpoints (7.0 MiB). It cannot be cancelled once it is sent.
 [Ask] [Go back]\
 """)
-    assert ana.reads() == ["🙋 Requested. Follow `orders` in its thread."]
+    assert ana.reads() == ["🙋 Requested. Follow the clear of `orders` in its thread."]
     assert workspace.card() == snapshot("""\
 Clear orders
-*State*
-🙋 Waiting for approval.
-*Requested by*
-@ana
-*Destroys*
-the storage, with 3 checkpoints (7.0 MiB)
-*Approvals*
-0 of 1
-*Until*
-Mar 2, 2026 at 4:00 AM
-Reason: schema change
-✓ Requested by @ana · some time ago (Mar 2, 2026 at 3:00 AM)
-⏳ 1 more approval
-○ Request to Feldera
-○ Storage cleared
+🙋 Waiting for approval, requested some time ago (Mar 2, 2026 at 3:00 AM).
+Deletes: 3 checkpoints (7.0 MiB)
+Requested by @ana: `schema change`
+Approvals: 0 of 1
+Expires: Mar 2, 2026 at 4:00 AM
 Id `ID1`
 [Approve] [Deny] [Withdraw]\
 """)
@@ -46,12 +36,12 @@ It destroys the storage, with 3 checkpoints (7.0 MiB), and cannot be cancelled o
 [Approve] [Go back]\
 """)
     workspace.passes(seconds=10)
-    assert "1 of 1: @ben some time ago (Mar 2, 2026 at 3:00 AM)" in workspace.card()
+    assert "Approvals: 1 of 1, by @ben some time ago (Mar 2, 2026 at 3:00 AM)\n" in workspace.card()
     assert workspace.thread() == snapshot(
         [
-            "👍 @ben approved (1 of 1). @ana",
-            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00 AM.",
-            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00 AM: `orders` is being cleared. From here that cannot be cancelled.",
+            "👍 @ben approved the clear of `orders` (1 of 1). @ana",
+            "📤 Sent the clear of `orders` to Feldera, Mar 2, 2026 at 3:00 AM.",
+            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00 AM: `orders` is being cleared. This cannot be cancelled any more.",
             "✅ Cleared `orders` after 2 seconds. @ana (approved by @ben)",
         ]
     )
@@ -63,13 +53,15 @@ def test_the_card_goes_where_the_rule_says(workspace, ana, ben):
     approvals = workspace.slack.adds_channel("approvals")
     oncall = workspace.user_group("oncall", ben)
     workspace.rules("ord*", f"approvals=2 channel={approvals.id} group={oncall.id} within=2h")
-    assert ana.requests("orders", "schema change") == ["🙋 Requested. Follow `orders` in its thread."]
+    assert ana.requests("orders", "schema change") == [
+        "🙋 Requested. Follow the clear of `orders` in its thread."
+    ]
     assert ana.links() == [workspace.permalink(approvals)]
     assert workspace.cards() == []
-    assert "0 of 2\n*Until*\nMar 2, 2026 at 5:00 AM\n*Asked*\n@oncall\n" in workspace.card(approvals)
+    assert "Approvals: 0 of 2; asked: @oncall\nExpires: Mar 2, 2026 at 5:00 AM\n" in workspace.card(approvals)
     assert workspace.hears(approvals) == snapshot(
         [
-            "Clear orders: 🙋 Waiting for approval. 0 of 2 approvals until Mar 2, 2026 at 5:00 AM. @oncall Requested by @ana: schema change"
+            "Clear orders: 🙋 Waiting for approval, requested some time ago (Mar 2, 2026 at 3:00 AM). 0 of 2 approvals until Mar 2, 2026 at 5:00 AM. @oncall Requested by @ana: schema change"
         ]
     )
 
@@ -78,7 +70,7 @@ def test_where_the_bot_is_not_in_the_channel_of_the_rule_the_card_goes_where_it_
     private = workspace.slack.adds_channel("approvals", private=True, bot_is_member=False)
     workspace.rules("orders", f"channel={private.id}")
     ana.requests("orders")
-    assert "🙋 Waiting for approval." in workspace.card()
+    assert "🙋 Waiting for approval, requested" in workspace.card()
 
 
 def test_asked_where_the_bot_is_not_without_a_rule(workspace, ana, ben):
@@ -110,11 +102,9 @@ def test_what_was_cleared_last_is_on_the_card(workspace, ana):
     workspace.passes(minutes=1)
     assert len(workspace.sent) == 1
     card = workspace.cards()[-1]
-    assert (
-        "@oli\n*Destroys*\nthe storage; it has no checkpoints\n*Last cleared*\nsome time ago (Mar 2, 2026 at 3:00 AM)"
-        in card
-    )
-    assert "*Approvals*\n0 of 1\n" in card
+    assert "Deletes: all its state; it has no checkpoint\nRequested by @oli" in card
+    assert "Last cleared some time ago (Mar 2, 2026 at 3:00 AM)" in card
+    assert "\nApprovals: 0 of 1\n" in card
 
 
 def test_a_reason_that_a_rule_wants(workspace, ana):
@@ -132,7 +122,7 @@ def test_a_reason_that_a_rule_wants(workspace, ana):
     )
     assert workspace.cards() == []
     ana.requests("orders", "INC-7 is over")
-    assert "Reason: INC-7 is over" in workspace.card()
+    assert ": `INC-7 is over`\n" in workspace.card()
 
 
 def test_a_role_becomes_more_before_the_click(workspace, ana):

@@ -68,7 +68,9 @@ def test_changed_between_the_preview_and_the_confirmation(workspace, somebody, w
     workspace.passes(minutes=1)
     assert workspace.sent == []
     assert workspace.thread() == [f"{why} @oli"]
-    assert workspace.card().splitlines()[-2] == why
+    verdict = why.partition(": ")[0]
+    assert f"\n{verdict}: " in workspace.card()
+    assert "\nNothing was sent." in workspace.card()
 
 
 def test_being_cleared_by_somebody_since_the_preview(workspace):
@@ -85,7 +87,7 @@ def test_being_cleared_by_somebody_since_the_preview(workspace):
             "✅ Cleared `payments` after 20 seconds. @oli",
         ]
     )
-    assert "✓ No request needed: Feldera was clearing it already" in workspace.card()
+    assert "✅ Cleared by somebody else after 20 seconds · " in workspace.card()
     assert workspace.sent == []
 
 
@@ -108,7 +110,7 @@ def test_another_feldera_proves_nothing(workspace):
     other = moves_to_another_feldera(workspace)
     workspace.passes(minutes=2)
     assert workspace.thread()[-1] == (
-        "🔌 I cannot ask Feldera (`this is another Feldera, or another tenant, than the one it was reviewed on`). "
+        "🔌 I cannot ask Feldera about `orders-eu` (`this is another Feldera, or another tenant, than the one it was reviewed on`). "
         "Whether the request arrived shows when I can. I keep trying. "
         "The person who runs the bot should check `FELDERA_HOST`, the tenant and the key."
     )
@@ -133,5 +135,5 @@ def test_nothing_is_sent_to_another_feldera(workspace):
     oli.reads()
     assert "what answers at Feldera's address is not" in workspace.thread()[-1]
     assert workspace.sent == []
-    assert "❌ Not cleared." in workspace.card()
+    assert "\n❌ Not cleared: " in workspace.card()
     workspace.run(first.stop())

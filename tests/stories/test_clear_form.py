@@ -4,7 +4,7 @@ from inline_snapshot import snapshot
 
 from bot.domain.access.permissions import Role
 
-CONFIRMED = "Answer\n⏳ Confirmed. Follow `orders` in its thread.\n[Close]"
+CONFIRMED = "Clear a pipeline\n⏳ Confirmed. Follow the clear of `orders` in its thread.\n[Close]"
 
 
 def test_a_clear_from_the_form_to_the_last_line(workspace, oli):
@@ -40,7 +40,7 @@ Reason: ____
     assert workspace.cards() == []
     assert oli.submits(Reason="schema change") == CONFIRMED
     workspace.passes(seconds=10)
-    assert "Reason: schema change\n✓ Confirmed by @oli" in workspace.card()
+    assert "\nRequested by @oli: `schema change`\n" in workspace.card()
     assert workspace.thread()[-1] == "✅ Cleared `orders` after 2 seconds. @oli"
     assert oli.screen == CONFIRMED
     assert workspace.feldera.clears["orders"] == 1
@@ -62,7 +62,7 @@ def test_the_shortcut_has_no_channel(workspace, oli):
     assert oli.submits() == CONFIRMED
     workspace.passes(seconds=10)
     assert workspace.cards() == []
-    assert "✅ Cleared." in workspace.card(oli.dm)
+    assert "✅ Cleared after" in workspace.card(oli.dm)
     assert workspace.thread(oli.dm)[-1] == "✅ Cleared `orders` after 2 seconds. @oli"
 
 
@@ -86,7 +86,7 @@ def test_the_form_tells_who_is_asked_and_where(workspace, ana):
     assert "\nIts card goes to #approvals and asks @oncall. · Who may approve: @ben.\n" in shown
     assert shown.endswith("[Never mind] [Ask for approval]")
     assert ana.submits() == CONFIRMED.replace("⏳ Confirmed", "🙋 Requested")
-    assert "🙋 Waiting for approval." in workspace.card(approvals)
+    assert "🙋 Waiting for approval, requested" in workspace.card(approvals)
     assert workspace.cards(ana.dm) == []
     assert workspace.sent == []
 
@@ -138,10 +138,12 @@ def test_nothing_to_see(workspace):
     eve, gus = workspace.stranger("eve"), workspace.stranger("gus", guest=True)
     pat = workspace.operator("pat", pattern="users-*")
     workspace.grants(gus, Role.OPERATOR)
-    no = "Answer\n🚫 You may not see any pipeline: "
+    no = "Clear a pipeline\n🚫 You may not see any pipeline: "
     assert eve.opens_form().startswith(f"{no}you need the role *viewer*, *requester*,")
     assert gus.uses_shortcut("Clear a pipeline").startswith(f"{no}guests of this workspace may do")
-    assert pat.opens_form().startswith("Answer\nThere is no pipeline that you can see. `/pipeline whoami`")
+    assert pat.opens_form().startswith(
+        "Clear a pipeline\nThere is no pipeline that you can see. `/pipeline whoami`"
+    )
     assert workspace.record() == snapshot(
         [
             "03:00 refused by eve: action=view pattern=* why=no_grant",
@@ -173,6 +175,6 @@ def test_another_choice(workspace, oli):
     oli.submits(Reason="INC-8")
     oli.chooses("orders")
     oli.submits()
-    assert "Reason: INC-8" in workspace.card()
+    assert ": `INC-8`\n" in workspace.card()
     workspace.passes(seconds=10)
     workspace.thread()

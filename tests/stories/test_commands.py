@@ -78,5 +78,5 @@ def test_a_reason_is_shown_as_it_was_typed_and_cut(workspace, reason, shown):
     assert len(said) < 600
     ana.told("Clear orders")
     workspace.passes(seconds=10)
-    assert f"\n{said}\n" in workspace.card()
+    assert f"\nRequested by @ana: `{said.removeprefix('Reason: ').replace('`', 'ˋ')}`\n" in workspace.card()
     workspace.thread()

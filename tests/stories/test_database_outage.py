@@ -7,7 +7,7 @@ from tests.workspace import Workspace
 
 KEY = "apikey:k1"
 CREDENTIALS = "check its"
-SENT = "📤 Sent the request to Feldera"
+SENT = "📤 Sent the clear of `orders` to Feldera"
 NOT_NOW = "❌ I cannot look at `orders` now: {} Try again in a minute. Nothing has been changed."
 DOWN = NOT_NOW.format("Feldera cannot reach its database.")
 REJECTED = NOT_NOW.format(
@@ -52,13 +52,13 @@ def test_a_clear_that_is_under_way_is_waited_for(either):
     either.passes(minutes=1)
     assert either.timed_thread()[2:] == snapshot(
         [
-            "0:00:11.500000  🔌 I cannot ask Feldera (`Feldera cannot reach its database.`). The clear goes on without me. I keep trying.",
+            "0:00:11.500000  🔌 I cannot ask Feldera about `orders` (`Feldera cannot reach its database.`). The clear goes on without me. I keep trying.",
             "0:05:17.875000  🔌 Feldera answers again, after 5 minutes and 11 seconds.",
-            "0:05:17.875000  🐌 This is taking unusually long: 5 minutes and 18 seconds so far. Feldera's runner says it is healthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled; I keep watching. @oli",
+            "0:05:17.875000  🐌 The clear of `orders` is taking unusually long: 5 minutes and 18 seconds so far. Feldera's runner says it is healthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled. I keep watching. @oli",
             "0:05:32.875000  ✅ Cleared `orders` after 5 minutes and 33 seconds. @oli",
         ]
     )
-    assert "✅ Cleared." in either.card()
+    assert "✅ Cleared after" in either.card()
     assert either.feldera.clears["orders"] == 1
 
 
@@ -74,7 +74,7 @@ def test_a_clear_that_was_confirmed_is_sent_afterwards(either):
     either.passes(minutes=1)
     away, back, sent, _, cleared = either.timed_thread()
     assert away == snapshot(
-        "0:00:05  🔌 I cannot ask Feldera (`Feldera cannot reach its database.`). The request has not been sent yet. I keep trying."
+        "0:00:05  🔌 I cannot ask Feldera about `orders` (`Feldera cannot reach its database.`). The request has not been sent yet. I keep trying."
     )
     assert back == "0:10:11.375000  🔌 Feldera answers again, after 10 minutes and 11 seconds."
     assert sent.startswith(f"0:10:11.375000  {SENT}, Mar 2, 2026 at 3:10 AM.")
@@ -96,10 +96,10 @@ def test_an_answer_of_the_database_to_the_request_itself_tells_nothing(workspace
     assert workspace.thread()[1:3] == snapshot(
         [
             "❔ No usable answer came (`Feldera cannot reach its database.`). I look at the pipeline before I do anything else.",
-            "📤 Sent the request again at 3:00:15 AM: so far it had had no effect.",
+            "📤 Sent the clear of `orders` again at 3:00:15 AM: it had no effect before.",
         ]
     )
-    assert "✅ Cleared." in workspace.card()
+    assert "✅ Cleared after" in workspace.card()
     assert workspace.feldera.clears["orders"] == 1
 
 

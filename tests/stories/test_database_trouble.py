@@ -63,7 +63,7 @@ def test_a_full_disk_at_a_preview_and_at_clicks(workspace, ana, ben):
     workspace.disk_has_room_again()
     ana.asks("/pipeline clear orders")
     for person, label, done in (
-        (ana, "Ask for approval", "🙋 Requested. Follow `orders` in its thread."),
+        (ana, "Ask for approval", "🙋 Requested. Follow the clear of `orders` in its thread."),
         (ben, "Approve", "👍 Approved: 1 of 1 for the clear of `orders`."),
     ):
         workspace.disk_fills_up()
@@ -71,7 +71,7 @@ def test_a_full_disk_at_a_preview_and_at_clicks(workspace, ana, ben):
         workspace.disk_has_room_again()
         assert person.told(label) == [done]
     workspace.passes(seconds=10)
-    assert workspace.follows() == "✅ Cleared."
+    assert workspace.follows() == "✅ Cleared"
 
 
 def test_a_disk_that_takes_nothing_repeats_nothing(workspace, oli):
@@ -85,7 +85,7 @@ def test_a_disk_that_takes_nothing_repeats_nothing(workspace, oli):
             workspace.passes(minutes=1)
     workspace.disk_takes_all_again()
     workspace.passes(minutes=1)
-    assert "✅ Cleared." in workspace.card()
+    assert "✅ Cleared after" in workspace.card()
     assert [line[0] for line in workspace.thread()] == ["📤", "⏳", "✅"]
 
 
@@ -114,7 +114,7 @@ def test_a_modal_and_a_form_on_a_full_disk_turn_into_the_answer(workspace, ana, 
     assert FULL in ben.submits("not now")
     assert FULL in oli.submits(Reason="schema change")
     workspace.disk_has_room_again()
-    assert "🙋 Waiting for approval." in workspace.card()
+    assert "🙋 Waiting for approval, requested" in workspace.card()
 
 
 def test_health_and_answers_of_a_bot_that_lost_its_database(tmp_path):

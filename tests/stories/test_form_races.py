@@ -7,7 +7,7 @@ import pytest
 from bot.domain.events import EventKind
 from bot.simulator.slack import NotPossibleError
 
-CONFIRMED = "Answer\n⏳ Confirmed. Follow `{}` in its thread.\n[Close]"
+CONFIRMED = "Clear a pipeline\n⏳ Confirmed. Follow the clear of `{}` in its thread.\n[Close]"
 
 
 def below(field: str, screen: str) -> str:
@@ -60,7 +60,7 @@ def test_submitted_before_it_was_shown(workspace, form):
     assert form.submits() == CONFIRMED.format("users")
     workspace.passes(seconds=10)
     assert workspace.feldera.clears["users"] == 1
-    assert workspace.follows() == "✅ Cleared."
+    assert workspace.follows() == "✅ Cleared"
 
 
 def test_changed_since_it_was_shown(workspace, form):
@@ -74,7 +74,7 @@ def test_changed_since_it_was_shown(workspace, form):
     assert "Stopped some time ago (Mar 2, 2026 at 3:05 AM)" in said
     assert workspace.record() == []
     form.submits()
-    assert "Reason: schema change" in workspace.card()
+    assert ": `schema change`\n" in workspace.card()
     workspace.passes(seconds=10)
     assert workspace.feldera.clears["orders"] == 1
     workspace.thread()
@@ -139,7 +139,7 @@ def test_a_reason_that_a_rule_wants(workspace, form):
     with pytest.raises(NotPossibleError, match="Reason"):
         pat.submits()
     form.submits(Reason="INC-7 is over")
-    assert "Reason: INC-7 is over" in workspace.card()
+    assert ": `INC-7 is over`\n" in workspace.card()
     workspace.passes(seconds=10)
     workspace.thread()
 
@@ -169,7 +169,7 @@ def test_submitted_twice_at_once(workspace, form):
     workspace.passes(seconds=10)
     assert workspace.feldera.clears["orders"] == 1
     assert len(workspace.record(EventKind.PROPOSED, EventKind.CONFIRMED)) == 2
-    assert workspace.follows() == "✅ Cleared."
+    assert workspace.follows() == "✅ Cleared"
 
 
 def test_a_restart_in_between(workspace, form):
@@ -185,7 +185,7 @@ def test_a_restart_in_between(workspace, form):
     assert form.submits() == CONFIRMED.format("orders")
     workspace.passes(seconds=10)
     assert len(workspace.sent) == 1
-    assert workspace.follows() == "✅ Cleared."
+    assert workspace.follows() == "✅ Cleared"
 
 
 def test_two_forms_of_two_people_show_their_own_choice(workspace, form):

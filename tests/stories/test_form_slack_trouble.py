@@ -23,7 +23,7 @@ def test_the_database_is_broken_while_the_form_opens(workspace, oli):
     """The form itself says so: that is where its person looks."""
     workspace.expected_errors.add("errand_failed")
     grants_cannot_be_read(workspace)
-    assert oli.opens_form() == f"Answer\n{BROKEN}\n[Close]"
+    assert oli.opens_form() == f"Clear a pipeline\n{BROKEN}\n[Close]"
     assert oli.uses_shortcut("Clear a pipeline") == oli.screen
 
 
@@ -33,7 +33,7 @@ def test_the_database_is_broken_with_the_form_open(workspace, form):
     grants_cannot_be_read(workspace)
     assert form.looks_for("ord") == []
     form.person.modal.suggested[("pipeline", "choose_pipeline")] = (ORDERS,)
-    assert form.picks("orders") == f"Answer\n{BROKEN}\n[Close]"
+    assert form.picks("orders") == f"Clear a pipeline\n{BROKEN}\n[Close]"
 
 
 def test_the_database_is_broken_at_the_press(workspace, form):
@@ -41,7 +41,7 @@ def test_the_database_is_broken_at_the_press(workspace, form):
     form.picks("orders")
     workspace.expected_errors.add("listener_failed")
     refuses(workspace, "INSERT")
-    assert form.submits() == f"Answer\n{BROKEN}\n[Close]"
+    assert form.submits() == f"Clear a pipeline\n{BROKEN}\n[Close]"
     assert workspace.record() == []
 
 
@@ -63,7 +63,7 @@ def test_an_update_whose_answer_is_lost(workspace, form):
     form.submits()
     assert "⏳ Confirmed." in form.screen
     workspace.passes(seconds=10)
-    assert workspace.follows() == "✅ Cleared."
+    assert workspace.follows() == "✅ Cleared"
 
 
 def test_an_update_that_slack_does_not_take(workspace, form):
@@ -95,8 +95,8 @@ def test_closed_before_the_card_stands(workspace, form):
     assert "Posting the clear of `orders`" in form.submits()
     form.closes_modal()
     workspace.passes(seconds=30)
-    assert form.reads() == ["⏳ Confirmed. Follow `orders` in its thread."]
-    assert workspace.follows() == "✅ Cleared."
+    assert form.reads() == ["⏳ Confirmed. Follow the clear of `orders` in its thread."]
+    assert workspace.follows() == "✅ Cleared"
 
 
 def test_no_place_takes_the_card(workspace, oli):
@@ -108,7 +108,7 @@ def test_no_place_takes_the_card(workspace, oli):
     assert "⏳ Confirmed. Posting the clear of `orders`" in oli.submits()
     workspace.passes(minutes=10)
     assert oli.screen == snapshot("""\
-Answer
+Clear a pipeline
 ❌ `orders` was *not* cleared: I cannot post in the conversation in which it was requested (`messages_tab_disabled`), and Slack does not let me write to you directly (`messages_tab_disabled`). I clear nothing that nobody can see.
 [Close]\
 """)

@@ -3,7 +3,7 @@
 import pytest
 from inline_snapshot import snapshot
 
-CONFIRMED = "Answer\n⏳ Confirmed. Follow `users` in its thread.\n[Close]"
+CONFIRMED = "Clear a pipeline\n⏳ Confirmed. Follow the {} of `users` in its thread.\n[Close]"
 CHANGED = "\n✋ `users` has changed since you looked, and nothing was sent."
 
 
@@ -40,9 +40,9 @@ def test_stop_clear_and_start(workspace, oli):
     assert "☑ Stop it first ☑ Start it afterwards\n" in shown
     assert "\nIt is one request: stop, clear, start, one after the other." in shown
     assert shown.endswith("[Never mind] [Stop, clear and start]")
-    assert oli.submits(Reason="schema change") == CONFIRMED
+    assert oli.submits(Reason="schema change") == CONFIRMED.format("stop, clear and start")
     workspace.passes(minutes=1)
-    assert "Stop, clear and start users\n*State*\n✅ Stopped, cleared and started.\n" in workspace.card()
+    assert "Stop, clear and start users\n✅ Stopped, cleared and started after 8 seconds" in workspace.card()
     assert workspace.thread()[-1] == snapshot(
         "✅ Started `users` after 2 seconds: it runs. All is done, in 8 seconds: stopped, cleared and started. @oli"
     )
@@ -76,16 +76,16 @@ def test_ticked_and_pressed_at_once(workspace, oli):
     assert workspace.record() == []
     oli.submits()
     workspace.passes(minutes=1)
-    assert workspace.follows() == "✅ Stopped and cleared."
+    assert workspace.follows() == "✅ Stopped and cleared"
 
 
 def test_a_run_goes_on_while_the_form_is_open(workspace, form):
     """New checkpoints of the same run are no reason to look again: the stop is of this run."""
     workspace.passes(minutes=5)
     workspace.feldera.pipeline("users").checkpoints += (5_000_000,)
-    assert form.submits() == CONFIRMED
+    assert form.submits() == CONFIRMED.format("stop and clear")
     workspace.passes(minutes=1)
-    assert workspace.follows() == "✅ Stopped and cleared."
+    assert workspace.follows() == "✅ Stopped and cleared"
 
 
 def test_another_run_since_it_was_shown(workspace, form):
@@ -101,12 +101,11 @@ def test_it_stopped_since_it_was_shown(workspace, form):
     workspace.feldera.someone_stops("users")
     workspace.passes(minutes=1)
     assert CHANGED in form.submits()
-    assert form.submits() == CONFIRMED
+    assert form.submits() == CONFIRMED.format("stop and clear")
     workspace.passes(minutes=1)
     card = workspace.card()
-    assert "*State*\n✅ Stopped already and cleared.\n" in card
-    assert "*A stop loses*\nnothing: it is stopped, or stopping, already\n" in card
-    assert "✓ Stopped already: nothing was sent\n✓ Feldera reports the storage as cleared" in card
+    assert "\n✅ Stopped already and cleared after" in card
+    assert "\nDeleted: 3 checkpoints (7.0 MiB), as Feldera reports.\n" in card
     workspace.thread()
 
 

@@ -30,9 +30,9 @@ def test_one_menu_for_all(workspace, ana):
     assert ana.looks_for("orders") == ana.looks_for("") == ["prod/orders", "staging/orders"]
     assert ana.looks_for("stag") == ["staging/orders"]
     assert ana.picks("staging/orders").split("\n")[1] == "Pipeline: staging/orders"
-    assert "⏳ Confirmed. Follow `staging/orders` in its thread." in ana.submits()
+    assert "⏳ Confirmed. Follow the clear of `staging/orders` in its thread." in ana.submits()
     workspace.passes(seconds=10)
-    assert workspace.follows() == "✅ Cleared."
+    assert workspace.follows() == "✅ Cleared"
     assert [feldera.clears["orders"] for feldera in workspace.felderas.values()] == [0, 1]
     pat.opens_form()
     assert pat.looks_for("") == ["staging/orders"]

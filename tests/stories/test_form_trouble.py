@@ -7,7 +7,7 @@ from inline_snapshot import snapshot
 
 from tests.workspace import Workspace
 
-CONFIRMED = "Answer\n⏳ Confirmed. Follow `orders` in its thread.\n[Close]"
+CONFIRMED = "Clear a pipeline\n⏳ Confirmed. Follow the clear of `orders` in its thread.\n[Close]"
 AWAY = "⚠ ❌ I cannot look at orders now: Feldera does not answer (No connection to Feldera at feldera.example.). Try again in a minute. Nothing has been changed."
 NO_LIST = "🔌 I cannot list the pipelines (`No connection to Feldera at feldera.example.`). Try again in a minute, or type `/pipeline clear NAME reason…`."
 
@@ -41,7 +41,7 @@ def test_whichever_way_slack_reaches_the_bot(tmp_path, *, over_http):
     assert "Who may approve: @ben." in shown
     assert "🔌" not in shown
     assert ana.submits(Reason="schema change") == CONFIRMED.replace("⏳ Confirmed", "🙋 Requested")
-    assert "🙋 Waiting for approval." in workspace.card(ana.dm)
+    assert "🙋 Waiting for approval, requested" in workspace.card(ana.dm)
     ben.types(f"/pipeline approve {workspace.request()}")
     workspace.passes(seconds=10)
     assert workspace.thread(ana.dm)[-1].endswith("@ana (approved by @ben)")
@@ -145,16 +145,16 @@ def test_feldera_is_away_at_the_press(workspace, form):
     workspace.feldera_comes_back()
     workspace.passes(minutes=5)
     assert workspace.feldera.clears["orders"] == 1
-    assert workspace.follows() == "✅ Cleared."
+    assert workspace.follows() == "✅ Cleared"
 
 
 def test_feldera_is_silent_at_the_press(workspace, form):
     """The same, within the three seconds that Slack waits."""
-    while_feldera_hangs(workspace, form.person.submits, until=lambda: "Answer" in form.screen)
+    while_feldera_hangs(workspace, form.person.submits, until=lambda: "⏳" in form.screen)
     assert "⏳ Confirmed." in form.screen
     workspace.passes(minutes=1)
     assert workspace.feldera.clears["orders"] == 1
-    assert workspace.follows() == "✅ Cleared."
+    assert workspace.follows() == "✅ Cleared"
 
 
 def test_what_was_seen_half_an_hour_ago_is_not_trusted_while_feldera_is_away(workspace, form):
@@ -173,7 +173,7 @@ def test_feldera_is_away_after_a_restart(workspace, form):
     form.submits()
     workspace.passes(seconds=10)
     assert workspace.feldera.clears["orders"] == 1
-    assert workspace.follows() == "✅ Cleared."
+    assert workspace.follows() == "✅ Cleared"
 
 
 def test_slack_and_feldera_are_slow_at_the_press(workspace, form):
@@ -191,7 +191,9 @@ def test_slack_and_feldera_are_slow_at_the_press(workspace, form):
     workspace.passes(minutes=2)
     workspace.does(story())
     (screen,) = screens
-    assert screen.startswith("Answer\n⏳ This takes longer than usual. The answer comes here; if you")
+    assert screen.startswith(
+        "Clear a pipeline\n⏳ This takes longer than usual. The answer comes here; if you"
+    )
     assert form.screen == CONFIRMED
     workspace.cards()
 

@@ -13,7 +13,7 @@ def is_held(workspace, ana, ben):
     ben.told("Approve")
     workspace.passes(minutes=5)
     assert workspace.sent == []
-    assert "⏳ Held by a freeze, not sent." in workspace.card()
+    assert "⏳ Held by a freeze until " in workspace.card()
 
 
 def test_nothing_new_starts(workspace, oli, ana):
@@ -41,23 +41,22 @@ def test_what_waits_for_approval(workspace, ana, ben):
     ana.requests("orders")
     workspace.freezes("orders", "release day", hours=2)
     workspace.passes(minutes=5)
-    frozen = "*Frozen*\n🧊 until Mar 2, 2026 at 5:00 AM\n✓ Requested by @ana"
-    assert f"*Until*\nMar 2, 2026 at 4:00 AM\n{frozen}" in workspace.card()
+    frozen = "🧊 Frozen until Mar 2, 2026 at 5:00 AM"
+    assert f"\nExpires: Mar 2, 2026 at 4:00 AM\n{frozen}\n" in workspace.card()
     assert ben.told("Approve") == ["👍 Approved: 1 of 1 for the clear of `orders`."]
     workspace.passes(minutes=5)
     held = workspace.card()
-    assert "⏳ Held by a freeze, not sent." in held
-    assert "*Frozen*\n🧊 until Mar 2, 2026 at 5:00 AM\n" in held
-    assert held.endswith("AM)\n⏳ Request to Feldera\n○ Storage cleared\nId `ID1`\n[Cancel request]")
+    assert "\n⏳ Held by a freeze until Mar 2, 2026 at 5:00 AM, not sent; approved " in held
+    assert held.endswith("AM)\nId `ID1`\n[Cancel request]")
     workspace.restarts()
     workspace.leaps(hours=1, minutes=49)
     assert workspace.sent == []
     workspace.passes(minutes=2)
-    assert "✅ Cleared." in workspace.card()
+    assert "✅ Cleared after" in workspace.card()
     approved, held, sent, _, cleared = workspace.timed_thread()
     assert (approved[:10], sent[:10], cleared[:18]) == ("0:05:00  👍", "2:00:00  📤", "2:00:02.500000  ✅ ")
     assert held == snapshot(
-        "0:05:00  🧊 A freeze on `orders` holds it until Mar 2, 2026 at 5:00 AM (`release day`). It goes on when the freeze ends, or lapses."
+        "0:05:00  🧊 The clear of `orders` is not sent: a freeze on `orders` holds it until Mar 2, 2026 at 5:00 AM (`release day`). It goes on when the freeze ends, unless it expires before."
     )
     assert len(workspace.sent) == 1
 
@@ -69,7 +68,7 @@ def test_a_ready_one_lapses(workspace, ana, ben):
     workspace.passes(minutes=10)
     assert "❌" in workspace.card()
     assert workspace.timed_thread()[-1] == snapshot(
-        "4:00:00  ❌ `orders` was not cleared: the request could not be sent within 4 hours of the confirmation. Nothing was sent. Type `/pipeline clear orders` to look again. @ana (approved by @ben)"
+        "4:00:00  ❌ Expired: `orders` was not cleared, since the request could not be sent within 4 hours of the confirmation. Nothing was sent. Type `/pipeline clear orders` to look again. @ana (approved by @ben)"
     )
     assert workspace.sent == []
 
@@ -83,7 +82,7 @@ def test_lifted_early(workspace, ana, ben, *, by_chat, within):
     else:
         workspace.unfreezes("orders")
     workspace.passes(**within)
-    assert workspace.follows() == "✅ Cleared."
+    assert workspace.follows() == "✅ Cleared"
 
 
 def test_one_that_is_held_can_be_stopped(workspace, ana, ben):
@@ -94,7 +93,7 @@ def test_one_that_is_held_can_be_stopped(workspace, ana, ben):
     workspace.passes(hours=1)
     assert (
         workspace.thread()[-1]
-        == "↩️ The clear of `orders` was cancelled by @ana before sending: nothing was sent. @ana (approved by @ben)"
+        == "↩️ The clear of `orders` was cancelled by @ana before sending. Nothing was sent. @ana (approved by @ben)"
     )
     assert workspace.sent == []
 
@@ -119,7 +118,7 @@ def test_what_runs_goes_on(workspace, oli):
     workspace.passes(seconds=30)
     workspace.feldera.unsticks("orders")
     workspace.passes(minutes=1)
-    assert workspace.follows() == "✅ Cleared."
+    assert workspace.follows() == "✅ Cleared"
 
 
 def test_between_the_confirmation_and_the_request(workspace, oli):
@@ -135,7 +134,7 @@ def test_between_the_confirmation_and_the_request(workspace, oli):
     workspace.leaps(minutes=59)
     workspace.passes(minutes=1)
     assert len(workspace.sent) == 1
-    assert "✅ Cleared." in workspace.card()
+    assert "✅ Cleared after" in workspace.card()
     assert [line[0] for line in workspace.thread()] == ["🔌", "🔌", "🧊", "📤", "⏳", "✅"]
 
 
@@ -149,7 +148,7 @@ def test_a_freeze_is_on_its_pattern(workspace, oli):
     assert "Frozen" not in oli.asks("/pipeline status orders")
     oli.clears("orders")
     workspace.passes(seconds=10)
-    assert workspace.follows() == "✅ Cleared."
+    assert workspace.follows() == "✅ Cleared"
 
 
 def test_put_while_it_can_still_be_stopped(workspace, ana, ben):
@@ -161,7 +160,7 @@ def test_put_while_it_can_still_be_stopped(workspace, ana, ben):
     assert "Will be sent" in workspace.card()
     workspace.freezes("orders", hours=1)
     workspace.passes(seconds=10)
-    assert "⏳ Held by a freeze, not sent." in workspace.card()
+    assert "⏳ Held by a freeze until " in workspace.card()
     workspace.unfreezes("orders")
     workspace.passes(seconds=10)
     assert "Will be sent" in workspace.card()

@@ -97,7 +97,7 @@ def test_leaving_counts_right_before_the_request(workspace, eva, oncall):
     workspace.feldera_comes_back()
     workspace.passes(seconds=20)
     assert workspace.thread()[-1] == snapshot(
-        "❌ Not cleared: @eva may no longer clear `orders`. The permission ended after the confirmation; nothing was sent. @eva"
+        "❌ Not cleared: @eva may no longer clear `orders`. The permission ended after the confirmation. Nothing was sent. @eva"
     )
     assert workspace.sent == []
     workspace.card()
@@ -175,7 +175,7 @@ def test_a_failing_look_up_denies_at_the_click(workspace, eva):
     eva.reads()
     workspace.passes(seconds=10)
     assert workspace.feldera.clears["orders"] == 1
-    assert workspace.follows() == "✅ Cleared."
+    assert workspace.follows() == "✅ Cleared"
 
 
 def test_a_group_that_was_switched_off_grants_nothing(eva, oncall):

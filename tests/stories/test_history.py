@@ -34,7 +34,7 @@ def test_the_record_of_a_pipeline(workspace):
 ✅ Cleared: clear of `orders` by @ana some time ago (Mar 2, 2026 at 3:00 AM), took 2 seconds
 [Details]\
 """)
-    assert workspace.follows() == "✅ Cleared."
+    assert workspace.follows() == "✅ Cleared"
 
 
 def test_the_record_of_changes_of_access(workspace):

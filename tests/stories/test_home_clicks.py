@@ -9,6 +9,8 @@ from tests.workspace import Teammate, Workspace
 
 pytestmark = pytest.mark.parametrize("workspace", ["socket", "http"], indirect=True)
 
+NOW = "some time ago (Mar 2, 2026 at 3:00 AM)"
+
 
 def test_approved(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
     """The page itself is the answer: what waited is under way at once. The card and its thread tell everybody else."""
@@ -24,11 +26,12 @@ It destroys the storage, with 3 checkpoints (7.0 MiB), and cannot be cancelled o
     assert "✅ Nothing waits for you.\nUnder way\n*Clear orders* · `ID1` · its thread\n" in ben.home()
     workspace.passes(seconds=10)
     assert (
-        "Recent\nsome time ago (Mar 2, 2026 at 3:00 AM): ✅ Cleared `orders` after 2 seconds." in ben.home()
+        f"Recent\n*Clear orders*: ✅ Cleared after 2 seconds · {NOW}. Requested by @ana, in its thread.\n"
+        in ben.home()
     )
     assert ben.screen == ""
-    assert "\n✅ Cleared.\n" in workspace.card()
-    assert workspace.thread()[0] == "👍 @ben approved (1 of 1). @ana"
+    assert "\n✅ Cleared after" in workspace.card()
+    assert workspace.thread()[0] == "👍 @ben approved the clear of `orders` (1 of 1). @ana"
     assert workspace.feldera.clears["orders"] == 1
 
 
@@ -37,19 +40,21 @@ def test_denied(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
     ana.requests("orders")
     ben.opens_home()
     assert ben.opens_from_home("Deny") == snapshot("""\
-Deny the request
+Deny clear
+Deny the clear of `orders`
 Why? The person who asked reads it.: ____
 [Go back] [Deny]\
 """)
     assert ben.submits("not during the audit") == snapshot("""\
-Answer
+Deny clear
 Denied. @ana is told why; the clear of `orders` was not sent.
 [Close]\
 """)
     workspace.passes(seconds=5)
     denied = "❌ The clear of `orders` was denied by @ben: `not during the audit`. Nothing was sent."
     assert (
-        f"✅ Nothing waits for you.\nRecent\nsome time ago (Mar 2, 2026 at 3:00 AM): {denied}" in ben.home()
+        f"✅ Nothing waits for you.\nRecent\n*Clear orders*: ❌ Denied by @ben: `not during the audit` · {NOW}."
+        in ben.home()
     )
     workspace.card()
     assert workspace.thread() == [f"{denied} @ana"]
@@ -62,10 +67,10 @@ def test_withdrawn(workspace: Workspace, ana: Teammate) -> None:
     workspace.passes(seconds=5)
     assert ana.screen == ""
     assert (
-        "Recent\nsome time ago (Mar 2, 2026 at 3:00 AM): ↩️ The clear of `orders` was withdrawn by @ana: nothing was sent."
+        f"Recent\n*Clear orders*: ↩️ Withdrawn by @ana · {NOW}. Requested by @ana, in its thread."
         in ana.home()
     )
-    assert "↩️ Withdrawn." in workspace.card()
+    assert "↩️ Withdrawn by @ana · " in workspace.card()
     assert len(workspace.thread()) == 1
 
 
@@ -79,10 +84,7 @@ def test_stopped_in_time(workspace: Workspace, ana: Teammate, ben: Teammate) -> 
     ana.clicks_home("Cancel request")
     workspace.passes(minutes=1)
     assert ana.screen == ""
-    assert (
-        "some time ago (Mar 2, 2026 at 3:00 AM): ↩️ The clear of `orders` was cancelled by @ana before sending: nothing was sent."
-        in ana.home()
-    )
+    assert f"*Clear orders*: ↩️ Cancelled before sending, by @ana · {NOW}." in ana.home()
     assert workspace.sent == []
     workspace.threads()
 
@@ -94,9 +96,10 @@ def test_a_broken_glass_is_signed_off(workspace: Workspace, ben: Teammate) -> No
     rio.breaks_glass("orders")
     workspace.passes(seconds=10)
     waits = "🚨 Run as break-glass, awaiting review by an approver"
-    assert f"*Break-glass for*\n`INC-123`\nReason: lag alarm at night\n{waits}: look" in ben.opens_home()
+    assert "\nRun as break-glass for `INC-123` by @rio: `lag alarm at night`\n" in ben.opens_home()
+    assert "\n🚨 Look at what was done and why, then press *Mark as reviewed*.\n" in ben.home()
     assert "✅ Nothing waits for you.\nYour requests\n" in rio.opens_home()
-    assert f"✅ Cleared. Requested by @rio some time ago (Mar 2, 2026 at 3:00 AM). {waits}." in rio.home()
+    assert f"✅ Cleared after 2 seconds · {NOW}. Requested by @rio. {waits}." in rio.home()
     assert "[Mark as reviewed]" not in rio.home()
     ben.clicks_home("Mark as reviewed")
     workspace.passes(seconds=5)
@@ -113,19 +116,16 @@ def test_what_needs_a_human_is_closed(workspace: Workspace) -> None:
     oli.clears("orders")
     workspace.passes(minutes=2)
     assert (
-        "Waiting for you\n*Clear orders* · `ID1` · its thread\n*State*\n⚠️ Needs attention.\n"
+        "Waiting for you\n*Clear orders* · `ID1` · its thread\n⚠️ Needs attention, noticed "
         in oli.opens_home()
     )
-    assert "\n⚠️ Needs attention. Known: the request was sent 3 times" in oli.home()
+    assert "\nKnown: the request was sent 3 times" in oli.home()
     assert "Under way\n*Clear orders*" in vic.opens_home()
     assert "[Close]" not in vic.home()
     oli.clicks_home("Close")
     workspace.passes(seconds=5)
     assert oli.screen == ""
-    assert (
-        "some time ago (Mar 2, 2026 at 3:02 AM): ☑️ The clear of `orders` was closed by @oli, who looked"
-        in oli.home()
-    )
+    assert "*Clear orders*: ☑️ Closed by @oli, who looked: nothing is under way any more · " in oli.home()
     workspace.threads()
 
 
@@ -146,11 +146,11 @@ def test_pages_from_before_a_restart(
     workspace.passes(minutes=5)
     ben.presses(payments)
     workspace.passes(seconds=10)
-    assert "✅ Cleared `payments` after 2 seconds." in ben.home()
+    assert "*Clear payments*: ✅ Cleared after 2 seconds · " in ben.home()
     assert (workspace.feldera.clears["orders"], workspace.feldera.clears["payments"]) == (0, 1)
     cem.types(f"/pipeline deny {workspace.request()} no")
     assert "[Approve] [Deny]" in cem.home()
-    assert cem.opens_by(orders).startswith("Answer\nThis ended")
+    assert cem.opens_by(orders).startswith("Approve clear\nThis ended")
     assert "[Approve]" not in cem.home()
     ana.reads()
     workspace.threads()
@@ -165,12 +165,12 @@ def test_somebody_else_was_first(workspace: Workspace, ana: Teammate, ben: Teamm
     workspace.passes(seconds=10)
     answer = cem.opens_by(approve)
     assert answer == snapshot("""\
-Answer
+Approve clear
 The clear of `orders` was already approved by @ben some time ago (Mar 2, 2026 at 3:00 AM), and is over. ✅ Cleared `orders` after 2 seconds. See its thread.
 [Close]\
 """)
     cem.closes_modal()
-    assert cem.opens_by(deny) == answer
+    assert cem.opens_by(deny) == answer.replace("Approve clear", "Deny clear")
     workspace.threads()
     assert workspace.feldera.clears["orders"] == 1
 
@@ -183,7 +183,7 @@ def test_a_double_click(workspace: Workspace, ana: Teammate, ben: Teammate) -> N
     button = ben.finds_on_home("Approve")
     workspace.at_once(ben.pressing(button), ben.pressing(button))
     workspace.run(workspace.slack.until(lambda: ben.screen != ""))
-    assert ben.screen == "Answer\nYou already approved the clear of `orders`: 1 of 2.\n[Close]"
+    assert ben.screen == "Approve clear\nYou already approved the clear of `orders`: 1 of 2.\n[Close]"
     assert "1 of 2" in workspace.card()
     workspace.passes(seconds=2)
     workspace.thread()
@@ -194,10 +194,12 @@ def test_the_right_was_lost_meanwhile(workspace: Workspace, ana: Teammate, ben: 
     ana.requests("orders")
     ben.opens_home()
     workspace.revokes(ben)
-    assert ben.opens_from_home("Approve").startswith("Answer\n🚫 You may not approve a clear of `orders`: ")
+    assert ben.opens_from_home("Approve").startswith(
+        "Approve clear\n🚫 You may not approve a clear of `orders`: "
+    )
     workspace.passes(seconds=2)
     assert "You have no role here now." in ben.home()
-    assert "🙋 Waiting for approval." in workspace.card()
+    assert "🙋 Waiting for approval, requested" in workspace.card()
     assert workspace.sent == []
 
 
@@ -207,7 +209,7 @@ def test_a_button_of_another_version(workspace: Workspace, ben: Teammate) -> Non
     view = {"type": "home", "blocks": [{"type": "actions", "elements": [old]}]}
     workspace.run(workspace.bot.homes.tabs.client.views_publish(user_id=ben.id, view=view))
     assert ben.opens_from_home("Frobnicate") == snapshot("""\
-Answer
+Request status
 This button is from another time: it does nothing any more. Type `/pipeline help`.
 [Close]\
 """)

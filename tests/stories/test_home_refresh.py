@@ -43,7 +43,7 @@ def test_a_press_counts_as_looking(workspace: Workspace, ana: Teammate, ben: Tea
     workspace.passes(minutes=50)
     ana.types(f"/pipeline withdraw {workspace.request()}")
     workspace.passes(seconds=5)
-    assert "↩️ The clear of `orders` was withdrawn by @ana" in ben.home()
+    assert "*Clear orders*: ↩️ Withdrawn by @ana" in ben.home()
     workspace.threads()
 
 
@@ -82,7 +82,7 @@ def test_slack_does_not_publish_for_a_while(
     calls = published(workspace)
     workspace.passes(seconds=seconds - 20)
     assert published(workspace) == calls + 1
-    assert "✅ Cleared `orders`" in ben.home()
+    assert "*Clear orders*: ✅ Cleared after" in ben.home()
     workspace.threads()
 
 
@@ -95,7 +95,7 @@ def test_slack_does_not_answer(workspace: Workspace, ana: Teammate, ben: Teammat
     workspace.passes(seconds=2)
     ana.types(f"/pipeline withdraw {workspace.request()}")
     workspace.passes(seconds=10)
-    assert "The clear of `orders` was withdrawn by @ana" in ben.home()
+    assert "*Clear orders*: ↩️ Withdrawn by @ana" in ben.home()
     assert "[Approve]" not in ben.home()
     calls = published(workspace)
     workspace.passes(minutes=10)
@@ -144,7 +144,7 @@ def test_slack_is_silent(workspace: Workspace, ana: Teammate, ben: Teammate) -> 
     workspace.run(goes_on())
     workspace.passes(seconds=2)
     assert "Clear orders" in ben.home()
-    assert ana.reads() == ["🙋 Requested. Follow `orders` in its thread."]
+    assert ana.reads() == ["🙋 Requested. Follow the clear of `orders` in its thread."]
     workspace.card()
 
 

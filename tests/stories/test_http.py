@@ -30,10 +30,10 @@ def test_a_clear_from_the_command_to_the_last_line(
     assert oli.types("/pipeline clear orders schema change").startswith("🔎 Looking at `orders`…")
     assert oli.reads()[0].startswith("*Clear `orders`?*")
     oli.clicks("Clear orders")
-    assert oli.reads() == ["⏳ Confirmed. Follow `orders` in its thread."]
+    assert oli.reads() == ["⏳ Confirmed. Follow the clear of `orders` in its thread."]
     workspace.passes(seconds=10)
     assert [line[0] for line in workspace.thread()] == ["📤", "⏳", "✅"]
-    assert "\n✅ Cleared.\n" in workspace.card()
+    assert "\n✅ Cleared after" in workspace.card()
     assert workspace.feldera.clears["orders"] == 1
 
 

@@ -121,7 +121,7 @@ def test_the_deactivated_count_no_more(workspace: Workspace) -> None:
     assert cem.told("Approve") == ["👍 Approved: 1 of 1 for the clear of `payments`."]
     workspace.passes(minutes=1)
     assert workspace.thread()[-1] == snapshot(
-        "❌ Not cleared: @dora may no longer clear `payments`. The permission ended after the confirmation; nothing was sent. @dora (approved by @cem)"
+        "❌ Not cleared: @dora may no longer clear `payments`. The permission ended after the confirmation. Nothing was sent. @dora (approved by @cem)"
     )
     workspace.feldera_goes_down()
     ben.types(f"/pipeline approve {workspace.request('orders')}")
@@ -194,5 +194,5 @@ def test_what_was_theirs_is_theirs_no_more(workspace: Workspace, ana: Teammate) 
     )
     assert "🚫" in ana.told("Withdraw")[0]
     assert "You can see no request whose id begins with" in ana.types(f"/pipeline withdraw {request}")
-    assert "🙋 Waiting for approval." in workspace.card()
+    assert "🙋 Waiting for approval, requested" in workspace.card()
     workspace.thread()

@@ -225,7 +225,7 @@ def test_a_name_from_before_feldera_limited_them(workspace: Workspace, name: str
     assert oli.asks(f"/pipeline status {name}").startswith(f"{name}\n*Deployment*")
     oli.clears(name)
     workspace.passes(seconds=10)
-    assert "✅ Cleared." in workspace.card()
+    assert "✅ Cleared after" in workspace.card()
     workspace.thread()
 
 

@@ -35,7 +35,7 @@ def approved_by(*approvers: Teammate) -> None:
 
 def is_cleared(workspace: Workspace, *, within: int) -> None:
     workspace.passes(seconds=within)
-    assert "✅ Cleared." in workspace.card()
+    assert "✅ Cleared after" in workspace.card()
     workspace.thread()
 
 
@@ -78,7 +78,7 @@ def test_four_requests_at_once(workspace: Workspace) -> None:
             assert approver.types(f"/pipeline approve {workspace.request(name)}").startswith("👍")
     workspace.passes(minutes=3)
     assert asked(workspace)[GROUPS] == snapshot(18)
-    assert all("✅ Cleared." in card for card in workspace.cards())
+    assert all("✅ Cleared after" in card for card in workspace.cards())
     lines = [line for thread in workspace.threads() for line in thread]
     assert sum(line.startswith("✅ Cleared") for line in lines) == 4
     assert [line for line in lines if line.startswith("⏸️")] == []

@@ -14,7 +14,7 @@ def stuck(workspace: Workspace, oli: Teammate) -> Workspace:
     workspace.feldera_drops(3)
     oli.clears("orders", "schema change")
     workspace.passes(minutes=2)
-    assert "⚠️ Needs attention." in workspace.card()
+    assert "⚠️ Needs attention, noticed" in workspace.card()
     assert "Needs attention" in workspace.thread()[-1]
     return workspace
 
@@ -34,7 +34,7 @@ def closes(person: Teammate, workspace: Workspace) -> None:
     person.clears("orders")
     workspace.passes(seconds=10)
     assert workspace.cards()[0] == card
-    assert "✅ Cleared." in workspace.cards()[-1]
+    assert "✅ Cleared after" in workspace.cards()[-1]
     assert workspace.thread()[-1] == f"✅ Cleared `orders` after 2 seconds. @{person.name}"
 
 
@@ -44,17 +44,9 @@ def test_closed_on_its_card(stuck: Workspace) -> None:
     closes(ben, stuck)
     assert stuck.cards()[0] == snapshot("""\
 Clear orders
-*State*
-☑️ Closed by hand.
-*Requested by*
-@oli
-*Destroys*
-the storage, with 3 checkpoints (7.0 MiB)
-Reason: schema change
-✓ Confirmed by @oli · some time ago (Mar 2, 2026 at 3:00 AM)
-✓ Request sent · some time ago (Mar 2, 2026 at 3:00 AM)
-☑️ Storage cleared? Closed by hand
-☑️ The clear of `orders` was closed by @ben, who looked: nothing is under way any more. To request it again, type `/pipeline clear orders`.
+☑️ Closed by @ben, who looked: nothing is under way any more · some time ago (Mar 2, 2026 at 3:02 AM).
+To request it again, type `/pipeline clear orders`.
+Requested by @oli: `schema change`
 Id `ID1`\
 """)
 
@@ -94,7 +86,7 @@ def test_closing_takes_the_same_right_as_clearing(stuck: Workspace) -> None:
         )
     ]
     stuck.passes(minutes=1)
-    assert "⚠️ Needs attention." in stuck.card()
+    assert "⚠️ Needs attention, noticed" in stuck.card()
 
 
 def test_closed_twice(stuck: Workspace) -> None:
@@ -108,7 +100,7 @@ def test_closed_twice(stuck: Workspace) -> None:
     )
     stuck.passes(seconds=5)
     assert stuck.thread()[-1] in {f"{CLOSED.format(name)} @oli" for name in ("anna", "ben")}
-    assert "☑️ Closed by hand." in stuck.card()
+    assert "☑️ Closed by @" in stuck.card()
 
 
 def test_the_request_arrives_after_all(stuck: Workspace) -> None:
@@ -116,7 +108,7 @@ def test_the_request_arrives_after_all(stuck: Workspace) -> None:
     stuck.feldera.sticks_clearing("orders")
     stuck.feldera.someone_clears("orders")
     stuck.passes(seconds=61)
-    assert "*State*\n⏳ Clearing, began some time ago (Mar 2, 2026 at 3:02 AM).\n" in stuck.card()
+    assert "\n⏳ Clearing, began some time ago (Mar 2, 2026 at 3:02 AM).\n" in stuck.card()
     assert "human" not in stuck.card()
     stuck.feldera.unsticks("orders")
     stuck.passes(minutes=2)
@@ -124,10 +116,8 @@ def test_the_request_arrives_after_all(stuck: Workspace) -> None:
         "⏳ Feldera is already clearing `orders`. I send nothing, and watch.",
         "✅ Cleared `orders` after 2 minutes and 35 seconds. @oli",
     ]
-    assert "✅ Cleared." in stuck.card()
-    assert (
-        "✓ Feldera reports the storage as cleared · some time ago (Mar 2, 2026 at 3:03 AM)\n" in stuck.card()
-    )
+    assert "✅ Cleared after" in stuck.card()
+    assert "\nDeleted: 3 checkpoints (7.0 MiB), as Feldera reports.\n" in stuck.card()
     assert len(stuck.sent) == 3
 
 
@@ -136,19 +126,19 @@ def test_it_turns_out_to_be_cleared(stuck: Workspace) -> None:
     stuck.feldera.someone_clears("orders")
     stuck.passes(minutes=2)
     assert stuck.thread()[-1] == "✅ Cleared `orders` after 2 minutes and 15 seconds. @oli"
-    assert "✅ Cleared." in stuck.card()
+    assert "✅ Cleared after" in stuck.card()
 
 
 def test_feldera_goes_away_while_a_human_is_wanted(stuck: Workspace) -> None:
     stuck.feldera_goes_down()
     stuck.passes(minutes=10)
     assert stuck.thread()[-1] == snapshot(
-        "🔌 I cannot ask Feldera (`No connection to Feldera at feldera.example.`). It needs attention as before. I keep trying."
+        "🔌 I cannot ask Feldera about `orders` (`No connection to Feldera at feldera.example.`). It needs attention as before. I keep trying."
     )
-    away = "⚠️ Needs attention. Feldera became unreachable some time ago (Mar 2, 2026 at 3:02 AM).\n"
+    away = "⚠️ Needs attention, noticed some time ago (Mar 2, 2026 at 3:00 AM). Feldera became unreachable some time ago (Mar 2, 2026 at 3:02 AM).\n"
     assert away in stuck.card()
-    assert "\n⚠️ Needs attention. Known: the request was sent 3 times" in stuck.card()
+    assert "\nKnown: the request was sent 3 times" in stuck.card()
     stuck.feldera_comes_back()
     stuck.passes(minutes=2)
     assert stuck.thread()[-1].startswith("🔌 Feldera answers again, after ")
-    assert "⚠️ Needs attention.\n" in stuck.card()
+    assert "⚠️ Needs attention, noticed some time ago (Mar 2, 2026 at 3:00 AM).\n" in stuck.card()

@@ -27,7 +27,7 @@ def test_a_command_delivered_twice(workspace: Workspace, oli: Teammate) -> None:
 def test_a_click_delivered_twice(workspace: Workspace, oli: Teammate) -> None:
     oli.asks("/pipeline clear orders")
     workspace.slack.delivers_twice()
-    assert oli.told("Clear orders") == ["⏳ Confirmed. Follow `orders` in its thread."]
+    assert oli.told("Clear orders") == ["⏳ Confirmed. Follow the clear of `orders` in its thread."]
     is_cleared_once(workspace)
     assert oli.reads() == []
 

@@ -114,7 +114,7 @@ def test_ten_requests_in_ten_minutes(workspace: Workspace, ana: Teammate) -> Non
     workspace.passes(minutes=8, seconds=19)
     assert ana.asks("/pipeline clear orders").startswith("✋ You made 10 requests within 10 minutes")
     workspace.passes(seconds=2)
-    assert ana.requests("orders") == ["🙋 Requested. Follow `orders` in its thread."]
+    assert ana.requests("orders") == ["🙋 Requested. Follow the clear of `orders` in its thread."]
     workspace.threads()
 
 

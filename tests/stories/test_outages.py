@@ -8,7 +8,9 @@ from inline_snapshot import snapshot
 from bot.domain.events import EventKind
 from tests.workspace import Teammate, Workspace
 
-AWAY = "🔌 I cannot ask Feldera (`No connection to Feldera at feldera.example.`). {} I keep trying."
+AWAY = (
+    "🔌 I cannot ask Feldera about `{}` (`No connection to Feldera at feldera.example.`). {} I keep trying."
+)
 NOT_SENT = "The request has not been sent yet."
 IN_DOUBT = "Whether the request arrived shows when I can."
 UNDER_WAY = "The clear goes on without me."
@@ -62,7 +64,7 @@ def test_an_hour(
     it_falls(workspace, oli)
     oli.reads()
     workspace.passes(seconds=6)
-    assert workspace.thread()[-1] == AWAY.format(meanwhile)
+    assert workspace.thread()[-1] == AWAY.format("sales", meanwhile)
     workspace.passes(minutes=5)
     assert " Feldera became unreachable some time ago (Mar 2, 2026 at 3:00 AM)." in workspace.card()
     workspace.leaps(minutes=55)
@@ -72,7 +74,7 @@ def test_an_hour(
     assert "".join(line[0] for line in lines) == signs
     (back,) = (line for line in lines if line.startswith("🔌 Feldera answers again"))
     assert back.startswith("🔌 Feldera answers again, after 1 hour and ")
-    assert "✅ Cleared." in workspace.card()
+    assert "✅ Cleared after" in workspace.card()
     assert workspace.feldera.clears["sales"] == 1
     assert len(workspace.sent) == signs.count("📤")
 
@@ -90,12 +92,12 @@ def test_more_than_four_hours_before_the_request_is_sent(workspace: Workspace, o
     workspace.feldera_comes_back()
     workspace.passes(minutes=1)
     away, over = workspace.thread()
-    assert away == AWAY.format(NOT_SENT)
+    assert away == AWAY.format("orders", NOT_SENT)
     assert over == snapshot(
-        "❌ `orders` was not cleared: the request could not be sent within 4 hours of the confirmation. Nothing was sent. Type `/pipeline clear orders` to look again. @oli"
+        "❌ Expired: `orders` was not cleared, since the request could not be sent within 4 hours of the confirmation. Nothing was sent. Type `/pipeline clear orders` to look again. @oli"
     )
-    assert "*State*\n❌ Not cleared.\n" in workspace.card()
-    assert "\n✗ Request not sent\n✗ Storage not cleared by this\n" in workspace.card()
+    assert "\n❌ Expired: not cleared, " in workspace.card()
+    assert "\nNothing was sent. Type `/pipeline clear orders` to look again.\n" in workspace.card()
     assert workspace.sent == []
 
 
@@ -109,7 +111,7 @@ def test_blips(workspace: Workspace, oli: Teammate) -> None:
     workspace.feldera.drops_the_next_request("GET")
     workspace.passes(minutes=1)
     assert "".join(line[0] for line in workspace.thread()) == "📤⏳✅"
-    assert "✅ Cleared." in workspace.card()
+    assert "✅ Cleared after" in workspace.card()
 
 
 def test_an_outage_of_several_operations(workspace: Workspace, oli: Teammate) -> None:
@@ -124,10 +126,10 @@ def test_an_outage_of_several_operations(workspace: Workspace, oli: Teammate) ->
     for name in ("orders", "payments"):
         workspace.feldera.unsticks(name)
     workspace.passes(minutes=1)
-    assert all("✅ Cleared." in card for card in workspace.cards())
-    for thread in workspace.threads():
+    assert all("✅ Cleared after" in card for card in workspace.cards())
+    for name, thread in zip(("orders", "payments"), workspace.threads(), strict=True):
         away, back = (line for line in thread if "🔌" in line)
-        assert away == AWAY.format(UNDER_WAY)
+        assert away == AWAY.format(name, UNDER_WAY)
         assert back.startswith("🔌 Feldera answers again, after 2 minutes")
         assert thread[-1].startswith("✅ Cleared")
 

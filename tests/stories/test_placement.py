@@ -7,7 +7,7 @@ from inline_snapshot import snapshot
 
 from tests.workspace import Teammate, Workspace
 
-FOLLOW = "⏳ Confirmed. Follow `orders` in its thread."
+FOLLOW = "⏳ Confirmed. Follow the clear of `orders` in its thread."
 AGAIN = "Posted again: an older copy of this card, if there is one, is not kept up to date."
 
 
@@ -59,7 +59,7 @@ def test_the_channel_does_not_take_the_card(
     assert oli.told("Clear orders") == [f"{FOLLOW[:-1]}, in our direct messages, because {why}"]
     assert oli.links() == [workspace.permalink(oli.dm)]
     workspace.passes(seconds=10)
-    assert "*State*\n✅ Cleared.\n" in workspace.card(oli.dm)
+    assert "\n✅ Cleared after" in workspace.card(oli.dm)
     assert noted(workspace.card(oli.dm)) == f"Id `ID1` · Here because {why}{more}"
     assert [line[0] for line in workspace.thread(oli.dm)] == ["📤", "⏳", "✅"]
     assert workspace.cards() == []
@@ -85,7 +85,7 @@ def test_asked_for_in_the_direct_messages_with_the_bot(workspace: Workspace, oli
     workspace.passes(seconds=10)
     assert oli.reads() == [FOLLOW]
     assert oli.links() == [workspace.permalink(oli.dm)]
-    assert "✓ Request sent · some time ago (Mar 2, 2026 at 3:00 AM)\n" in workspace.card(oli.dm)
+    assert "✅ Cleared after 2 seconds" in workspace.card(oli.dm)
     assert noted(workspace.card(oli.dm)) == "Id `ID1`"
     assert workspace.thread(oli.dm)[-1] == "✅ Cleared `orders` after 2 seconds. @oli"
 
@@ -158,7 +158,7 @@ def test_the_channel_is_lost_in_the_middle(
     happens(workspace)
     workspace.feldera.unsticks("orders")
     workspace.passes(seconds=30)
-    assert "*State*\n✅ Cleared.\n" in workspace.card(oli.dm)
+    assert "\n✅ Cleared after" in workspace.card(oli.dm)
     assert noted(workspace.card(oli.dm)) == f"Id `ID1` · Here because {why} · {AGAIN}"
     assert workspace.thread(oli.dm) == ["✅ Cleared `orders` after 8 seconds. @oli"]
     workspace.threads()
@@ -173,7 +173,7 @@ def test_the_card_is_deleted_in_the_middle(workspace: Workspace, oli: Teammate) 
     workspace.feldera.unsticks("orders")
     workspace.passes(seconds=30)
     (new_card,) = [message for message in workspace.channel.messages if message.thread_ts is None]
-    assert "*State*\n✅ Cleared.\n" in workspace.reads(new_card)
+    assert "\n✅ Cleared after" in workspace.reads(new_card)
     assert noted(workspace.reads(new_card)) == f"Id `ID1` · {AGAIN}"
     lines = [workspace.reads(line) for line in workspace.slack.thread(new_card)[1:]]
     assert lines == ["✅ Cleared `orders` after 8 seconds. @oli"]

@@ -10,7 +10,7 @@ from bot.simulator.feldera import FelderaSimulator
 from tests.workspace import Teammate, Workspace
 
 DAYS_AGO = timedelta(days=3)
-NOT_PROVED = "is stopped, but Feldera's record does not prove that nobody ran it since it was reviewed, and nobody has seen what a clear would destroy now."
+NOT_PROVED = "is stopped, but Feldera's events do not prove that nobody ran it since it was reviewed, and nobody has seen what a clear would delete now."
 STAYS_STOPPED = "`{0}` stays stopped until somebody with the role *operator*, *requester* or *responder* types `/pipeline start {0}`."
 
 
@@ -25,8 +25,8 @@ def crashes(feldera: FelderaSimulator, name: str) -> None:
 
 
 def state_and_steps(card: str) -> str:
-    """The state, and the sign of the confirmation and of each step."""
-    _, _, state, *rest = card.split("\n")
+    """The sign of each step, and the state."""
+    _, state, *rest = card.split("\n")
     return "".join(line[0] for line in rest if line[0] in "✓⏳○") + "  " + state
 
 
@@ -57,32 +57,25 @@ This destroys the storage, with 3 checkpoints (7.0 MiB). The stop loses everythi
     workspace.passes(seconds=30)
     assert [state_and_steps(card) for card in workspace.card_history()] == snapshot(
         [
-            "✓⏳○○  ⏳ Confirmed some time ago (Mar 2, 2026 at 3:00 AM), not sent yet.",
-            "✓⏳○○  ⏳ Stopping, began some time ago (Mar 2, 2026 at 3:00 AM).",
-            "✓✓⏳○  ⏳ Stopped some time ago (Mar 2, 2026 at 3:00 AM), the clear is not sent yet.",
-            "✓✓⏳○  ⏳ Clearing, began some time ago (Mar 2, 2026 at 3:00 AM).",
-            "✓✓✓⏳  ⏳ Stopped and cleared some time ago (Mar 2, 2026 at 3:00 AM), the start is not sent yet.",
-            "✓✓✓⏳  ⏳ Starting, began some time ago (Mar 2, 2026 at 3:00 AM) (Provisioning).",
-            "✓✓✓✓  ✅ Stopped, cleared and started.",
+            "○  ⏳ Confirmed some time ago (Mar 2, 2026 at 3:00 AM), not sent yet.",
+            "⏳○○  ⏳ Stopping, began some time ago (Mar 2, 2026 at 3:00 AM).",
+            "✓⏳○  ⏳ Stopped some time ago (Mar 2, 2026 at 3:00 AM), the clear is not sent yet.",
+            "✓⏳○  ⏳ Clearing, began some time ago (Mar 2, 2026 at 3:00 AM).",
+            "✓✓⏳  ⏳ Stopped and cleared some time ago (Mar 2, 2026 at 3:00 AM), the start is not sent yet.",
+            "✓✓⏳  ⏳ Starting (Provisioning), began some time ago (Mar 2, 2026 at 3:00 AM).",
+            "  ✅ Stopped, cleared and started after 8 seconds: it runs · some time ago (Mar 2, 2026 at 3:00 AM).",
         ]
     )
-    assert workspace.card().partition("Reason: bad backfill\n")[2] == snapshot("""\
-✓ Confirmed by @ana · some time ago (Mar 2, 2026 at 3:00 AM)
-✓ Stopped · some time ago (Mar 2, 2026 at 3:00 AM)
-✓ Feldera reports the storage as cleared · some time ago (Mar 2, 2026 at 3:00 AM)
-✓ Started · some time ago (Mar 2, 2026 at 3:00 AM)
-✅ Started `sales` after 2 seconds: it runs. All is done, in 8 seconds: stopped, cleared and started.
-Id `ID1`\
-""")
+    assert workspace.card().partition(": `bad backfill`\n")[2] == snapshot("Id `ID1`")
     assert workspace.timed_thread() == snapshot(
         [
-            "0:00:01  📤 Sent the stop to Feldera, Mar 2, 2026 at 3:00 AM.",
-            "0:00:01  ⏳ Feldera accepted it, Mar 2, 2026 at 3:00 AM: `sales` is being stopped. From here that cannot be cancelled.",
+            "0:00:01  📤 Sent the stop of `sales` to Feldera, Mar 2, 2026 at 3:00 AM.",
+            "0:00:01  ⏳ Feldera accepted it, Mar 2, 2026 at 3:00 AM: `sales` is being stopped. This cannot be cancelled any more.",
             "0:00:02.500000  ✓ Step 1 of 3: stopped `sales` after 2 seconds.",
-            "0:00:03.500000  📤 Sent the clear to Feldera, Mar 2, 2026 at 3:00 AM.",
-            "0:00:03.500000  ⏳ Feldera accepted it, Mar 2, 2026 at 3:00 AM: `sales` is being cleared. From here that cannot be cancelled.",
+            "0:00:03.500000  📤 Sent the clear of `sales` to Feldera, Mar 2, 2026 at 3:00 AM.",
+            "0:00:03.500000  ⏳ Feldera accepted it, Mar 2, 2026 at 3:00 AM: `sales` is being cleared. This cannot be cancelled any more.",
             "0:00:05  ✓ Step 2 of 3: cleared `sales` after 2 seconds.",
-            "0:00:06  📤 Sent the start to Feldera, Mar 2, 2026 at 3:00 AM.",
+            "0:00:06  📤 Sent the start of `sales` to Feldera, Mar 2, 2026 at 3:00 AM.",
             "0:00:06  ⏳ Feldera accepted it, Mar 2, 2026 at 3:00 AM: `sales` is being started.",
             "0:00:06  ⏳ Provisioning: Feldera makes room for `sales` to run.",
             "0:00:07.500000  ✅ Started `sales` after 2 seconds: it runs. All is done, in 8 seconds: stopped, cleared and started. @ana",
@@ -124,7 +117,7 @@ def test_a_plain_clear_of_what_runs_offers_to_stop_it(workspace: Workspace, ana:
     assert workspace.sent == []
     ana.told("Stop and clear sales")
     workspace.passes(seconds=30)
-    assert "✅ Stopped and cleared." in workspace.card()
+    assert "✅ Stopped and cleared after" in workspace.card()
     assert workspace.thread()[-1] == snapshot(
         "✅ Cleared `sales` after 2 seconds. All is done, in 5 seconds: stopped and cleared. @ana"
     )
@@ -157,7 +150,7 @@ def test_no_offer_where_somebody_asked_already(workspace: Workspace) -> None:
 def test_clear_and_start(workspace: Workspace, ana: Teammate) -> None:
     ana.confirms("/pipeline clear orders --start", "Clear and start orders")
     workspace.passes(seconds=30)
-    assert "✅ Cleared and started." in workspace.card()
+    assert "✅ Cleared and started after" in workspace.card()
     assert workspace.thread()[2] == "✓ Step 1 of 2: cleared `orders` after 2 seconds."
     assert workspace.thread()[-1] == snapshot(
         "✅ Started `orders` after 2 seconds: it runs. All is done, in 5 seconds: cleared and started. @ana"
@@ -173,8 +166,8 @@ def test_a_restart_of_what_is_stopped_and_cleared_already(workspace: Workspace, 
     assert "*A stop loses*\nnothing: it is stopped, or stopping, already\n" in preview
     ana.told("Stop, clear and start fresh")
     workspace.passes(seconds=30)
-    assert "✅ Stopped already, cleared already and started." in workspace.card()
-    assert "\n✓ Stopped already: nothing was sent\n" in workspace.card()
+    assert "✅ Stopped already, cleared already and started after" in workspace.card()
+    assert "✅ Stopped already, " in workspace.card()
     first, second, *_, last = workspace.thread()
     assert [first, second] == [
         "✓ Step 1 of 3: nothing to stop: `fresh` was stopped already. Nothing was sent.",
@@ -197,7 +190,7 @@ def test_the_run_ended_before_the_stop(
     said = workspace.thread()
     assert said[0] == "✓ Step 1 of 2: nothing to stop: `sales` was stopped already. Nothing was sent."
     assert said[-1].endswith(" All is done, in 2 seconds: stopped already and cleared. @ana")
-    assert "✅ Stopped already and cleared." in workspace.card()
+    assert "✅ Stopped already and cleared after" in workspace.card()
     assert workspace.sent_steps == ["clear"]
 
 
@@ -212,12 +205,12 @@ def test_a_stop_of_somebody_else_is_not_the_bots(workspace: Workspace, ana: Team
     assert said[:3] == snapshot(
         [
             "⏳ `clicks` is stopping already. I send nothing, and watch.",
-            "⏳ Still stopping after 30 seconds.",
+            "⏳ Still stopping `clicks` after 30 seconds.",
             "✓ Step 1 of 2: `clicks` was stopped by somebody else after 1 minute.",
         ]
     )
     assert said[-1].endswith(" All is done, in 2 seconds: stopped by somebody else and cleared. @ana")
-    assert "✅ Stopped by somebody else and cleared." in workspace.card()
+    assert "✅ Stopped by somebody else and cleared after" in workspace.card()
     assert workspace.sent_steps == ["clear"]
 
 
@@ -239,7 +232,7 @@ def test_run_by_somebody_in_between_is_not_cleared(
         "✓ Step 1 of 2: nothing to stop: `sales` was stopped already. Nothing was sent.",
         f"❌ Not cleared: `sales` {NOT_PROVED} Nothing was sent. Type `/pipeline clear sales` to look again. Stopped already. @ana",
     ]
-    assert "❌ Stopped already, not cleared." in workspace.card()
+    assert "❌ Stopped already, not cleared: " in workspace.card()
     assert workspace.sent == []
 
 
@@ -260,5 +253,5 @@ def test_a_restart_while_feldera_is_away_is_another_run(workspace: Workspace, an
         "✓ Step 1 of 2: stopped `clicks` after 7 minutes and 1 second.",
         f"❌ Not cleared: `clicks` {NOT_PROVED} Nothing more was sent. Type `/pipeline clear clicks` to look again. Done: stopped. Not done: clear. `clicks` is now ⏹️ Stopped, its storage 💾 in use. {STAYS_STOPPED.format('clicks')} @ana",
     ]
-    assert "❌ Stopped, not cleared." in workspace.card()
+    assert "❌ Stopped, not cleared: " in workspace.card()
     assert workspace.sent_steps == ["stop"]

@@ -30,7 +30,7 @@ def all_end(workspace: Workspace, *names: str) -> None:
     for name in names:
         workspace.feldera.unsticks(name)
     workspace.passes(minutes=1)
-    assert all("✅ Cleared." in card for card in workspace.cards())
+    assert all("✅ Cleared after" in card for card in workspace.cards())
     assert all(lines[-1].startswith("✅ Cleared") for lines in workspace.threads())
 
 
@@ -80,7 +80,7 @@ def test_soon_at_first_and_then_less_and_less_often(workspace: Workspace) -> Non
     assert max(late) == pytest.approx(16, abs=0.5)
     assert all(gap <= 16.5 for gap in gaps(seen))
     assert sum(gap >= 13.5 for gap in late) / len(late) > 0.9, "only a moment to speak of comes earlier"
-    assert workspace.thread()[-1] == "⏳ Still clearing after 10 minutes."
+    assert workspace.thread()[-1] == "⏳ Still clearing `orders` after 10 minutes."
 
 
 def test_a_look_that_learns_nothing_writes_and_posts_nothing(workspace: Workspace) -> None:
@@ -231,7 +231,7 @@ def test_while_a_look_at_one_hangs_the_others_are_looked_at(workspace: Workspace
     async def story() -> None:
         await a_look_hangs(workspace)
         feldera.unsticks("orders")
-        await turns(workspace, lambda: "✅ Cleared." in workspace.cards()[0])
+        await turns(workspace, lambda: "✅ Cleared after" in workspace.cards()[0])
         assert "⏳ Clearing" in workspace.cards()[1]
         feldera.lets_go()
 

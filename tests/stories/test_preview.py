@@ -126,7 +126,7 @@ def test_another_operation_is_live(workspace: Workspace) -> None:
         "✋ Another operation holds `orders`: @ana requested a clear some time ago (Mar 2, 2026 at 3:00 AM). Follow it in its card, which is about to be posted."
     )
     workspace.passes(minutes=2)
-    assert ana.reads() == ["⏳ Confirmed. Follow `orders` in its thread."]
+    assert ana.reads() == ["⏳ Confirmed. Follow the clear of `orders` in its thread."]
     assert ben.asks("/pipeline clear orders").endswith("Follow it in its thread.")
     assert ben.links() == [workspace.permalink()]
     workspace.thread()
@@ -149,7 +149,7 @@ def test_a_preview_is_good_for_half_an_hour(workspace: Workspace) -> None:
     assert workspace.sent == []
     ana.told("Clear orders")
     workspace.passes(seconds=10)
-    assert "Reason: again" in workspace.card()
+    assert ": `again`\n" in workspace.card()
     assert workspace.thread()[-1].startswith("✅ Cleared")
 
 

@@ -13,7 +13,7 @@ from tests.workspace import Workspace
 THEIRS = "0198d2a4-5e0b-7c11-9c2e-2d9d1f0a7b10"
 FIRST, SECOND = "apikey:first", "apikey:second"
 CLEARED = ["✅ Cleared `orders` after 2 seconds. @ana", "✅ Cleared `users` after 2 seconds. @ana"]
-ELSEWHERE = "🔌 I cannot ask Feldera (`this is another Feldera, or another tenant, than the one it was reviewed on`). Whether the request arrived shows when I can. I keep trying. The person who runs the bot should check `FELDERA_HOST`, the tenant and the key."
+ELSEWHERE = "🔌 I cannot ask Feldera about `{}` (`this is another Feldera, or another tenant, than the one it was reviewed on`). Whether the request arrived shows when I can. I keep trying. The person who runs the bot should check `FELDERA_HOST`, the tenant and the key."
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_a_token_that_was_renewed_for_another_tenant(workspace: Workspace, tmp_p
     workspace.feldera.someone_deletes_the_key(FIRST)
     (tmp_path / "token").write_text(SECOND)
     workspace.passes(minutes=2)
-    assert ends(workspace) == [ELSEWHERE, ELSEWHERE]
+    assert ends(workspace) == [ELSEWHERE.format("orders"), ELSEWHERE.format("users")]
     workspace.feldera.gives_key(FIRST, workspace.feldera)
     workspace.feldera.someone_deletes_the_key(SECOND)
     (tmp_path / "token").write_text(FIRST)
@@ -126,7 +126,7 @@ def test_an_address_that_answers_for_another_feldera(workspace: Workspace, tells
         theirs.is_downgraded()
     workspace.feldera.gives_key(FIRST, theirs)
     workspace.passes(minutes=2)
-    assert ends(workspace) == [ELSEWHERE, ELSEWHERE]
+    assert ends(workspace) == [ELSEWHERE.format("orders"), ELSEWHERE.format("users")]
     workspace.feldera.gives_key(FIRST, workspace.feldera)
     both_end(workspace)
     assert theirs.clears == {}
@@ -138,7 +138,7 @@ def test_a_login_of_several_tenants(workspace: Workspace) -> None:
     workspace.feldera.login_is_ambiguous()
     workspace.passes(minutes=2)
     assert ends(workspace)[0] == snapshot(
-        "🔌 I cannot ask Feldera (`The bot's login belongs to several tenants of Feldera, and names none of them.`). Whether the request arrived shows when I can. I keep trying. The person who runs the bot should set `FELDERA_TENANT`, or give the bot an API key."
+        "🔌 I cannot ask Feldera about `orders` (`The bot's login belongs to several tenants of Feldera, and names none of them.`). Whether the request arrived shows when I can. I keep trying. The person who runs the bot should set `FELDERA_TENANT`, or give the bot an API key."
     )
     assert workspace.operator("ben").asks("/pipeline status orders") == snapshot(
         "❌ I cannot look at `orders` now: Feldera cannot tell which tenant's pipelines to show (`The bot's login belongs to several tenants of Feldera, and names none of them.`). The person who runs the bot should set `FELDERA_TENANT`, or give the bot an API key. Nothing has been changed."
@@ -155,8 +155,8 @@ def test_a_request_that_an_ambiguous_login_turned_away(workspace: Workspace) -> 
     workspace.passes(minutes=1)
     assert workspace.thread()[1:3] == snapshot(
         [
-            "⏸️ The request had no effect (`The bot's login belongs to several tenants of Feldera, and names none of them.`). I keep trying.",
-            "📤 Sent the request again at 3:00:02 AM: so far it had had no effect.",
+            "⏸️ The clear of `orders` had no effect so far (`The bot's login belongs to several tenants of Feldera, and names none of them.`). I keep trying.",
+            "📤 Sent the clear of `orders` again at 3:00:02 AM: it had no effect before.",
         ]
     )
     assert workspace.thread()[-1] == CLEARED[0]
@@ -168,7 +168,7 @@ def test_files_that_stay(workspace: Workspace) -> None:
     workspace.operator("ana").clears("orders")
     workspace.passes(minutes=1)
     assert workspace.feldera.pipeline("orders").has_files_left
-    assert "✓ Feldera reports the storage as cleared · " in workspace.card()
+    assert "\nDeleted: 3 checkpoints (7.0 MiB), as Feldera reports.\n" in workspace.card()
 
 
 @pytest.mark.parametrize("is_lost", [True, False], ids=["lost", "arrived"])
@@ -184,7 +184,7 @@ def test_another_feldera_of_the_same_default_tenant(tmp_path: Path, *, is_lost: 
     workspace.passes(minutes=2)
     lines = workspace.thread()
     assert lines[-1].startswith(
-        "⚠️ Needs attention. Known: the request was sent once, and since then Feldera's address shows no `orders`"
+        "⚠️ Needs attention: the clear of `orders`. Known: the request was sent once, and since then Feldera's address shows no `orders`"
     )
     assert not any(line.startswith("✅") for line in lines)
     workspace.feldera.answers_as(workspace.feldera)

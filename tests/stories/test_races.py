@@ -24,7 +24,7 @@ def test_two_people_confirm_at_once(workspace: Workspace) -> None:
     (loser,) = told.keys() - {winner}
     assert told[loser].startswith(f"✋ Another operation holds `orders`: @{winner} requested a clear")
     assert workspace.thread()[-1] == f"✅ Cleared `orders` after 2 seconds. @{winner}"
-    assert f"✓ Confirmed by @{winner}" in workspace.card()
+    assert f"Requested by @{winner}" in workspace.card()
     assert len(workspace.sent) == 1
 
 
@@ -47,7 +47,7 @@ def test_the_slower_of_two_people(workspace: Workspace) -> None:
     assert workspace.threads()[-1] == snapshot(
         ["✅ Nothing to clear: the storage of `orders` was cleared already. Nothing was sent. @ben"]
     )
-    assert "✅ Nothing to clear." in workspace.cards()[-1]
+    assert "✅ Nothing to clear: cleared already · " in workspace.cards()[-1]
     assert len(workspace.sent) == 1
 
 
@@ -56,7 +56,7 @@ def test_a_double_click(workspace: Workspace) -> None:
     button = ana.finds("Clear orders")
     workspace.at_once(ana.pressing(button), ana.pressing(button))
     workspace.passes(seconds=10)
-    assert ana.reads() == ["⏳ Confirmed. Follow `orders` in its thread."]
+    assert ana.reads() == ["⏳ Confirmed. Follow the clear of `orders` in its thread."]
     assert workspace.thread()[-1] == "✅ Cleared `orders` after 2 seconds. @ana"
     assert len(workspace.sent) == 1
 
@@ -96,8 +96,10 @@ def test_the_grant_is_revoked_before_a_repetition(workspace: Workspace) -> None:
     ana.clears("orders")
     workspace.revokes(ana)
     workspace.passes(minutes=1)
-    assert workspace.thread()[-1].startswith("⚠️ Needs attention. Known: the request was sent once")
-    assert "⚠️ Needs attention." in workspace.card()
+    assert workspace.thread()[-1].startswith(
+        "⚠️ Needs attention: the clear of `orders`. Known: the request was sent once"
+    )
+    assert "⚠️ Needs attention, noticed" in workspace.card()
     assert len(workspace.sent) == 1
 
 
@@ -127,9 +129,9 @@ def test_closed_while_the_proof_arrives(workspace: Workspace) -> None:
     card, lines = workspace.card(), workspace.thread()
     if lines[-1].startswith("☑️"):
         assert said.startswith("☑️ Closed.")
-        assert "☑️ Closed by hand." in card
+        assert "☑️ Closed by @" in card
     else:
         assert lines[-1].startswith("✅ Cleared `orders`")
         assert said.startswith("This ended")
-        assert "✅ Cleared." in card
+        assert "✅ Cleared after" in card
     assert sum(line.startswith(("☑️", "✅")) for line in lines) == 1

@@ -11,7 +11,7 @@ from inline_snapshot import snapshot
 from tests.workspace import Workspace
 
 KEY = "apikey:" + "k" * 128
-SENT = "📤 Sent the request to Feldera, Mar 2,"
+SENT = "📤 Sent the clear of `orders` to Feldera, Mar 2,"
 
 
 @pytest.fixture
@@ -59,10 +59,7 @@ def test_changed_between_the_look_and_the_request(
     sent, ended = workspace.thread()
     assert sent.startswith(SENT)
     assert ended == end
-    assert (
-        "✓ Request sent · some time ago (Mar 2, 2026 at 3:00 AM)\n✗ Storage not cleared by this\n"
-        in workspace.card()
-    )
+    assert "\nNothing was deleted." in workspace.card()
     assert len(workspace.sent) == 1
 
 
@@ -77,8 +74,8 @@ def test_a_lock_that_takes_too_long(workspace: Workspace) -> None:
     )
     assert workspace.thread()[1:3] == snapshot(
         [
-            "⏸️ The request had no effect (`The lock required for this operation took too long to acquire. Try this operation again later.`). I keep trying.",
-            "📤 Sent the request again at 3:00:05 AM: so far it had had no effect.",
+            "⏸️ The clear of `orders` had no effect so far (`The lock required for this operation took too long to acquire. Try this operation again later.`). I keep trying.",
+            "📤 Sent the clear of `orders` again at 3:00:05 AM: it had no effect before.",
         ]
     )
     assert workspace.thread()[-1] == "✅ Cleared `orders` after 2 seconds. @ana"
@@ -125,7 +122,7 @@ def test_a_key_that_was_deleted(guarded: Workspace) -> None:
     assert guarded.thread() == [
         "❌ `orders` was not cleared: Feldera does not let this bot in (`Feldera does not accept the bot's credentials (401).`). The person who runs the bot should check its Feldera credentials: they need the role `write`. @ana"
     ]
-    assert "✗ Request not sent\n✗ Storage not cleared by this\n" in guarded.card()
+    assert "\nNothing was sent. The person who runs the bot should" in guarded.card()
     assert guarded.sent == []
 
 
@@ -137,7 +134,7 @@ def test_a_key_that_was_deleted_while_the_clear_goes_on(guarded: Workspace) -> N
     guarded.passes(minutes=5)
     guarded.leaps(minutes=55)
     assert guarded.thread()[2:] == [
-        "🔌 I cannot ask Feldera (`Feldera does not accept the bot's credentials (401).`). The clear goes on without me. I keep trying. The person who runs the bot should check its Feldera credentials."
+        "🔌 I cannot ask Feldera about `orders` (`Feldera does not accept the bot's credentials (401).`). The clear goes on without me. I keep trying. The person who runs the bot should check its Feldera credentials."
     ]
     assert "Feldera became unreachable some time ago (Mar 2, 2026 at 3:00 AM)." in guarded.card()
 
@@ -167,7 +164,7 @@ def test_something_else_answers_the_request(
     workspace.passes(minutes=1)
     assert workspace.thread()[1:3] == [
         f"❔ No usable answer came (`{said}`). I look at the pipeline before I do anything else.",
-        "📤 Sent the request again at 3:00:15 AM: so far it had had no effect.",
+        "📤 Sent the clear of `orders` again at 3:00:15 AM: it had no effect before.",
     ]
     assert workspace.thread()[-1] == "✅ Cleared `orders` after 2 seconds. @ana"
     assert workspace.feldera.clears["orders"] == 1
@@ -182,7 +179,7 @@ def test_an_address_at_which_something_else_answers(workspace: Workspace) -> Non
     workspace.passes(minutes=1)
     assert workspace.thread() == snapshot(
         [
-            "🔌 I cannot ask Feldera (`Something other than the Feldera API answers at its address.`). The request has not been sent yet. I keep trying. The person who runs the bot should check `FELDERA_HOST`.",
+            "🔌 I cannot ask Feldera about `orders` (`Something other than the Feldera API answers at its address.`). The request has not been sent yet. I keep trying. The person who runs the bot should check `FELDERA_HOST`.",
             "❌ `orders` was not cleared: what answers at Feldera's address is not Feldera (`Something other than the Feldera API answers at its address.`). The person who runs the bot should check `FELDERA_HOST`. @ana",
         ]
     )

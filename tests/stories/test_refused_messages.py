@@ -55,8 +55,8 @@ def others_are_quick(workspace: Workspace, ana: Teammate, other: Channel) -> Non
     workspace.passes(seconds=4)
     assert workspace.thread()[-1].startswith("✅ Cleared `payments`")
     assert workspace.thread(other)[-1].startswith("✅ Cleared `users`")
-    assert "✅ Cleared." in workspace.cards()[-1]
-    assert "✅ Cleared." in workspace.card(other)
+    assert "✅ Cleared after" in workspace.cards()[-1]
+    assert "✅ Cleared after" in workspace.card(other)
 
 
 @pytest.mark.parametrize("error", ["msg_too_long", "nobody_has_heard_of_it"])
@@ -90,7 +90,7 @@ def test_a_line_that_no_place_takes(workspace: Workspace, ana: Teammate) -> None
     assert is_given_up(workspace)
     assert len(refused(workspace, "msg_too_long")) == 12
     assert len(workspace.threads()) == 2
-    assert "✅ Cleared." in workspace.card(ana.dm)
+    assert "✅ Cleared after" in workspace.card(ana.dm)
 
 
 @pytest.mark.parametrize("pause", [0, 1])
@@ -101,13 +101,13 @@ def test_a_line_that_is_refused_wherever_it_stands(workspace: Workspace, pause: 
     rae, ben, cem = workspace.requester("rae"), workspace.approver("ben"), workspace.approver("cem")
     rae.requests("orders")
     workspace.passes(seconds=5)
-    workspace.slack.refuses(POST, "msg_too_long", where=lambda args: "approved (1 of 2)" in args["text"])
+    workspace.slack.refuses(POST, "msg_too_long", where=lambda args: "(1 of 2)" in args["text"])
     for approver in (ben, cem):
         approver.told("Approve")
         workspace.passes(seconds=pause)
     workspace.passes(seconds=10)
     lines = workspace.thread()
-    assert lines[0] == "👍 @cem approved (2 of 2). @rae"
+    assert lines[0] == "👍 @cem approved the clear of `orders` (2 of 2). @rae"
     assert lines[-1] == "✅ Cleared `orders` after 2 seconds. @rae (approved by @ben @cem)"
     workspace.passes(hours=1)
     assert is_given_up(workspace)
@@ -124,7 +124,7 @@ def test_an_edit_that_is_refused_for_good(workspace: Workspace, ana: Teammate, o
     assert refused(workspace, "msg_too_long") == [0, 5]
     others_are_quick(workspace, ana, other)
     workspace.passes(minutes=5)
-    assert "✅ Cleared." in workspace.cards()[-1]
+    assert "✅ Cleared after" in workspace.cards()[-1]
     assert len(workspace.threads()) == 3
 
 
@@ -137,7 +137,7 @@ def test_every_edit_is_refused(workspace: Workspace, ana: Teammate) -> None:
     workspace.feldera.unsticks("orders")
     workspace.passes(hours=1)
     assert not is_given_up(workspace)
-    assert "✅ Cleared." in workspace.card(ana.dm)
+    assert "✅ Cleared after" in workspace.card(ana.dm)
     workspace.thread(ana.dm)
     workspace.threads()
 
@@ -179,8 +179,8 @@ def test_a_requester_who_can_be_written_to_again(workspace: Workspace) -> None:
     assert rae.dms() == snapshot(
         [
             """\
-👍 @ben approved (1 of 2). @rae
-👍 @cem approved (2 of 2). @rae
+👍 @ben approved the clear of `orders` (1 of 2). @rae
+👍 @cem approved the clear of `orders` (2 of 2). @rae
 ✅ Cleared `orders` after 2 seconds. @rae (approved by @ben @cem)
 This is about the clear of `orders`: see its thread.\
 """
@@ -194,9 +194,9 @@ def test_a_connection_that_breaks_at_one_message(workspace: Workspace, ana: Team
     workspace.slack.loses_the_next_reply(POST)
     workspace.passes(seconds=25)
     assert workspace.slack.calls[-1].is_lost
-    assert ana.clears("users", channel=other) == ["⏳ Confirmed. Follow `users` in its thread."]
+    assert ana.clears("users", channel=other) == ["⏳ Confirmed. Follow the clear of `users` in its thread."]
     workspace.passes(seconds=5)
-    assert workspace.thread()[-2:] == ["⏳ Still clearing after 30 seconds."] * 2
+    assert workspace.thread()[-2:] == ["⏳ Still clearing `orders` after 30 seconds."] * 2
     workspace.threads(other)
 
 
@@ -218,9 +218,9 @@ def test_slack_hangs_in_one_channel(workspace: Workspace, ana: Teammate, other: 
 
     workspace.run(story())
     workspace.passes(seconds=5)
-    assert ana.reads() == ["⏳ Confirmed. Follow `users` in its thread."]
+    assert ana.reads() == ["⏳ Confirmed. Follow the clear of `users` in its thread."]
     assert workspace.thread(other)[-1].startswith("✅ Cleared `users`")
-    assert workspace.thread()[-1] == "⏳ Still clearing after 30 seconds."
+    assert workspace.thread()[-1] == "⏳ Still clearing `orders` after 30 seconds."
 
 
 def test_slack_breaks_at_one_message(workspace: Workspace, ana: Teammate, other: Channel) -> None:

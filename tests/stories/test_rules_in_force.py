@@ -40,7 +40,7 @@ def test_nothing_has_changed(workspace: Workspace, ben: Teammate) -> None:
     assert len(workspace.sent) == 1
 
 
-NO_RIGHT = "❌ Not cleared: @ana may no longer clear `orders`. The permission ended after the confirmation; nothing was sent. @ana (approved by @ben)"
+NO_RIGHT = "❌ Not cleared: @ana may no longer clear `orders`. The permission ended after the confirmation. Nothing was sent. @ana (approved by @ben)"
 NOT_ENOUGH = "❌ `orders` was not cleared: the approvals do not suffice any more (a rule was tightened, or an approver lost the right). Nothing was sent. Type `/pipeline clear orders` to ask again. @ana (approved by @ben)"
 
 
@@ -168,7 +168,7 @@ def test_another_pipeline_than_the_one_that_was_reviewed(
     ben.told("Approve")
     workspace.passes(minutes=1)
     assert workspace.thread()[-1] == f"❌ Not cleared: {said} @ana (approved by @ben)"
-    assert "❌ Not cleared." in workspace.card()
+    assert "\n❌ Not cleared: " in workspace.card()
     assert workspace.sent == []
 
 
@@ -184,7 +184,7 @@ def test_slack_does_not_tell_who_is_in_the_group_when_it_is_sent(workspace: Work
     workspace.passes(minutes=2)
     assert workspace.sent == []
     assert workspace.thread()[-1] == snapshot(
-        "❌ `orders` was not cleared: Slack did not tell whether the people behind this may still do it (`this workspace's Slack plan has no user groups`), and without knowing I send nothing. Type `/pipeline clear orders` to ask again. @ana (approved by @ben)"
+        "❌ `orders` was not cleared: whether the people behind this may still do it could not be checked (`this workspace's Slack plan has no user groups`). Nothing was sent. Type `/pipeline clear orders` to ask again. @ana (approved by @ben)"
     )
 
 

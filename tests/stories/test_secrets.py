@@ -36,7 +36,7 @@ def test_nothing_secret_is_stored_or_logged(guarded: Workspace) -> None:
     guarded.feldera_comes_back()
     guarded.passes(minutes=2)
     ana.reads()
-    assert "✅ Cleared." in guarded.cards()[-1]
+    assert "✅ Cleared after" in guarded.cards()[-1]
     assert guarded.thread()[-1].startswith("✅ Cleared `orders`")
     assert len(guarded.logged) > 10
     urls = [made.envelope.payload["response_url"] for made in guarded.slack.deliveries]

@@ -70,7 +70,7 @@ def test_signed_off_while_it_runs(workspace: Workspace, rio: Teammate, ben: Team
     assert "⏳ Clearing" in workspace.card()
     workspace.feldera.unsticks("orders")
     workspace.passes(minutes=1)
-    assert "✓ Reviewed by @ben" in workspace.card()
+    assert "✓ Reviewed by @ben " in workspace.card()
     assert workspace.thread()[-1].startswith("✅ Cleared")
 
 
@@ -82,7 +82,7 @@ def test_a_restart_before_the_signature(workspace: Workspace, rio: Teammate, ben
     assert ben.types("/pipeline pending").startswith("🚨")
     ben.told("Mark as reviewed")
     workspace.passes(seconds=5)
-    assert "✓ Reviewed by @ben" in workspace.card()
+    assert "✓ Reviewed by @ben " in workspace.card()
     workspace.thread()
 
 

@@ -38,9 +38,9 @@ def test_asked_to_wait_with_the_card(workspace: Workspace, ana: Teammate) -> Non
     ]
     assert workspace.sent == []
     workspace.passes(minutes=1)
-    assert ana.reads() == ["⏳ Confirmed. Follow `orders` in its thread."]
+    assert ana.reads() == ["⏳ Confirmed. Follow the clear of `orders` in its thread."]
     assert called(workspace, POST) == [(0.0, "ratelimited"), (30.0, None), (31.0, None), (32.5, None)]
-    assert "✅ Cleared." in workspace.card()
+    assert "✅ Cleared after" in workspace.card()
     assert "Posted again" not in workspace.card(), "a 429 certainly was no post"
     assert len(workspace.thread()) == 3
 
@@ -59,7 +59,7 @@ def test_asked_to_wait_with_a_line_and_an_edit(workspace: Workspace, ana: Teamma
     assert [line[:12] for line in workspace.timed_thread()] == snapshot(
         ["0:00:51  📤 S", "0:00:51  ⏳ F", "0:00:51  ⏳ S", "0:01:00  ⏳ S", "0:01:12.8177"]
     )
-    assert "✅ Cleared." in workspace.card()
+    assert "✅ Cleared after" in workspace.card()
 
 
 def test_away_for_longer_than_a_confirmation_is_good_for(workspace: Workspace, ana: Teammate) -> None:
@@ -73,9 +73,9 @@ def test_away_for_longer_than_a_confirmation_is_good_for(workspace: Workspace, a
     workspace.passes(minutes=1)
     ana.reads()
     assert workspace.thread() == [
-        "❌ `orders` was not cleared: the request could not be sent within 4 hours of the confirmation. Nothing was sent. Type `/pipeline clear orders` to look again. @ana"
+        "❌ Expired: `orders` was not cleared, since the request could not be sent within 4 hours of the confirmation. Nothing was sent. Type `/pipeline clear orders` to look again. @ana"
     ]
-    assert "✗ Request not sent\n✗ Storage not cleared by this\n" in workspace.card()
+    assert "\n❌ Expired: not cleared, " in workspace.card()
     assert workspace.sent == []
 
 
@@ -127,7 +127,7 @@ def test_what_passes_loses_nothing(workspace: Workspace, ana: Teammate, what: st
         workspace.slack.accepts_tokens()
     workspace.passes(minutes=2)
     assert [line.split()[0] for line in workspace.thread()] == ["📤", "⏳", "✅"]
-    assert "✅ Cleared." in workspace.card()
+    assert "✅ Cleared after" in workspace.card()
 
 
 def test_an_answer_that_cannot_be_changed_any_more(workspace: Workspace, ana: Teammate) -> None:
@@ -161,7 +161,7 @@ def test_many_operations_in_one_channel(workspace: Workspace, ana: Teammate) -> 
     threads = workspace.threads()
     assert len(threads) == 6
     assert all(thread[0].startswith("📤") and thread[-1].startswith("✅ Cleared") for thread in threads)
-    assert all("✅ Cleared." in card for card in workspace.cards())
+    assert all("✅ Cleared after" in card for card in workspace.cards())
     assert [workspace.feldera.clears[name] for name in names] == [1] * 6
 
 

@@ -103,7 +103,7 @@ def test_a_confirmation(workspace: Workspace) -> None:
     ana.asks("/pipeline clear orders")
     slowly(workspace, ana.clicking("Ask for approval"))
     workspace.passes(seconds=5)
-    assert ana.reads() == ["🙋 Requested. Follow `orders` in its thread.", LONGER]
+    assert ana.reads() == ["🙋 Requested. Follow the clear of `orders` in its thread.", LONGER]
     workspace.card()
 
 
@@ -130,7 +130,7 @@ def test_a_denial(workspace: Workspace, ben: Teammate) -> None:
     ben.opens("Deny")
     slowly(workspace, ben.submitting("not today"))
     assert ben.screen == snapshot("""\
-Answer
+Deny clear
 Denied. @ana is told why; the clear of `orders` was not sent.
 [Close]\
 """)
@@ -158,7 +158,7 @@ def test_a_press_on_home(workspace: Workspace, ben: Teammate) -> None:
     """It is acknowledged in time like any other. The screen says that the answer follows, and so it does."""
     ben.opens_home()
     slowly(workspace, ben.pressing(ben.finds_on_home("Approve")))
-    assert ben.screen == f"Answer\n{LONGER}\n[Close]"
+    assert ben.screen == f"Approve request\n{LONGER}\n[Close]"
     assert ben.dms() == ["👍 Approved: 1 of 1 for the clear of `orders`."]
     workspace.passes(seconds=10)
     assert "[Approve]" not in ben.home()
@@ -170,13 +170,13 @@ def test_a_press_on_home_that_changes_nothing(workspace: Workspace, ben: Teammat
     ben.opens_home()
     workspace.bot.background_tasks.patience = 0.0
     ben.clicks_home("Deny")
-    assert ben.screen == f"Answer\n{TOO_LATE} Press *Deny* again; nothing has been denied.\n[Close]"
+    assert ben.screen == f"Deny request\n{TOO_LATE} Press *Deny* again; nothing has been denied.\n[Close]"
     ben.closes_modal()
     workspace.revokes(ben)
     ben.clicks_home("Approve")
     assert "takes longer" in ben.screen
     assert ben.dms()[0].startswith("🚫 You may not approve a clear of `orders`")
-    assert "🙋 Waiting for approval." in workspace.card()
+    assert "🙋 Waiting for approval, requested" in workspace.card()
 
 
 def test_the_form_of_a_broken_glass(workspace: Workspace, rio: Teammate) -> None:

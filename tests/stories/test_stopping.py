@@ -8,7 +8,7 @@ from tests.workspace import Teammate, Workspace
 
 IN_TIME = "🛑 Cancelled before sending: the clear of `orders` was not sent."
 TAKEN_BACK = "↩️ Withdrawn: the clear of `orders` was not sent."
-OVER = "This ended some time ago (Mar 2, 2026 at 3:00 AM). ↩️ The clear of `orders` was withdrawn by @ana: nothing was sent. See its thread."
+OVER = "This ended some time ago (Mar 2, 2026 at 3:00 AM). ↩️ The clear of `orders` was withdrawn by @ana. Nothing was sent. See its thread."
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_the_window(workspace: Workspace) -> None:
     card = workspace.card()
     assert "⏳ Will be sent at 3:00:30 AM, can be cancelled until then." in card
     assert card.endswith(
-        "✓ Approved by @ben · some time ago (Mar 2, 2026 at 3:00 AM)\n⏳ Request to Feldera\n○ Storage cleared\nId `ID1`\n[Cancel request]"
+        "\nApprovals: 1 of 1, by @ben some time ago (Mar 2, 2026 at 3:00 AM)\nId `ID1`\n[Cancel request]"
     )
     workspace.passes(seconds=19)
     assert workspace.sent == []
@@ -64,8 +64,8 @@ def test_stopped_by_whoever_has_a_say(workspace: Workspace, who: str) -> None:
         assert stopper.told("Cancel request") == [IN_TIME]
     workspace.passes(minutes=5)
     assert "[" not in workspace.card()
-    assert "↩️ Cancelled before sending." in workspace.card()
-    said = f"↩️ The clear of `orders` was cancelled by @{stopper.name} before sending: nothing was sent. @ana (approved by @ben)"
+    assert "↩️ Cancelled before sending, by @" in workspace.card()
+    said = f"↩️ The clear of `orders` was cancelled by @{stopper.name} before sending. Nothing was sent. @ana (approved by @ben)"
     assert workspace.thread()[-1] == said
     assert workspace.sent == []
 
@@ -107,7 +107,7 @@ def test_an_operator_without_approvals_has_the_window_too(workspace: Workspace) 
     assert oli.told("Cancel request") == [IN_TIME]
     workspace.passes(minutes=5)
     assert workspace.thread() == [
-        "↩️ The clear of `orders` was cancelled by @oli before sending: nothing was sent. @oli"
+        "↩️ The clear of `orders` was cancelled by @oli before sending. Nothing was sent. @oli"
     ]
     assert workspace.sent == []
 
@@ -118,11 +118,9 @@ def test_withdrawn(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
     assert ana.told("Withdraw") == [TAKEN_BACK]
     workspace.passes(minutes=1)
     card = workspace.card()
-    assert "*State*\n↩️ Withdrawn.\n" in card
-    assert card.endswith(
-        "✗ 1 approval missing\n✗ Request not sent\n✗ Storage not cleared by this\n↩️ The clear of `orders` was withdrawn by @ana: nothing was sent.\nId `ID1`"
-    )
-    assert workspace.thread() == ["↩️ The clear of `orders` was withdrawn by @ana: nothing was sent. @ana"]
+    assert "\n↩️ Withdrawn by @ana · " in card
+    assert card.endswith("\nNothing was sent.\nRequested by @ana\nId `ID1`")
+    assert workspace.thread() == ["↩️ The clear of `orders` was withdrawn by @ana. Nothing was sent. @ana"]
     for button in (approve, deny):
         ben.presses(button)
         assert ben.reads() == [OVER]
@@ -146,7 +144,7 @@ def test_others_cannot_withdraw_it(workspace: Workspace, ben: Teammate) -> None:
     no = "🚫 Only @ana, who requested the clear of `orders`, can withdraw it."
     assert ben.told("Withdraw") == [no]
     assert ben.types(f"/pipeline withdraw {workspace.request()}") == no
-    assert "🙋 Waiting for approval." in workspace.card()
+    assert "🙋 Waiting for approval, requested" in workspace.card()
     assert workspace.thread() == []
 
 

@@ -61,16 +61,16 @@ def test_stuck_for_thirty_hours(workspace: Workspace, ana: Teammate) -> None:
     sees(workspace, *MOMENTS)
     assert workspace.timed_thread()[2:] == snapshot(
         [
-            "0:00:30  ⏳ Still clearing after 30 seconds.",
-            "0:01:00  ⏳ Still clearing after 1 minute.",
-            "0:02:00  ⏳ Still clearing after 2 minutes.",
-            "0:03:20  🐌 This is taking unusually long: 3 minutes and 20 seconds so far. Feldera's runner says it is healthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled; I keep watching. @ana",
-            "0:05:00  ⏳ Still clearing after 5 minutes.",
-            "0:10:00  ⏳ Still clearing after 10 minutes.",
-            "0:30:00  ⏳ Still clearing after 30 minutes.",
-            "1:00:00  ⏳ Still clearing after 1 hour. @oncall",
-            "6:00:00  ⏳ Still clearing after 6 hours. @oncall",
-            "1 day, 0:00:00  ⏳ Still clearing after 1 day. @oncall",
+            "0:00:30  ⏳ Still clearing `orders` after 30 seconds.",
+            "0:01:00  ⏳ Still clearing `orders` after 1 minute.",
+            "0:02:00  ⏳ Still clearing `orders` after 2 minutes.",
+            "0:03:20  🐌 The clear of `orders` is taking unusually long: 3 minutes and 20 seconds so far. Feldera's runner says it is healthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled. I keep watching. @ana",
+            "0:05:00  ⏳ Still clearing `orders` after 5 minutes.",
+            "0:10:00  ⏳ Still clearing `orders` after 10 minutes.",
+            "0:30:00  ⏳ Still clearing `orders` after 30 minutes.",
+            "1:00:00  ⏳ Still clearing `orders` after 1 hour. @oncall",
+            "6:00:00  ⏳ Still clearing `orders` after 6 hours. @oncall",
+            "1 day, 0:00:00  ⏳ Still clearing `orders` after 1 day. @oncall",
         ]
     )
 
@@ -79,7 +79,7 @@ def test_stuck_where_no_rule_names_a_group(workspace: Workspace, ana: Teammate) 
     sticks(workspace, ana)
     sees(workspace, timedelta(seconds=200), timedelta(hours=1))
     workspace.passes(seconds=1)
-    assert workspace.thread()[-1] == "⏳ Still clearing after 1 hour. @ana"
+    assert workspace.thread()[-1] == "⏳ Still clearing `orders` after 1 hour. @ana"
 
 
 def test_unusual_is_what_takes_three_times_as_long_as_ever(workspace: Workspace, ana: Teammate) -> None:
@@ -88,7 +88,7 @@ def test_unusual_is_what_takes_three_times_as_long_as_ever(workspace: Workspace,
     sticks(workspace, ana)
     workspace.passes(minutes=3)
     assert unusual(workspace) == [
-        "0:01:08.266667  🐌 This is taking unusually long: 1 minute and 8 seconds so far (usually 22 s at most)."
+        "0:01:08.266667  🐌 The clear of `orders` is taking unusually long: 1 minute and 8 seconds so far (usually 22 s at most)."
     ]
 
 
@@ -102,6 +102,8 @@ def test_the_requester_hears_of_it_elsewhere(workspace: Workspace) -> None:
     ben.told("Approve")
     workspace.passes(minutes=4)
     said, about = rae.dms()[-1].split("\n")
-    assert said.startswith("🐌 This is taking unusually long: 3 minutes and 9 seconds so far.")
+    assert said.startswith(
+        "🐌 The clear of `orders` is taking unusually long: 3 minutes and 9 seconds so far."
+    )
     assert about == "This is about the clear of `orders`: see its thread."
     workspace.thread(approvals)

@@ -32,7 +32,7 @@ def test_a_pipeline_is_called_by_its_target_everywhere(workspace: Workspace) -> 
     preview = ana.asks("/pipeline clear prod/orders schema change")
     assert preview.startswith("*Clear `prod/orders`?*")
     assert preview.endswith("[Clear prod/orders] [Never mind]")
-    assert ana.told("Clear prod/orders") == ["⏳ Confirmed. Follow `prod/orders` in its thread."]
+    assert ana.told("Clear prod/orders") == ["⏳ Confirmed. Follow the clear of `prod/orders` in its thread."]
     workspace.passes(seconds=10)
     assert workspace.card().startswith("Clear prod/orders\n")
     assert workspace.thread()[-1] == "✅ Cleared `prod/orders` after 2 seconds. @ana"
@@ -150,7 +150,7 @@ def test_the_longest_names_fit_wherever_they_are_shown(tmp_path: Path) -> None:
     (older,) = ana.told("Older")
     assert f"✅ Cleared: clear of `{name}` by @ana" in older
     assert "previewed by @ana" in ana.told("Details")[0]
-    assert f"`{name}`" in ana.opens_home()
+    assert f"*Clear {name}*" in ana.opens_home()
     assert f"`{name}`" in ana.asks("/pipeline list")
     ana.reads()
     ben.reads()

@@ -33,10 +33,13 @@ def test_approvals_and_the_end(
     """Each approval and the outcome come by direct message, with the way to the card; the thread has it all."""
     ben.told("Approve")
     workspace.passes(seconds=5)
-    assert ana.dms() == [f"👍 @ben approved (1 of 2). @ana\n{ABOUT}"]
+    assert ana.dms() == [f"👍 @ben approved the clear of `orders` (1 of 2). @ana\n{ABOUT}"]
     cem.told("Approve")
     workspace.passes(seconds=10)
-    assert ana.dms()[1:] == [f"👍 @cem approved (2 of 2). @ana\n{ABOUT}", f"{CLEARED}\n{ABOUT}"]
+    assert ana.dms()[1:] == [
+        f"👍 @cem approved the clear of `orders` (2 of 2). @ana\n{ABOUT}",
+        f"{CLEARED}\n{ABOUT}",
+    ]
     assert [line.split()[0] for line in workspace.thread(private)] == ["👍", "👍", "📤", "⏳", "✅"]
 
 
@@ -70,10 +73,10 @@ def test_the_bot_is_killed_and_slack_away(
     cem.told("Approve")
     workspace.restarts()
     workspace.passes(minutes=2)
-    first = "👍 @ben approved (1 of 2). @ana"
+    first = "👍 @ben approved the clear of `orders` (1 of 2). @ana"
     assert ana.dms() == [
         f"{first}\n{ABOUT}",
-        f"{first}\n👍 @cem approved (2 of 2). @ana\n{CLEARED}\n{ABOUT}",
+        f"{first}\n👍 @cem approved the clear of `orders` (2 of 2). @ana\n{CLEARED}\n{ABOUT}",
     ]
     assert [line.split()[0] for line in workspace.thread(private)] == ["👍", "👍", "📤", "⏳", "✅"]
 

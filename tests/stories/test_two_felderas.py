@@ -80,7 +80,7 @@ def test_what_was_asked_for_before_is_not_sent(workspace: Workspace, oli: Teamma
     assert workspace.thread()[-1] == snapshot(
         "❌ `staging/p-00` was not cleared: what answers at Feldera's address is not Feldera (`staging is the same Feldera and tenant as prod`). The person who runs the bot should check `PIPELINE_BOT_TARGETS__STAGING__HOST`. @oli"
     )
-    assert "❌ Not cleared." in workspace.card()
+    assert "\n❌ Not cleared: " in workspace.card()
     assert [feldera.clears for feldera in workspace.felderas.values()] == [{}, {}]
     workspace.felderas["staging"].answers_as(workspace.felderas["staging"])
     oli.clears("staging/p-00")

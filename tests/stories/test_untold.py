@@ -36,7 +36,7 @@ def test_it_waits_until_slack_tells(workspace: Workspace) -> None:
     assert workspace.sent == []
     assert workspace.timed_thread()[1:] == [f"0:00:30  {waits('Slack is in trouble')}"]
     workspace.passes(minutes=1)
-    assert workspace.thread()[2] == "📤 Sent the request to Feldera, Mar 2, 2026 at 3:03 AM."
+    assert workspace.thread()[2] == "📤 Sent the clear of `orders` to Feldera, Mar 2, 2026 at 3:03 AM."
     assert workspace.thread()[-1].startswith("✅ Cleared")
     assert len(workspace.sent) == 1
 
@@ -65,7 +65,7 @@ def test_slack_never_tells(workspace: Workspace) -> None:
     assert workspace.sent == []
     assert workspace.thread()[1] == waits("Slack rate-limited me; retry in 3600 s")
     assert workspace.thread()[2:] == [
-        "❌ `orders` was not cleared: the request could not be sent within 4 hours of the confirmation. Nothing was sent. Type `/pipeline clear orders` to look again. @ana (approved by @ben)"
+        "❌ Expired: `orders` was not cleared, since the request could not be sent within 4 hours of the confirmation. Nothing was sent. Type `/pipeline clear orders` to look again. @ana (approved by @ben)"
     ]
 
 
@@ -145,5 +145,5 @@ def test_a_glitch_takes_nobodys_approval(workspace: Workspace, slack_says: str, 
     assert workspace.thread()[-1] == (
         "✅ Cleared `orders` after 2 seconds. @ana (approved by @ben @bea @bob)"
         if slack_says == "nothing of ben"
-        else "👍 @bob approved (2 of 3). @ana Not counted any more, since they may no longer approve this: @ben."
+        else "👍 @bob approved the clear of `orders` (2 of 3). @ana Not counted any more, since they may no longer approve this: @ben."
     )

@@ -82,9 +82,9 @@ def _rows(
     underway = {(each.pipeline, each.state.is_live): each for each in administration.underway()}
     freezes = administration.freezes(now)
     for name in sorted(everything, key=lambda name: (name.lower(), name)):
-        live = underway.get((name, True))
-        if fnmatchcase(name, pattern) and in_any(states, everything[name], is_held=live is not None):
-            pending = underway.get((name, False))
+        live, pending = underway.get((name, True)), underway.get((name, False))
+        held = live is not None or pending is not None
+        if fnmatchcase(name, pattern) and in_any(states, everything[name], is_held=held):
             yield Listed(name, everything[name], live, pending, frozen(freezes, name, now))
 
 

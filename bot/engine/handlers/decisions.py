@@ -49,8 +49,8 @@ class Decisions:
         await self.store.note(unknown_button(actor, button, self.clock.now()))
         return replies.UnknownRequest()
 
-    async def why_not_deny(self, actor: Actor, operation_id: OperationId) -> Reply | None:
-        """Why this person's *Deny* would have no effect, before they are asked for a reason; None if it may."""
+    async def deniable(self, actor: Actor, operation_id: OperationId) -> Operation | Reply:
+        """The request that this person's *Deny* may end, before they are asked for a reason; or why it would not."""
         operation = await self.store.operation(operation_id)
         if operation is None:
             return await self.denials.unknown(actor, AttemptedAction.DENY, operation_id)
@@ -62,7 +62,7 @@ class Decisions:
             return ActionResult(Result.OWN_REQUEST, operation)
         if operation.state is not State.AWAITING_APPROVAL:
             return await self.denials.too_late(actor, AttemptedAction.DENY, operation)
-        return None
+        return operation
 
     async def approve(self, actor: Actor, operation_id: OperationId) -> Reply:
         def approved(operation: Operation, access_data: AccessData, decision: Decision) -> Input:

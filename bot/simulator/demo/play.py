@@ -183,7 +183,7 @@ async def _outage(stage: _Stage) -> None:
 async def _killed(stage: _Stage) -> None:
     await stage.types(stage.ana, "/pipeline clear visits stuck checkpoint")
     await stage.clicks(stage.ana, "Clear visits")
-    await stage.until_under_way("visits", "Still clearing after")
+    await stage.until_under_way("visits", "Still clearing `visits` after")
     await stage.passes(RECORDING)
     stage.screen.narrates("kill -9: the bot process ends in the middle of the clear. It is started again.")
     await stage.bot.is_killed()

@@ -8,8 +8,6 @@ import click
 
 from bot.simulator.slack import Message, Person, SlackSimulator, render
 
-STATE = "*State*"
-
 
 @dataclass(slots=True)
 class Screen:
@@ -51,7 +49,7 @@ class Screen:
             elif first:
                 self._indented(f"  #{message.channel.name} │ ", render(message, self.slack.names), fg="green")
             else:
-                state = _field(render(message, self.slack.names), STATE)
+                state = _below_title(render(message, self.slack.names))
                 self._print(f"  #{message.channel.name} ✎ card updated: {state}", fg="green")
 
     def _news(self) -> list[Message]:
@@ -73,6 +71,7 @@ class Screen:
         click.echo(click.style(text, fg=fg, bold=bold) if self.color else text)
 
 
-def _field(text: str, label: str) -> str:
-    lines = text.split("\n")
-    return lines[lines.index(label) + 1] if label in lines else text
+def _below_title(text: str) -> str:
+    """The second line: a card's state."""
+    _title, *others = text.split("\n")
+    return others[0] if others else text

@@ -18,7 +18,7 @@ from bot.engine.ports import DatabaseLost, StoreUnavailable
 from bot.slack.api.web_api import CallSucceeded, ask
 from bot.slack.text.blocks import Message
 from bot.slack.views import answers
-from bot.slack.views.forms import modals
+from bot.slack.views.forms import modal_titles, modals
 
 log = structlog.get_logger(__name__)
 
@@ -70,13 +70,15 @@ class ResponseUrlReply:
 
 @dataclass(frozen=True, slots=True)
 class ModalReply:
-    """Replies to one person in the modal that they submitted, if they have not closed it."""
+    """Replies to one person in the modal that they submitted, if they have not closed it. `form` is its callback id."""
 
     client: AsyncWebClient
     view_id: str
+    form: str
 
     async def give(self, said: Message) -> None:
-        answer = await ask(self.client.views_update(view_id=self.view_id, view=modals.showing(said)))
+        view = modals.showing(said, modal_titles.title(self.form, said.action))
+        answer = await ask(self.client.views_update(view_id=self.view_id, view=view))
         if not isinstance(answer, CallSucceeded):
             log.warning("answer_not_delivered", why=str(answer))
 

@@ -139,7 +139,10 @@ class ClearForm:
         command = form_fields.chosen(view, self.context.handlers.targets)
         if form is None or token is None:
             reply = await self.context.requests.not_a_button(self.context.who(delivery), view.callback_id)
-            await ack(response_action="update", view=modals.showing(self.context.in_words(reply)))
+            await ack(
+                response_action="update",
+                view=modals.showing(self.context.in_words(reply), clear_form_view.TITLE),
+            )
             return
         if command is None:
             await ack(response_action="errors", errors=form_errors.nothing_chosen())
@@ -168,7 +171,10 @@ class ClearForm:
             await ack(**self._as_ack(deciding.result(), form))
             return
         form.is_answered()
-        await ack(response_action="update", view=modals.showing(clear_form_view.still_deciding()))
+        await ack(
+            response_action="update",
+            view=modals.showing(clear_form_view.still_deciding(), clear_form_view.TITLE),
+        )
         self.context.background_tasks.run(self._late(deciding), form)
 
     def _as_ack(self, reply: Reply | LookAgain, form: OpenForm) -> dict[str, Any]:
@@ -181,7 +187,7 @@ class ClearForm:
         if errors is not None:
             return {"response_action": "errors", "errors": errors}
         form.is_answered()
-        return {"response_action": "update", "view": modals.showing(answer)}
+        return {"response_action": "update", "view": modals.showing(answer, clear_form_view.TITLE)}
 
     async def _late(self, deciding: asyncio.Task[Reply | LookAgain]) -> Message:
         reply = await deciding

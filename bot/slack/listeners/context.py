@@ -1,12 +1,13 @@
 """Listener context: the handlers, ways to reply, and how a payload says who did what."""
 
 from collections.abc import Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncRespond
 
 from bot.domain.ids import Actor, OperationId, TeamId
+from bot.domain.operations.operation import Operation
 from bot.engine.handlers.access_commands import AccessCommands
 from bot.engine.handlers.access_requests import AccessRequests
 from bot.engine.handlers.decisions import Decisions
@@ -22,7 +23,7 @@ from bot.slack.payloads import BlockActions, Delivery, HomeOpened, SlashCommand
 from bot.slack.publishing.threads import Threads
 from bot.slack.text.blocks import Message
 from bot.slack.views import answers
-from bot.slack.views.forms import modals, unopened_forms
+from bot.slack.views.forms import modal_titles, modals, unopened_forms
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,8 @@ class ListenerContext:
     home: TeamId  # the workspace that the app belongs to
 
     def in_words(self, reply: Reply) -> Message:
-        return answers.answer(reply, self.threads.workspace_url)
+        said = answers.answer(reply, self.threads.workspace_url)
+        return replace(said, action=modal_titles.action_of(reply))
 
     def who(self, delivery: Delivery) -> Actor:
         """The user, as a member of our workspace: whether they are is looked up in Slack, not taken from the payload.
@@ -110,8 +112,8 @@ class ListenerContext:
         """*Deny*: a form for the reason, where there is something to be denied."""
 
         async def form() -> dict[str, Any] | Reply:
-            refusal = await self.requests.why_not_deny(actor, operation_id)
-            return modals.why_deny(operation_id) if refusal is None else refusal
+            found = await self.requests.deniable(actor, operation_id)
+            return modals.why_deny(found) if isinstance(found, Operation) else found
 
         unopened, too_late = unopened_forms.denial(operation_id), unopened_forms.denial_too_late()
         await self.opens(form(), ack, screen, answer, unopened=unopened, too_late=too_late)

@@ -22,7 +22,7 @@ from bot.slack.listeners.background import BackgroundTasks, ResponseUrlReply
 from bot.slack.payloads import HomeOpened, OptionsRequest, Unreadable
 from bot.slack.text.blocks import Message
 from bot.slack.views import answers
-from bot.slack.views.forms import modals
+from bot.slack.views.forms import modal_titles, modals
 
 log = structlog.get_logger(__name__)
 
@@ -109,7 +109,7 @@ class DeduplicatingApp(AsyncApp):
             case "slash_command":
                 return BoltResponse(status=200, body={"text": said.text, "blocks": list(said.blocks)})
             case "view_submission":
-                update = {"response_action": "update", "view": modals.showing(said)}
+                update = {"response_action": "update", "view": modals.showing(said, modal_titles.OF_ANY)}
                 return BoltResponse(status=200, body=update)
             case "block_suggestion":
                 return BoltResponse(status=200, body={"options": []})

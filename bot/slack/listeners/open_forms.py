@@ -85,7 +85,7 @@ class OpenForm:
         """Turn the form into this reply; if it was closed meanwhile, reply to the typed command, if there is one."""
         self.is_answered()
         async with self._one_by_one:
-            answer = await self._update(modals.showing(said))
+            answer = await self._update(modals.showing(said, clear_form_view.TITLE))
         if isinstance(answer, CallSucceeded):
             return
         log.info("form_not_updated", why=repr(answer))

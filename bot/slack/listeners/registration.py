@@ -37,7 +37,7 @@ from bot.slack.views import (
     pipeline_pages_view,
     previews_view,
 )
-from bot.slack.views.forms import clear_form_view, form_fields, modals
+from bot.slack.views.forms import clear_form_view, form_fields, modal_titles, modals
 
 log = structlog.get_logger(__name__)
 
@@ -141,7 +141,13 @@ class _Failed:
         if not acked and isinstance(delivery, SlashCommand):
             return BoltResponse(status=200, body={"text": said.text, "blocks": list(said.blocks)})
         if not acked and isinstance(delivery, ViewSubmission):
-            return BoltResponse(status=200, body={"response_action": "update", "view": modals.showing(said)})
+            return BoltResponse(
+                status=200,
+                body={
+                    "response_action": "update",
+                    "view": modals.showing(said, modal_titles.title(delivery.view.callback_id)),
+                },
+            )
         if not acked and isinstance(delivery, OptionsRequest):
             return BoltResponse(status=200, body={"options": []})
         screen = ScreenReply.without_message(delivery, self.client, self.context.threads)

@@ -16,7 +16,7 @@ from bot.slack.api.web_api import CallSucceeded, ask
 from bot.slack.payloads import BlockActions, Delivery, Shortcut, ViewSubmission
 from bot.slack.publishing.threads import Threads
 from bot.slack.text.blocks import Message
-from bot.slack.views.forms import modals
+from bot.slack.views.forms import modal_titles, modals
 
 log = structlog.get_logger(__name__)
 
@@ -32,10 +32,14 @@ def is_on_home(delivery: Delivery | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ScreenReply:
-    """A `bot.slack.listeners.background.ReplyChannel` to one person's screen: `trigger_id` opens a modal there."""
+    """A `bot.slack.listeners.background.ReplyChannel` to one person's screen: `trigger_id` opens a modal there.
+
+    `pressed` is the action id of the button, or the callback id of the form or shortcut, that is replied to.
+    """
 
     user: UserId
     trigger_id: str
+    pressed: str
     client: AsyncWebClient
     threads: Threads
     _in_order: asyncio.Lock = field(default_factory=asyncio.Lock, compare=False)
@@ -43,7 +47,7 @@ class ScreenReply:
     @classmethod
     def of(cls, delivery: _Opening, client: AsyncWebClient, threads: Threads) -> Self:
         """To the sender of this payload."""
-        return cls(delivery.user.id, delivery.trigger_id, client, threads)
+        return cls(delivery.user.id, delivery.trigger_id, _pressed(delivery), client, threads)
 
     @classmethod
     def without_message(
@@ -60,7 +64,7 @@ class ScreenReply:
     async def give(self, said: Message) -> None:
         """Tell, once. Answers arrive in the order in which they were given; one that cannot be told is logged."""
         async with self._in_order:
-            if await self.opens(modals.showing(said)):
+            if await self.opens(modals.showing(said, modal_titles.title(self.pressed, said.action))):
                 return
             told = await self.threads.post_notice(ChannelId(self.user), said)
         if not isinstance(told, Taken):
@@ -72,3 +76,13 @@ class ScreenReply:
         if not isinstance(answer, CallSucceeded):
             log.warning("modal_not_opened", why=repr(answer))
         return isinstance(answer, CallSucceeded)
+
+
+def _pressed(delivery: _Opening) -> str:
+    match delivery:
+        case BlockActions():
+            return delivery.action.action_id
+        case ViewSubmission():
+            return delivery.view.callback_id
+        case Shortcut():
+            return delivery.callback_id

@@ -15,7 +15,7 @@ from bot.slack.listeners.context import ListenerContext
 from bot.slack.payloads import View, ViewSubmission
 from bot.slack.text.blocks import Message
 from bot.slack.views import answers
-from bot.slack.views.forms import modals
+from bot.slack.views.forms import modal_titles, modals
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,15 @@ class Submissions:
 
         task = await self.context.background_tasks.begun(work)
         if not task.done():
-            await ack(response_action="update", view=modals.showing(answers.takes_longer()))
-            self.context.background_tasks.run(in_words(), ModalReply(self.client, view.id))
+            await ack(response_action="update", view=_showing(answers.takes_longer(), view))
+            self.context.background_tasks.run(in_words(), ModalReply(self.client, view.id, view.callback_id))
             return
         reply = task.result()
         if isinstance(reply, NameNotTyped):
             await ack(response_action="errors", errors=modals.name_differs(reply.pipeline))
         else:
-            await ack(response_action="update", view=modals.showing(self.context.in_words(reply)))
+            await ack(response_action="update", view=_showing(self.context.in_words(reply), view))
+
+
+def _showing(said: Message, submitted: View) -> dict[str, Any]:
+    return modals.showing(said, modal_titles.title(submitted.callback_id, said.action))

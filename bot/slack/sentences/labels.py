@@ -47,7 +47,7 @@ STATES: Mapping[State, tuple[str, str]] = {
     State.UNNECESSARY: ("✅", "Nothing to clear"),
     State.REFUSED: ("❌", "Not cleared"),
     State.STALE: ("❌", "Not cleared"),
-    State.EXPIRED: ("❌", "Not cleared"),
+    State.EXPIRED: ("❌", "Expired"),
     State.DENIED: ("❌", "Denied"),
     State.WITHDRAWN: ("↩️", "Withdrawn"),
     State.CLOSED: ("☑️", "Closed by hand"),
@@ -121,26 +121,18 @@ _DEPLOYMENTS: Mapping[str, str] = {
 
 
 class Field(StrEnum):
-    """Every label of a card, a preview or a state, in the order in which they are shown everywhere."""
+    """Every label of a preview or a pipeline's state, in the order in which they are shown everywhere."""
 
-    STATE = "State"
     DEPLOYMENT = "Deployment"
     WANTED = "Desired state"
     STORAGE = "Storage"
     PROGRAM = "Program"
     OPERATION = "Request"
-    REQUESTED_BY = "Requested by"
-    DESTROYS = "Destroys"
     WOULD_DESTROY = "A clear would destroy"
     LOSES = "A stop loses"
-    LAST_CLEARED = "Last cleared"
-    APPROVALS = "Approvals"
-    UNTIL = "Until"
-    ASKED = "Asked"
     FROZEN = "Frozen"
     LAST_ERROR = "Last error"
     RUN_AS_BREAK_GLASS = "Run as break-glass for"
-    GLASS = "Break-glass for"
     ACTION_NAMES = "Recent Feldera events"
     ENDED = "Recent requests"
 

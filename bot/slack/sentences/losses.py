@@ -2,10 +2,12 @@
 
 from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.operation import Operation
+from bot.domain.operations.outcome import Ending
 from bot.domain.operations.plans import STOP, StepName
 from bot.domain.pipelines.pipeline import Checkpoints
+from bot.slack.sentences.plan_text import BY_ITS_RULES
 from bot.slack.text.quantities import size
-from bot.slack.text.spans import Text, ago
+from bot.slack.text.spans import NOTHING, Text, ago
 
 
 def checkpoints(found: Checkpoints) -> str:
@@ -38,6 +40,61 @@ def lost(reviewed: Fingerprint, *, with_times: bool = True) -> Text:
     if reviewed.last_checkpoint_at is None:
         return Text("{} (time unknown)", since_last_checkpoint())
     return Text("{}, {}", since_last_checkpoint(), ago(reviewed.last_checkpoint_at))
+
+
+def at_stake(operation: Operation) -> Text:
+    """For a card, before the end: `Deletes: 2 checkpoints (3.0 MiB)`; nothing for a start."""
+    reviewed, plan = operation.previewed, operation.plan
+    if StepName.CLEAR not in plan:
+        return Text("Loses: {}", lost(reviewed)) if plan == STOP else NOTHING
+    if reviewed.cleared:
+        return Text("Deletes: {}", destroyed(reviewed))
+    if reviewed.checkpoints.count == 0:
+        return Text("Deletes: all its state; it has no checkpoint")
+    more = NOTHING
+    if StepName.STOP in plan and reviewed.was_wanted:
+        more = Text(" and everything after them")
+        if reviewed.last_checkpoint_at is not None:
+            more += Text("; the last was made {}", ago(reviewed.last_checkpoint_at))
+    return Text("Deletes: {} ({}){}", _count(reviewed.checkpoints), _size(reviewed.checkpoints), more)
+
+
+def taken(operation: Operation) -> Text:
+    """For a card, after the end: what the operation deleted, or else what a stop of it lost; nothing if neither is so.
+
+    That storage is cleared is Feldera's claim, or follows from its rules, and is worded so.
+    """
+    reviewed = operation.previewed
+    if operation.cleared_at is None or StepName.CLEAR not in operation.plan:
+        stopped = since_last_checkpoint() if reviewed.checkpoints.count else "all its state"
+        return Text("Lost: {}.", stopped) if _has_stopped(operation) else NOTHING
+    by = "by Feldera's rules" if _ending_of_clear(operation) in BY_ITS_RULES else "as Feldera reports"
+    if reviewed.cleared or reviewed.checkpoints.count == 0:
+        return Text("Deleted: all its state, {}.", by)
+    counted = Text("{} ({})", _count(reviewed.checkpoints), _size(reviewed.checkpoints))
+    if StepName.STOP in operation.plan and reviewed.was_wanted:
+        counted = Text("{} when reviewed, and everything after them", counted)
+    return Text("Deleted: {}, {}.", counted, by)
+
+
+def _ending_of_clear(operation: Operation) -> Ending | None:
+    number = operation.plan.index(StepName.CLEAR)
+    if number < len(operation.done):
+        return operation.done[number].ending
+    return None if operation.outcome is None else operation.outcome.ending
+
+
+def _has_stopped(operation: Operation) -> bool:
+    """Whether a request of this operation stopped the pipeline."""
+    if operation.plan[0] is not StepName.STOP:
+        return False
+    if operation.done:
+        return operation.done[0].sent_at is not None and operation.done[0].ending in _STOPPED
+    outcome, was_sent = operation.outcome, operation.attempt.submitted_at is not None
+    return was_sent and outcome is not None and outcome.ending in _STOPPED
+
+
+_STOPPED = frozenset({Ending.PIPELINE_STOPPED, Ending.STOPPED_THEN_GONE})
 
 
 def costs(operation: Operation, *, with_times: bool = True) -> Text | str:

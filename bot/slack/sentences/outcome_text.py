@@ -1,4 +1,4 @@
-"""Outcome text: how an operation ended, the same sentence on its card and as its thread's last line. Pure."""
+"""Outcome text: how an operation ended, as its card shows it and as its thread's last line says it. Pure."""
 
 from collections.abc import Callable, Mapping
 
@@ -8,10 +8,14 @@ from bot.domain.operations.plans import StepName
 from bot.domain.pipelines.targets import target_in
 from bot.slack.sentences import plan_text, step_progress
 from bot.slack.sentences.labels import sign
-from bot.slack.sentences.outcome_sentences import BY_OTHERS, SENTENCES, WITH_BLOCK
+from bot.slack.sentences.losses import taken
+from bot.slack.sentences.outcome_sentences import BY_OTHERS, OUTCOMES, WITH_ERROR, OutcomeWords, Untouched
 from bot.slack.sentences.pipeline_text import host_setting
 from bot.slack.text.quantities import duration
 from bot.slack.text.spans import NOTHING, Text, Value, code, code_block, filled, mention
+
+_ERROR_SHOWN = 200  # characters of a pipeline's error on its card; the thread has the rest
+_KEPT = {StepName.STOP: "Nothing was lost.", StepName.CLEAR: "Nothing was deleted.", StepName.START: ""}
 
 
 def sentence(operation: Operation, outcome: Outcome, state: State, *, seconds: int | None = None) -> Text:
@@ -20,7 +24,7 @@ def sentence(operation: Operation, outcome: Outcome, state: State, *, seconds: i
     For a plan that is not just a clear, also what was done, what was not, and how the pipeline was last seen.
     """
     said = of_step(operation, outcome, operation.step_name, seconds=seconds)
-    between = Text("\n") if outcome.ending in WITH_BLOCK else Text(" ")
+    between = Text("\n") if outcome.ending in WITH_ERROR else Text(" ")
     stands = step_progress.progress_summary(operation, state)
     return Text("{} {}", sign(state), between.join([said, stands]))
 
@@ -34,40 +38,43 @@ def of_step(
     begun: bool | None = None,
 ) -> Text:
     """The sentence alone, about one step of the plan. `begun`: whether anything had been sent then, if unlike now."""
-    had_begun = operation.has_begun if begun is None else begun
-    nothing = "nothing more was sent" if had_begun else "nothing was sent"
-    if outcome.ending is Ending.NOT_COMPILED and operation.attempt.submitted_at:
-        nothing = "I send nothing more"
-    done, name, plan = plan_text.done(step), operation.pipeline, operation.plan
-    number = plan.index(step)
-    sent_at = (
-        operation.done[number].sent_at if number < len(operation.done) else operation.attempt.submitted_at
+    words = _words(operation, outcome, step)
+    values = _values(operation, outcome, step, seconds)
+    said = [filled(words.sentence, values)]
+    if words.untouched is Untouched.UNSENT:
+        said.append(_unsent(operation, outcome, begun=operation.has_begun if begun is None else begun))
+    text = Text(" ").join([*said, *(filled(each, values) for each in words.then)])
+    if outcome.ending not in WITH_ERROR:
+        return text
+    return Text("{}\n{}", text, code_block(outcome.message) if outcome.message else "Feldera shows why.")
+
+
+def verdict(operation: Operation, outcome: Outcome) -> Text:
+    """The state of an operation that has ended, or that needs a human, without the pipeline's name."""
+    step = operation.step_name
+    values = _values(operation, outcome, step, step_progress.took_in_all(operation))
+    return filled(_words(operation, outcome, step).verdict, values)
+
+
+def explanation(operation: Operation, outcome: Outcome) -> Text:
+    """What a card says below the verdict: what was lost, or that nothing was, and what to do next."""
+    step = operation.step_name
+    words, values = _words(operation, outcome, step), _values(operation, outcome, step, None)
+    then = [filled(each, values) for each in words.then]
+    if operation.state is State.NEEDS_HUMAN:
+        return Text("\n").join(then)
+    error = NOTHING
+    if outcome.ending in WITH_ERROR and outcome.message:
+        error = Text("Its error: {}", code(outcome.message, _ERROR_SHOWN))
+    return Text(" ").join(
+        [
+            taken(operation),
+            _untouched(operation, outcome, words),
+            *then,
+            step_progress.left_stopped(operation, operation.state),
+            error,
+        ]
     )
-    said = SENTENCES[outcome.ending] if sent_at else BY_OTHERS.get(outcome.ending, SENTENCES[outcome.ending])
-    values: Mapping[str, Callable[[], Value]] = {
-        "name": lambda: code(name),
-        "after": lambda: NOTHING if seconds is None else Text(" after {}", duration(seconds)),
-        "again": lambda: code(plan_text.command(plan, name)),
-        "apart": lambda: plan_text.in_two_requests(plan, name),
-        "so": lambda: NOTHING if step is StepName.START else Text(", so it could not be started again"),
-        "rest": lambda: code(plan_text.command(plan[1:], name)),
-        "undone": lambda: f"Not {done}",
-        "do": lambda: plan_text.action_name(plan),
-        "done": lambda: done,
-        "doing": lambda: "being cleared" if step is StepName.CLEAR else plan_text.DOING[step],
-        "nothing": lambda: nothing,
-        "Nothing": lambda: nothing[0].upper() + nothing[1:],
-        "stop_it": lambda: "Type" if StepName.STOP in plan else "Stop it, then type",
-        "before": lambda: "step before it" if operation.done else "confirmation",
-        "said": lambda: code(outcome.message) if outcome.message else "no reason given",
-        "block": lambda: code_block(outcome.message) if outcome.message else "Feldera shows why.",
-        "code": lambda: Text(" ({})", code(outcome.code)) if outcome.code else NOTHING,
-        "requester": lambda: mention(operation.requester.user),
-        "by": lambda: mention(outcome.by.user) if outcome.by else "somebody",
-        "host": lambda: host_setting(target_in(name)),
-        "sends": lambda: "once" if operation.attempt.sends == 1 else f"{operation.attempt.sends} times",
-    }
-    return filled(said, values)
 
 
 def took(operation: Operation) -> int | None:
@@ -76,3 +83,59 @@ def took(operation: Operation) -> int | None:
     if began is None or operation.ended_at is None:
         return None
     return round((operation.ended_at - began).total_seconds())
+
+
+def _words(operation: Operation, outcome: Outcome, step: StepName) -> OutcomeWords:
+    number = operation.plan.index(step)
+    sent_at = (
+        operation.done[number].sent_at if number < len(operation.done) else operation.attempt.submitted_at
+    )
+    known = OUTCOMES[outcome.ending]
+    return known if sent_at else BY_OTHERS.get(outcome.ending, known)
+
+
+def _unsent(operation: Operation, outcome: Outcome, *, begun: bool) -> Text:
+    if outcome.ending is Ending.NOT_COMPILED and operation.attempt.submitted_at:
+        return Text("I send nothing more.")
+    return Text("Nothing more was sent.") if begun else Text("Nothing was sent.")
+
+
+def _untouched(operation: Operation, outcome: Outcome, words: OutcomeWords) -> Text:
+    """What the step at which it ended left alone."""
+    if words.untouched is None or operation.state is State.SUCCEEDED:
+        return NOTHING
+    if words.untouched is Untouched.NO_EFFECT and operation.attempt.submitted_at:
+        return Text("{}", _KEPT[operation.step_name])
+    return _unsent(operation, outcome, begun=operation.has_begun)
+
+
+def _values(
+    operation: Operation, outcome: Outcome, step: StepName, seconds: int | None
+) -> Mapping[str, Callable[[], Value]]:
+    """What goes into the gaps of the sentences, each made only if it is needed."""
+    done, name, plan = plan_text.done(step), operation.pipeline, operation.plan
+    return {
+        "name": lambda: code(name),
+        "after": lambda: NOTHING if seconds is None else Text(" after {}", duration(seconds)),
+        "again": lambda: code(plan_text.command(plan, name)),
+        "apart": lambda: plan_text.in_two_requests(plan, name),
+        "so": lambda: NOTHING if step is StepName.START else Text(", so it could not be started again"),
+        "rest": lambda: code(plan_text.command(plan[1:], name)),
+        "Undone": lambda: f"Not {done}",
+        "Undone_so_far": lambda: plan_text.undone(operation).capitalize(),
+        "undone_so_far": lambda: plan_text.undone(operation),
+        "All_done": lambda: plan_text.listed(plan_text.whole(operation)).capitalize(),
+        "Nothing_to_do": lambda: plan_text.nothing_to_do(operation),
+        "do": lambda: plan_text.action_name(plan),
+        "done": lambda: done,
+        "doing": lambda: "being cleared" if step is StepName.CLEAR else plan_text.DOING[step],
+        "stop_it": lambda: "Type" if StepName.STOP in plan else "Stop it, then type",
+        "before": lambda: "step before it" if operation.done else "confirmation",
+        "said": lambda: code(outcome.message) if outcome.message else "no reason given",
+        "saying": lambda: Text(", saying {}", code(outcome.message)) if outcome.message else NOTHING,
+        "code": lambda: Text(" ({})", code(outcome.code)) if outcome.code else NOTHING,
+        "requester": lambda: mention(operation.requester.user),
+        "by": lambda: mention(outcome.by.user) if outcome.by else "somebody",
+        "host": lambda: host_setting(target_in(name)),
+        "sends": lambda: "once" if operation.attempt.sends == 1 else f"{operation.attempt.sends} times",
+    }

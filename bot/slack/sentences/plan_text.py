@@ -14,7 +14,7 @@ _TYPED = {
     (StepName.CLEAR, StepName.START): " --start",
     (StepName.STOP, StepName.CLEAR, StepName.START): " --restart",
 }
-_BY_ITS_RULES = frozenset(
+BY_ITS_RULES = frozenset(
     {Ending.CLEARED_THEN_STARTED, Ending.CLEARED_THEN_GONE, Ending.CLEARED_THEN_RECREATED}
 )
 UNNEEDED = frozenset({Ending.NOTHING_TO_STOP, Ending.NOTHING_TO_CLEAR, Ending.NOTHING_TO_START})
@@ -54,7 +54,7 @@ def done_sentence(step: StepName, outcome: Ending | None) -> str:
     """
     if step is not StepName.CLEAR:
         return _DONE[step].capitalize()
-    if outcome in _BY_ITS_RULES:
+    if outcome in BY_ITS_RULES:
         return "Storage cleared before that, by Feldera's account"
     return "Feldera reports the storage as cleared"
 
@@ -89,12 +89,25 @@ def _behind(operation: Operation) -> list[str]:
 
 
 def state_in_words(operation: Operation) -> str:
-    """How it ended, as a card says it: `Stopped, not cleared`."""
+    """How it ended, in a word or two: `Stopped, not cleared`."""
     if operation.state is State.UNNECESSARY:
         return "Nothing to do" if len(operation.plan) > 1 else f"Nothing to {action_name(operation.plan)}"
     if operation.state is State.SUCCEEDED:
         return listed(whole(operation)).capitalize()
-    return ", ".join([*_behind(operation), f"not {_DONE[operation.step_name]}"]).capitalize()
+    return undone(operation).capitalize()
+
+
+def undone(operation: Operation) -> str:
+    """How far a failed plan came: `stopped, not cleared`."""
+    return ", ".join([*_behind(operation), f"not {_DONE[operation.step_name]}"])
+
+
+def nothing_to_do(operation: Operation) -> str:
+    """`Nothing to clear: cleared already`; if only the last step was not needed, what was done."""
+    all_done = listed(whole(operation))
+    if operation.state is State.SUCCEEDED:
+        return all_done.capitalize()
+    return f"{state_in_words(operation)}: {all_done}"
 
 
 def listed(words: list[str]) -> str:

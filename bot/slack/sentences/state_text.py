@@ -6,24 +6,31 @@ from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.plans import CLEAR
 from bot.slack.sentences import plan_text
 from bot.slack.sentences.labels import sign, state_words, words
-from bot.slack.text.spans import NOTHING, Text, ago, shortened, to_the_second
+from bot.slack.sentences.outcome_text import verdict
+from bot.slack.text.spans import NOTHING, Text, ago, at, shortened, to_the_second
 
 
 def state_now(operation: Operation) -> Text:
-    """Its sign and its state as a sentence."""
+    """Its sign, its state as a sentence, and since when it is so."""
     unreachable = operation.outage.unreachable_since
     trouble = NOTHING
-    if unreachable is not None:
+    if unreachable is not None and not operation.state.has_ended:
         trouble = Text(" Feldera became unreachable {}.", ago(unreachable))
     return Text("{} {}.{}", sign(operation.state), _state_in_words(operation), trouble)
 
 
 def _state_in_words(operation: Operation) -> Text | str:  # noqa: PLR0911 - a sentence for each state
+    if operation.outcome is not None and operation.state.has_ended:
+        return Text(" · ").join([verdict(operation, operation.outcome), _age(operation.ended_at)])
     match operation.state:
         case State.AWAITING_APPROVAL:
-            return words(operation.state)
-        case State.READY if operation.held_by_freeze or _will_be_held(operation):
-            return "Held by a freeze, not sent"
+            return Text("{}, requested{}", words(operation.state), _on(operation.confirmed_at))
+        case State.NEEDS_HUMAN if operation.called_at is not None:
+            return Text("{}, noticed{}", words(operation.state), _on(operation.called_at))
+        case State.READY if is_held(operation):
+            until = operation.display.frozen_until
+            end = NOTHING if until is None else Text(" until {}", at(until))
+            return Text("Held by a freeze{}, not sent; {}", end, _decided(operation).with_lower_case())
         case State.READY if operation.cancellable_until is not None:
             return Text(
                 "Will be sent at {}, can be cancelled until then", to_the_second(operation.cancellable_until)
@@ -31,10 +38,8 @@ def _state_in_words(operation: Operation) -> Text | str:  # noqa: PLR0911 - a se
         case State.READY if operation.has_begun:
             behind, step = plan_text.behind(operation).capitalize(), operation.step_name.value
             return Text("{}{}, the {} is not sent yet", behind, _on(operation.ready_at), step)
-        case State.READY if operation.approval.given:
-            return Text("Approved{}, not sent yet", _on(operation.ready_at))
         case State.READY:
-            return Text("Confirmed{}, not sent yet", _on(operation.confirmed_at))
+            return Text("{}, not sent yet", _decided(operation))
         case State.SUBMITTING:
             what = "Sent" if operation.plan == CLEAR else f"{operation.step_name.value.capitalize()} sent"
             return Text("{}{}, no answer yet", what, _on(operation.attempt.submitted_at))
@@ -44,11 +49,20 @@ def _state_in_words(operation: Operation) -> Text | str:  # noqa: PLR0911 - a se
                 Text(" ({})", shortened(operation.attempt.phase, 64)) if operation.attempt.phase else NOTHING
             )
             doing = plan_text.DOING[operation.step_name].capitalize()
-            return Text("{}, began{}{}{}", doing, _on(operation.attempt.accepted_at), phase, unusual)
-        case State.SUCCEEDED | State.UNNECESSARY | State.REFUSED | State.STALE | State.EXPIRED:
-            return words(operation.state) if operation.plan == CLEAR else plan_text.state_in_words(operation)
+            return Text("{}{}, began{}{}", doing, phase, _on(operation.attempt.accepted_at), unusual)
         case _:
             return state_words(operation)
+
+
+def is_held(operation: Operation) -> bool:
+    """Whether a freeze holds it, or will when it could be sent."""
+    return operation.held_by_freeze or _will_be_held(operation)
+
+
+def _decided(operation: Operation) -> Text:
+    if operation.approval.given:
+        return Text("Approved{}", _on(operation.ready_at))
+    return Text("Confirmed{}", _on(operation.confirmed_at))
 
 
 def _will_be_held(operation: Operation) -> bool:
@@ -57,9 +71,14 @@ def _will_be_held(operation: Operation) -> bool:
     return (
         frozen_until is not None
         and operation.attempt.sends == 0
+        and not operation.has_begun
         and (stop_until is None or stop_until < frozen_until)
     )
 
 
 def _on(moment: datetime | None) -> Text:
     return NOTHING if moment is None else Text(" {}", ago(moment))
+
+
+def _age(moment: datetime | None) -> Text:
+    return NOTHING if moment is None else ago(moment)

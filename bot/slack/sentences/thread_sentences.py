@@ -8,7 +8,7 @@ from bot.domain.operations.plans import StepName
 from bot.domain.pipelines.pipeline import ProblemKind
 
 PHASES: Mapping[str, LiteralString] = {
-    "Compiling": "Its program is being compiled first; `{name}` starts after that.",
+    "Compiling": "`{name}` is being compiled first; it starts after that.",
     "Provisioning": "Provisioning: Feldera makes room for `{name}` to run.",
     "Initializing": "Initializing: `{name}` is coming up.",
 }
@@ -29,6 +29,6 @@ TO_DO: Mapping[str, LiteralString] = {
 
 WHY_IT_TAKES_LONG: Mapping[StepName, LiteralString] = {
     StepName.STOP: "Feldera repeats a stop until it succeeds; its log says what hinders it.",
-    StepName.CLEAR: "Feldera repeats a clear until it succeeds, and it cannot be cancelled;",
+    StepName.CLEAR: "Feldera repeats a clear until it succeeds, and it cannot be cancelled.",
     StepName.START: "A program can take long to compile; Feldera shows how far it is.",
 }

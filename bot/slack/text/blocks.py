@@ -28,10 +28,14 @@ REASON_MAX = 500
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message for Slack. `summary` alone carries the whole meaning: screen readers and notifications use only that."""
+    """A message for Slack. `summary` alone carries the whole meaning: screen readers and notifications use only that.
+
+    `action` is what the request it is about does to its pipeline, for the title of a modal that shows the message.
+    """
 
     summary: Text
     blocks: tuple[dict[str, Any], ...]
+    action: str = ""
 
     @property
     def text(self) -> str:

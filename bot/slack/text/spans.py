@@ -71,6 +71,11 @@ class Text:
             return self
         return Text.of([Span(*(form[:1].lower() + form[1:] for form in first)), *others])
 
+    def with_upper_case(self) -> "Text":
+        """To begin a sentence."""
+        first, *others = self.spans
+        return Text.of([Span(*(form[:1].upper() + form[1:] for form in first)), *others])
+
     def __add__(self, other: "Text") -> "Text":
         return Text.of(self.spans + other.spans)
 

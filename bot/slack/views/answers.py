@@ -253,10 +253,13 @@ def placed(operation: Operation, workspace_url: str) -> Message:
         )
     where = link_to(operation, workspace_url)
     done = "🙋 Requested" if operation.approval.needed else "⏳ Confirmed"
+    followed = Text(
+        "{}. Follow the {} of `{}` in {}", done, plan_text.action_name(operation.plan), name, where
+    )
     if operation.display.displaced is None:
-        return said("{}. Follow `{}` in {}.", done, name, where)
+        return said("{}.", followed)
     because = why_not(operation.origin, operation.display.displaced)
-    return said("{}. Follow `{}` in {}, in our direct messages, because {}.", done, name, where, because)
+    return said("{}, in our direct messages, because {}.", followed, because)
 
 
 def _overview(note: Text) -> Message:

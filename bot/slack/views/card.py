@@ -1,26 +1,18 @@
 """An operation's card, as the channel sees it: a rendering of its row, edited in place. Pure."""
 
-from datetime import datetime
-
-from slack_sdk.models.blocks import ButtonElement, ConfirmObject, SectionBlock
+from slack_sdk.models.blocks import ButtonElement, ConfirmObject
 
 from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.plans import StepName
 from bot.slack.sentences import plan_text, step_progress
-from bot.slack.sentences.labels import (
-    DOING,
-    DONE,
-    NOT_DONE,
-    Field,
-    frozen,
-    in_order,
-)
-from bot.slack.sentences.losses import destroyed, lost
-from bot.slack.sentences.outcome_text import sentence, took
-from bot.slack.sentences.state_text import state_now
+from bot.slack.sentences.labels import DOING, DONE, FROZEN
+from bot.slack.sentences.losses import at_stake, destroyed, lost
+from bot.slack.sentences.outcome_text import explanation
+from bot.slack.sentences.state_text import is_held, state_now
 from bot.slack.sentences.unusable_channel_text import can_be_invited, why_not
 from bot.slack.text import blocks
-from bot.slack.text.blocks import Message, message
+from bot.slack.text.blocks import REASON_MAX, Message, message
+from bot.slack.text.lists import cut, some_of
 from bot.slack.text.spans import NOTHING, Text, ago, at, code, mention, mention_any
 
 CLOSE = "close_operation"  # action ids; old messages carry them, so their meaning never changes
@@ -36,13 +28,12 @@ def card(operation: Operation) -> Message:
     who, asked = mention(operation.requester.user), _asked(operation)
     says = Text("{}: {}{} Requested by {}", title(operation), state_now(operation), asked, who)
     reason, actions = Text("{}", operation.reason), buttons_now(operation)
+    steps = step_progress.steps(operation)
     return message(
         Text("{}: {}", says, reason) if reason else Text("{}.", says),
         blocks.header(title(operation)),
-        blocks.fields(*told(operation)),
-        blocks.reason(operation.reason),
-        blocks.section(Text("\n").join(_steps(operation))),
-        _outcome(operation),
+        blocks.section(cut(facts(operation))),
+        blocks.section(Text("\n").join(steps)) if steps else None,
         blocks.context(*_notes(operation)),
         blocks.buttons(*actions) if actions else None,
     )
@@ -52,17 +43,22 @@ def title(operation: Operation) -> str:
     return plan_text.title(operation.plan, operation.pipeline)
 
 
-def told(operation: Operation) -> list[tuple[str, Text | str]]:
-    """The card's first fields: labels and values."""
-    return in_order(
-        {
-            Field.STATE: state_now(operation),
-            Field.REQUESTED_BY: mention(operation.requester.user),
-            Field.DESTROYS: destroyed(operation.previewed) if StepName.CLEAR in operation.plan else None,
-            Field.LOSES: lost(operation.previewed) if StepName.STOP in operation.plan else None,
-            **_of_a_request(operation),
-        }
-    )
+def facts(operation: Operation) -> list[Text]:
+    """What a card says, a line each: its state, what it takes, who and why, who decided, until when.
+
+    Nothing is said twice, and what does not apply is left out. Before the end, what would be lost; after it, what was.
+    """
+    outcome, found = operation.outcome, [state_now(operation)]
+    if outcome is None:
+        found.append(at_stake(operation))
+    else:
+        found.append(explanation(operation, outcome))
+    found += [_who_and_why(operation), _decisions(operation)]
+    if operation.state is State.AWAITING_APPROVAL and operation.approval.deadline is not None:
+        found.append(Text("Expires: {}", at(operation.approval.deadline)))
+    if _must_wait_for_freeze(operation) and operation.display.frozen_until is not None:
+        found.append(Text("{} Frozen until {}", FROZEN, at(operation.display.frozen_until)))
+    return [line for line in found if line]
 
 
 def close_button(operation: Operation) -> ButtonElement:
@@ -140,22 +136,32 @@ def _costs(operation: Operation) -> Text:
     return Text(" and ").join(told) or Text("loses nothing")
 
 
-def _of_a_request(operation: Operation) -> dict[Field, Text]:
-    """The fields that only a request for approval, or a break-glass run, has."""
-    found = {}
-    if operation.last_cleared_at is not None:
-        found[Field.LAST_CLEARED] = ago(operation.last_cleared_at)
-    if operation.approval.needed:
-        found[Field.APPROVALS] = _approvals(operation)
-    if operation.state is State.AWAITING_APPROVAL and operation.approval.deadline is not None:
-        found[Field.UNTIL] = at(operation.approval.deadline)
-    if operation.approval.groups:
-        found[Field.ASKED] = Text(" ").join(mention_any(group) for group in operation.approval.groups)
-    if operation.display.frozen_until is not None:
-        found[Field.FROZEN] = frozen(operation.display.frozen_until)
+def _who_and_why(operation: Operation) -> Text:
+    asked = Text("Requested by {}", mention(operation.requester.user))
     if operation.incident:
-        found[Field.GLASS] = code(operation.incident, 100)
-    return found
+        incident = code(operation.incident, 100)
+        asked = Text("Run as break-glass for {} by {}", incident, mention(operation.requester.user))
+    return Text("{}: {}", asked, code(operation.reason, REASON_MAX + 2)) if operation.reason else asked
+
+
+def _decisions(operation: Operation) -> Text:
+    """The approvals, with who is asked for more, and the review of a break-glass run."""
+    found = []
+    if operation.approval.given or (operation.approval.needed and not operation.state.has_ended):
+        found.append(_approvals(operation))
+    if operation.awaits_review:
+        found.append(Text("{} Awaiting review by an approver", DOING))
+    if operation.review is not None:
+        by, reviewed_at = mention(operation.review.by.user), ago(operation.review.at)
+        found.append(Text("{} Reviewed by {} {}", DONE, by, reviewed_at))
+    return Text(" · ").join(found)
+
+
+def _must_wait_for_freeze(operation: Operation) -> bool:
+    """Whether a freeze keeps it from being sent, and its state does not say so."""
+    if operation.state is State.READY:
+        return not (is_held(operation) or operation.has_begun)
+    return operation.state is State.AWAITING_APPROVAL
 
 
 def _asked(operation: Operation) -> Text:
@@ -171,57 +177,20 @@ def _asked(operation: Operation) -> Text:
 
 
 def _approvals(operation: Operation) -> Text:
-    count = Text("{} of {}", len(operation.approval.given), operation.approval.needed)
-    by = Text(", ").join(
-        Text("{} {}", mention(given.by.user), ago(given.at)) for given in operation.approval.given
-    )
-    return Text("{}: {}", count, by) if by else count
-
-
-def _steps(operation: Operation) -> list[Text]:
-    """What was done, is being done, is still to do, or was not done."""
-    ended = operation.state.has_ended
-    asked = (
-        "Run as break-glass"
-        if operation.incident
-        else "Requested"
-        if operation.approval.needed
-        else "Confirmed"
-    )
-    who = mention(operation.requester.user)
-    steps = [Text("{} {} by {}{}", DONE, asked, who, _when(operation.confirmed_at))]
-    steps += [
-        Text("{} Approved by {}{}", DONE, mention(given.by.user), _when(given.at))
-        for given in operation.approval.given
-    ]
-    missing = operation.approval.needed - len(operation.approval.given)
-    if missing > 0:
-        what = "approval" if missing == 1 else "approvals"
-        lacks = Text("{} {} {} missing", NOT_DONE, missing, what)
-        steps.append(lacks if ended else Text("{} {} more {}", DOING, missing, what))
-    steps += step_progress.steps(operation)
-    if operation.incident:
-        signed = operation.review
-        steps.append(
-            Text("{} Awaiting review by an approver", DOING)
-            if signed is None
-            else Text("{} Reviewed by {}{}", DONE, mention(signed.by.user), _when(signed.at))
-        )
-    return steps
-
-
-def _when(moment: datetime | None) -> Text:
-    return NOTHING if moment is None else Text(" · {}", ago(moment))
-
-
-def _outcome(operation: Operation) -> SectionBlock | None:
-    if operation.outcome is None:
-        return None
-    return blocks.section(sentence(operation, operation.outcome, operation.state, seconds=took(operation)))
+    given, groups = operation.approval.given, operation.approval.groups
+    said = Text("Approvals: {} of {}", len(given), operation.approval.needed)
+    if given:
+        by = some_of([Text("{} {}", mention(each.by.user), ago(each.at)) for each in given])
+        said = Text("{}, by {}", said, by)
+    if groups and operation.state is State.AWAITING_APPROVAL:
+        said = Text("{}; asked: {}", said, some_of([mention_any(group) for group in groups], Text(" ")))
+    return said
 
 
 def _notes(operation: Operation) -> list[Text]:
     notes = [Text("Id `{}`", operation.short_id)]
+    if operation.last_cleared_at is not None and not operation.state.has_ended:
+        notes.append(Text("Last cleared {}", ago(operation.last_cleared_at)))
     if operation.display.displaced is not None:
         note = Text("Here because {}.", why_not(operation.origin, operation.display.displaced))
         invitable = can_be_invited(operation.origin, operation.display.displaced)

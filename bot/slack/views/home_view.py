@@ -13,18 +13,17 @@ from slack_sdk.models.views import View
 from bot.domain.access.permissions import Kind
 from bot.domain.home_content import HomeAction, HomePage, Item
 from bot.domain.operations.operation import Operation, State
-from bot.slack.sentences.labels import GLASS, GRANT, by
-from bot.slack.sentences.outcome_text import sentence, took
+from bot.slack.sentences.labels import GLASS, GRANT
 from bot.slack.sentences.pipeline_text import frozen_in_words, link_to
 from bot.slack.sentences.state_text import state_now
 from bot.slack.text import blocks
 from bot.slack.text.lists import cut
 from bot.slack.text.mrkdwn import plain
-from bot.slack.text.spans import NOTHING, Text, ago, at, code
+from bot.slack.text.spans import NOTHING, Text, at, code, mention
 from bot.slack.views import card
 from bot.slack.views.access_answers import grant_in_words
 
-DECISIONS_SHOWN = 8  # items of five blocks, of the hundred that a Home tab has
+DECISIONS_SHOWN = 8  # items of two blocks, of the hundred that a Home tab has
 REQUESTS_SHOWN = 8  # of two
 UNDERWAY_SHOWN = 10  # of two
 ENDED_SHOWN = 5  # lines
@@ -63,10 +62,9 @@ def _page(page: HomePage, workspace_url: str) -> Iterable[Block | None]:
         nothing = "Nothing that you can see waits for you." if page.unread else "✅ Nothing waits for you."
         yield blocks.section(Text("{}", nothing))
     for item in page.decides[:DECISIONS_SHOWN]:
-        yield blocks.section(_headline(item.operation, workspace_url))
-        yield blocks.fields(*card.told(item.operation))
-        yield blocks.reason(item.operation.reason)
-        yield _what_for_a_human(item.operation)
+        yield blocks.section(
+            cut([_headline(item.operation, workspace_url), *_what_to_decide(item.operation)])
+        )
         yield _buttons(item)
     yield _left_out(len(page.decides) - DECISIONS_SHOWN)
     yield from _listed("Your requests", page.requests, REQUESTS_SHOWN, workspace_url)
@@ -107,14 +105,13 @@ def _headline(operation: Operation, workspace_url: str) -> Text:
 
 def _progress(operation: Operation) -> Text:
     """Its state, who requested it, and what it still needs: in the order of the card."""
-    asked_by = by(operation.requester, operation.confirmed_at)
-    text = Text("{} Requested by {}.", state_now(operation), asked_by)
+    text = Text("{} Requested by {}.", state_now(operation), mention(operation.requester.user))
     given, needed = len(operation.approval.given), operation.approval.needed
-    if given < needed:
+    if operation.state is State.AWAITING_APPROVAL and given < needed:
         until = (
             NOTHING
             if operation.approval.deadline is None
-            else Text(" until {}", at(operation.approval.deadline))
+            else Text(", expires {}", at(operation.approval.deadline))
         )
         text += Text(" {} of {} approvals{}.", given, needed, until)
     if operation.awaits_review:
@@ -122,14 +119,12 @@ def _progress(operation: Operation) -> Text:
     return text
 
 
-def _what_for_a_human(operation: Operation) -> Block | None:
-    """What needs a look, where it is not simply an approval."""
-    found = []
-    if operation.state is State.NEEDS_HUMAN and operation.outcome is not None:
-        found.append(sentence(operation, operation.outcome, operation.state))
+def _what_to_decide(operation: Operation) -> list[Text]:
+    """What its card says, and what a review needs."""
+    facts = card.facts(operation)
     if operation.awaits_review:
-        found.append(Text("{}: look at what was done and why, then press *Mark as reviewed*.", _UNSIGNED))
-    return blocks.section(Text("\n").join(found)) if found else None
+        facts.append(Text("{} Look at what was done and why, then press *Mark as reviewed*.", GLASS))
+    return facts
 
 
 def _buttons(item: Item) -> Block | None:
@@ -154,15 +149,13 @@ def _left_out(more: int) -> Block | None:
 
 
 def _ended(operation: Operation, workspace_url: str) -> Text:
-    if operation.outcome is None or operation.ended_at is None:
-        return _headline(operation, workspace_url)
-    how = sentence(operation, operation.outcome, operation.state, seconds=took(operation))
+    """What it was, how it ended and when, who requested it, and where the rest is."""
     return Text(
-        "{when}: {how} Requested by {by}, in {where}.",
-        when=ago(operation.ended_at),
-        how=how,
-        by=by(operation.requester),
-        where=link_to(operation, workspace_url),
+        "*{}*: {} Requested by {}, in {}.",
+        card.title(operation),
+        state_now(operation),
+        mention(operation.requester.user),
+        link_to(operation, workspace_url),
     )
 
 

@@ -52,27 +52,30 @@ _SENTENCE_BY_STATE = frozenset({EventKind.NEEDS_HUMAN, EventKind.ENDED})
 
 
 # The line gives its time: if it is posted twice, nobody takes one request for two.
-def _sent(_operation: Operation, event: Event) -> Text:
-    return Text("Sent {} to Feldera, {}.", _request(event), at(event.at))
+def _sent(operation: Operation, event: Event) -> Text:
+    return Text("Sent {} to Feldera, {}.", _request(operation, event), at(event.at))
 
 
-def _sent_again(_operation: Operation, event: Event) -> Text:
-    return Text("Sent {} again at {}: so far it had had no effect.", _request(event), to_the_second(event.at))
+def _sent_again(operation: Operation, event: Event) -> Text:
+    return Text(
+        "Sent {} again at {}: it had no effect before.", _request(operation, event), to_the_second(event.at)
+    )
 
 
 def _accepted(operation: Operation, event: Event) -> Text:
     match _step(event):
         case StepName.STOP:
-            then = Text("`{}` is being stopped. From here that cannot be cancelled.", operation.pipeline)
+            then = Text("`{}` is being stopped. This cannot be cancelled any more.", operation.pipeline)
         case StepName.CLEAR:
-            then = Text("`{}` is being cleared. From here that cannot be cancelled.", operation.pipeline)
+            then = Text("`{}` is being cleared. This cannot be cancelled any more.", operation.pipeline)
         case StepName.START:
             then = Text("`{}` is being started.", operation.pipeline)
     return Text("Feldera accepted it, {}: {}", at(event.at), then)
 
 
-def _postponed(_operation: Operation, event: Event) -> Text:
-    return Text("The request had no effect ({}). I keep trying.", _said(event))
+def _postponed(operation: Operation, event: Event) -> Text:
+    what = _request(operation, event).with_upper_case()
+    return Text("{} had no effect so far ({}). I keep trying.", what, _said(event))
 
 
 def _answer_lost(_operation: Operation, event: Event) -> Text:
@@ -87,13 +90,15 @@ def _found_clearing(operation: Operation, event: Event) -> Text:
         return Text("`{}` is {} already. I send nothing, and watch.", name, plan_text.DOING[step])
     if arrived:
         return Text(
-            "`{}` is being cleared: it seems that the request did arrive. It cannot be cancelled.", name
+            "`{}` is being cleared: it seems that the request did arrive. This cannot be cancelled any more.",
+            name,
         )
     return Text("Feldera is already clearing `{}`. I send nothing, and watch.", name)
 
 
-def _still_clearing(_operation: Operation, event: Event) -> Text:
-    still = Text("Still {} after {}.", plan_text.DOING[_step(event)], _duration(event))
+def _still_clearing(operation: Operation, event: Event) -> Text:
+    doing, name = plan_text.DOING[_step(event)], operation.pipeline
+    still = Text("Still {} `{}` after {}.", doing, name, _duration(event))
     return Text(" ").join([still, *_mentioned(event, "called")])
 
 
@@ -127,7 +132,13 @@ def _unreachable(operation: Operation, event: Event) -> Text:
         host=host_setting(target_in(operation.pipeline)),
         tenant=tenant_setting(target_in(operation.pipeline)),
     )
-    return Text("I cannot ask Feldera ({}). {} I keep trying.{}", _said(event), Text(meanwhile, what), to_do)
+    return Text(
+        "I cannot ask Feldera about `{}` ({}). {} I keep trying.{}",
+        operation.pipeline,
+        _said(event),
+        Text(meanwhile, what),
+        to_do,
+    )
 
 
 def _reachable(_operation: Operation, event: Event) -> Text:
@@ -145,7 +156,10 @@ def _overdue(operation: Operation, event: Event) -> Text:
     if isinstance(seconds, int):
         usual = Text(" (usually {} at most)", length(timedelta(seconds=seconds)))
     return Text(
-        "This is taking unusually long: {time} so far{usual}. Feldera's runner {health}. {long} I keep watching. {who}",
+        "The {step} of `{name}` is taking unusually long: {time} so far{usual}. Feldera's runner {health}. {long} "
+        "I keep watching. {who}",
+        step=_step(event).value,
+        name=operation.pipeline,
         time=_duration(event),
         usual=usual,
         health=health,
@@ -172,7 +186,9 @@ def _ended(operation: Operation, _event: Event) -> Text:
 
 def _approved(operation: Operation, event: Event) -> Text:
     count = f"{event.data.get('count')} of {event.data.get('needed')}"
-    said = Text("{} approved ({}). {}", _by(event), count, mention(operation.requester.user))
+    said = Text(
+        "{} approved {} ({}). {}", _by(event), _whole(operation), count, mention(operation.requester.user)
+    )
     lost = Text(", ").join(_mentioned(event, "lost"))
     if lost:
         said += Text(" Not counted any more, since they may no longer approve this: {}.", lost)
@@ -181,9 +197,10 @@ def _approved(operation: Operation, event: Event) -> Text:
 
 def _reminded(operation: Operation, _event: Event) -> Text:
     deadline = operation.approval.deadline
-    until = NOTHING if deadline is None else Text(" until {}", at(deadline))
+    until = NOTHING if deadline is None else Text(", until {}", at(deadline))
     asked = [mention_any(group) for group in operation.approval.groups]
-    return Text(" ").join([Text("Still waiting for approval{}.", until), *asked])
+    waits = Text("{} is still waiting for approval{}.", _whole(operation).with_upper_case(), until)
+    return Text(" ").join([waits, *asked])
 
 
 def _break_glass_run(operation: Operation, event: Event) -> Text:
@@ -206,10 +223,11 @@ def _signed_off(operation: Operation, event: Event) -> Text:
     )
 
 
-def _held(_operation: Operation, event: Event) -> Text:
+def _held(operation: Operation, event: Event) -> Text:
     until = datetime.fromisoformat(str(event.data["until"]))
     return Text(
-        "A freeze on {} holds it until {} ({}). It goes on when the freeze ends, or lapses.",
+        "{} is not sent: a freeze on {} holds it until {} ({}). It goes on when the freeze ends, unless it expires before.",
+        _whole(operation).with_upper_case(),
         code(str(event.data.get("pattern"))),
         at(until),
         code(str(event.data.get("reason"))),
@@ -257,8 +275,14 @@ def _step(event: Event) -> StepName:
     return StepName(str(event.data.get("step") or StepName.CLEAR))
 
 
-def _request(event: Event) -> str:
-    return f"the {_step(event).value}" if "step" in event.data else "the request"
+def _request(operation: Operation, event: Event) -> Text:
+    """`the clear of `orders``: the step that the event is about."""
+    return Text("the {} of `{}`", _step(event).value, operation.pipeline)
+
+
+def _whole(operation: Operation) -> Text:
+    """`the stop and clear of `orders``: all of the plan."""
+    return Text("the {} of `{}`", plan_text.action_name(operation.plan), operation.pipeline)
 
 
 def _mentioned(event: Event, key: str) -> list[Text]:

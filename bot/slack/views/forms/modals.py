@@ -12,22 +12,28 @@ from bot.domain.ids import OperationId, PipelineName
 from bot.domain.operations.operation import Operation
 from bot.slack.payloads import View
 from bot.slack.sentences import plan_text
+from bot.slack.text import blocks
 from bot.slack.text.blocks import Message
+from bot.slack.text.spans import NOTHING, Text
 
 DENY_REQUEST = "deny_request"  # callback ids; see `card.CLOSE`
 BREAK_GLASS_FORM = "break_the_glass"
 ANSWER = "answer"  # the one input of each
 REASON_MAX = 300  # characters
+TITLE_MAX = 24
 
 
-def why_deny(operation_id: OperationId) -> dict[str, Any]:
+def why_deny(operation: Operation) -> dict[str, Any]:
+    action = plan_text.action_name(operation.plan)
+    title = f"Deny {action}"
     return _asking(
         DENY_REQUEST,
-        operation_id,
-        title="Deny the request",
+        operation.id,
+        title=title if len(title) <= TITLE_MAX else "Deny request",
         submit="Deny",
         label="Why? The person who asked reads it.",
         longest=REASON_MAX,
+        about=Text("Deny the {} of `{}`", action, operation.pipeline),
     )
 
 
@@ -48,11 +54,11 @@ def name_differs(name: PipelineName) -> dict[str, str]:
     return {ANSWER: f"That is not {name}. Nothing was sent."}
 
 
-def showing(said: Message) -> dict[str, Any]:
-    """A modal that has become its reply."""
+def showing(said: Message, title: str) -> dict[str, Any]:
+    """A modal that is a reply. `title` says what the reply is about."""
     return views.View(
         type="modal",
-        title=PlainTextObject(text="Answer"),
+        title=PlainTextObject(text=title),
         close=PlainTextObject(text="Close"),
         blocks=list(said.blocks),
     ).to_dict()
@@ -64,9 +70,17 @@ def typed(view: View) -> str:
 
 
 def _asking(  # noqa: PLR0913 - the words of a modal
-    callback_id: str, operation_id: OperationId, *, title: str, submit: str, label: str, longest: int
+    callback_id: str,
+    operation_id: OperationId,
+    *,
+    title: str,
+    submit: str,
+    label: str,
+    longest: int,
+    about: Text = NOTHING,
 ) -> dict[str, Any]:
     field = PlainTextInputElement(action_id=ANSWER, max_length=longest, min_length=1)
+    asked = [blocks.section(about)] if about else []
     return views.View(
         type="modal",
         callback_id=callback_id,
@@ -74,5 +88,5 @@ def _asking(  # noqa: PLR0913 - the words of a modal
         title=PlainTextObject(text=title),
         submit=PlainTextObject(text=submit),
         close=PlainTextObject(text="Go back"),
-        blocks=[InputBlock(block_id=ANSWER, label=PlainTextObject(text=label), element=field)],
+        blocks=[*asked, InputBlock(block_id=ANSWER, label=PlainTextObject(text=label), element=field)],
     ).to_dict()
