@@ -55,9 +55,9 @@ class Teammate:
         return self._person.types(text, channel=channel)
 
     def asks(self, text: str, channel: Any = CHANNEL) -> str:
-        """Type a command that takes a look at Feldera; returns what comes of it."""
-        self.types(text, channel=channel)
-        (answer,) = self.reads()
+        """Type a command that takes a look at Feldera; returns the one message that comes of it."""
+        acknowledged = self.types(text, channel=channel)
+        (answer,) = [said for said in (acknowledged, *self.reads()) if said]
         return answer
 
     def clicks(self, label: str, **how: Any) -> str | None:
@@ -104,6 +104,11 @@ class Teammate:
         """
         self.presses(self._person.finds(label, below=below))
         return self.reads()
+
+    def approves(self, request: str) -> list[str]:
+        """Approve by the id: type the command, and press the button of its answer; returns what that turns into."""
+        self.types(f"/pipeline approve {request}")
+        return self.told("Approve")
 
     def opens(self, label: str) -> str:
         """Press a button that opens a modal; returns what is on the screen then."""

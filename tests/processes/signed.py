@@ -3,6 +3,7 @@
 import itertools
 import json
 import time
+from typing import Any
 from urllib.parse import urlencode
 
 import aiohttp
@@ -22,8 +23,9 @@ class SignedSlack:
         self._signer = SignatureVerifier(secret)
         self._takes_answers = takes_answers
 
-    async def types(self, person: Person, text: str, *, channel: Channel) -> None:
-        await self._delivers(
+    async def types(self, person: Person, text: str, *, channel: Channel) -> dict[str, Any]:
+        """Type a command; returns what the ack says."""
+        acked = await self._delivers(
             {
                 "command": "/pipeline",
                 "text": text,
@@ -34,6 +36,7 @@ class SignedSlack:
                 "trigger_id": self._trigger(),
             }
         )
+        return json.loads(acked)
 
     async def clicks(self, person: Person, action: str, value: str, *, channel: Channel) -> None:
         payload = {
@@ -51,7 +54,7 @@ class SignedSlack:
     def _trigger(self) -> str:
         return f"1.{next(self._triggers)}"
 
-    async def _delivers(self, form: dict[str, str]) -> None:
+    async def _delivers(self, form: dict[str, str]) -> str:
         body, now = urlencode(form), str(int(time.time()))
         headers = {
             "Content-Type": "application/x-www-form-urlencoded",
@@ -63,3 +66,4 @@ class SignedSlack:
             session.post(self._url, data=body, headers=headers) as answer,
         ):
             assert answer.status == 200
+            return await answer.text()

@@ -93,7 +93,9 @@ async def test_an_answer_is_not_taken_and_feldera_hangs(world):
     async with served_by({"/": never}) as address, world.serving_bot(**HTTP) as bot:
         slack = SignedSlack(bot, "hush", takes_answers=f"http://{address}/")
         async with asyncio.timeout(20):
+            world.feldera.hangs("GET")
             await slack.types(ana, "status orders", channel=world.channel)
+            world.feldera.lets_go()
             await asked.wait()
             world.feldera.hangs("GET")
             await slack.types(ben, "status orders", channel=world.channel)

@@ -103,6 +103,24 @@ async def test_an_ephemeral_message_can_be_replaced_by_its_own_press_only(slack,
     ]
 
 
+@pytest.mark.parametrize(
+    ("how", "shown"),
+    [
+        ("adds", [("You typed help", 0), ("Done", 0)]),
+        ("replaces", [("Done", 1)]),
+        ("refuses", [("You typed help", 0)]),
+    ],
+)
+async def test_what_the_ack_of_a_command_said(slack, ana, url, how, shown):
+    """Slack documents no replacing of it: what an app would see if Slack did, or refused to, can be tried."""
+    slack.replaces_after_commands(how)
+    answer = await send(url, text="Done", replace_original=True)
+    assert answer == ((400, "cant_update_message") if how == "refuses" else OK)
+    assert [(message.text, message.edited) for message in ana.ephemerals] == shown
+    assert await send(url, text="beside") == OK
+    assert texts(ana.ephemerals)[-1] == "beside"
+
+
 async def test_without_replace_a_press_only_adds_and_to_a_thread_if_it_says_so(slack, ana, presses):
     message, pressed = await presses()
     await send(pressed, text="Heard you")

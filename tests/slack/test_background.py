@@ -21,10 +21,13 @@ class Taking:
 
     def __init__(self):
         self.taken = []
+        self.replaced = []
         self.says = {"status": 200, "text": "ok"}
 
     async def handle(self, request):
-        self.taken.append((await request.json())["text"])
+        body = await request.json()
+        self.taken.append(body["text"])
+        self.replaced.append(body["replace_original"])
         return web.Response(**self.says)
 
 
@@ -85,6 +88,28 @@ async def test_an_answer_that_is_not_taken_is_given_once(response_url, says, loo
         await background_tasks.finished()
     assert len(response_url.taken) == 1
     assert events(logs) == ["errand_failed"] * (look is broken) + ["answer_not_delivered"]
+
+
+@pytest.mark.parametrize(
+    ("status", "replaced", "logged"),
+    [
+        (400, [True, False], ["answer_not_delivered"]),
+        (404, [True], ["answer_not_delivered"]),
+        (500, [True], ["answer_not_delivered"]),
+        (200, [True], []),
+    ],
+)
+async def test_an_answer_that_slack_does_not_let_replace_anything_stands_beside_it(
+    response_url, background_tasks, status, replaced, logged
+):
+    """Refused, it was certainly not shown. A URL that is used up takes nothing, and after a 500 it may have been shown."""
+    response_url.says = {"status": status, "text": ""}
+    response_url.reply.replaces = True
+    with capture_logs() as logs:
+        background_tasks.run(seen(), response_url.reply)
+        await background_tasks.finished()
+    assert response_url.replaced == replaced
+    assert events(logs) == logged
 
 
 @pytest.mark.parametrize("address", [None, "http://127.0.0.1:9/", "mailto:nobody"])

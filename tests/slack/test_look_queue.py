@@ -80,3 +80,18 @@ async def test_eight_looks_at_once_go_to_one_feldera():
         assert len(looks.begun) == 8
         looks.answers.set()
     assert len(looks.begun) == 10
+
+
+async def test_a_line_is_long_once_as_many_look_as_may_at_once():
+    """For each Feldera by itself, and no longer than they look; those who wait for their turn count, too."""
+    queue = LookQueue(TWO, at_once=3, quick_at_once=1)
+    looks = Looks(queue)
+    async with asyncio.TaskGroup() as group:
+        for number, name in enumerate(("prod/a", "prod/b", "prod/c")):
+            assert not queue.is_long(PipelineName("prod/new")), number
+            group.create_task(looks.at(name))
+            await asyncio.sleep(0)
+        assert queue.is_long(PipelineName("prod/new"))
+        assert not queue.is_long(PipelineName("staging/new"))
+        looks.answers.set()
+    assert not queue.is_long(PipelineName("prod/new"))

@@ -41,10 +41,13 @@ def test_broken_at_a_command(workspace, oli):
 
 
 def test_broken_at_a_preview(workspace, oli):
-    """After the acknowledgement: the person who waits for the preview hears."""
-    workspace.expected_errors.add("errand_failed")
+    """In the ack, or after it if that could not wait: the person who waits for the preview hears."""
+    workspace.expected_errors |= {"listener_failed", "errand_failed"}
     refuses(workspace, "INSERT")
     assert oli.asks("/pipeline clear orders") == BROKEN
+    workspace.bot.background_tasks.patience = 0.0
+    assert oli.types("/pipeline clear orders").startswith("🔎 Looking at `orders`…")
+    assert oli.reads() == [BROKEN]
 
 
 def test_broken_at_a_click(workspace, oli):

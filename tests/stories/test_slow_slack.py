@@ -16,7 +16,7 @@ from bot.slack.api.directory import ANSWERED_WITHIN
 from tests.workspace import Teammate, Workspace
 
 WHO = "users.info"
-LONGER = "⏳ This takes longer than usual. I tell you what came of it. If nothing follows, do it again."
+LONGER = "⏳ This is taking longer than usual. I will tell you the result. If no result follows within a few minutes, do it again."
 TOO_LATE = "This took so long that Slack lets me ask you nothing any more."
 
 
@@ -174,7 +174,7 @@ def test_a_press_on_home_that_changes_nothing(workspace: Workspace, ben: Teammat
     ben.closes_modal()
     workspace.revokes(ben)
     ben.clicks_home("Approve")
-    assert "takes longer" in ben.screen
+    assert LONGER in ben.screen
     assert ben.dms()[0].startswith("🚫 You may not approve a clear of `orders`")
     assert "🙋 Waiting for approval, requested" in workspace.card()
 

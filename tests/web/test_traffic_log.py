@@ -38,10 +38,11 @@ async def test_a_clear_is_listed_in_the_order_of_time_with_bodies(visit):
 
     command, post, answer = first("/pipeline"), first("chat.postMessage"), first("POST response_url")
     assert json.loads(command["body"])["text"] == "clear orders try"
+    assert "Clear `orders`?" in command["reply"]
     assert json.loads(command["reply"])["blocks"]
     assert json.loads(first("GET /v0/pipelines/orders")["reply"])["name"] == "orders"
     assert (answer["from"], answer["to"], answer["answer"]) == ("bot", "slack", "ok")
-    assert "Clear `orders`?" in answer["body"]
+    assert "`orders`" in answer["body"]
     assert (post["from"], post["to"]) == ("bot", "slack")
     assert json.loads(post["body"])["blocks"]
     assert json.loads(post["reply"])["ok"] is True

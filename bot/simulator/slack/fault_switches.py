@@ -15,6 +15,7 @@ from bot.simulator.slack.api.faults import (
 from bot.simulator.slack.api.web_api import WebApi
 from bot.simulator.slack.delivery.interactions import Interactions
 from bot.simulator.slack.delivery.socket_mode import DisconnectReason, SocketMode
+from bot.simulator.slack.state.response_urls import AfterCommand
 
 
 class FaultSwitches:
@@ -60,6 +61,10 @@ class FaultSwitches:
     def hanging(self) -> int:
         """How many requests hang now."""
         return self._web_api.hanging
+
+    def replaces_after_commands(self, how: AfterCommand) -> None:
+        """What becomes of messages that are to replace what the ack of a command said: Slack itself adds them."""
+        self._interactions.response_urls.after_commands = how
 
     def delivers_twice(self, times: int = 1) -> None:
         """The next deliveries are sent twice at once: the same envelope, the same signed request."""

@@ -22,7 +22,10 @@ from bot.slack.views.forms import modal_titles, modals
 
 log = structlog.get_logger(__name__)
 
-OK = 200  # HTTP status
+OK, REFUSED = (
+    200,
+    400,
+)  # HTTP statuses; 400 is Slack's for a message it does not take, 404 for a URL that is used up
 PATIENCE = 2.0  # seconds; Slack waits three for an ack, the round trip included
 
 _T = TypeVar("_T")
@@ -40,8 +43,9 @@ class ReplyChannel(Protocol):
 class ResponseUrlReply:
     """Replies to one person about one command or click, through the response URL that Slack sent with it.
 
-    The URL is a secret: it is neither logged nor stored. `replaces`: the reply replaces the clicked message; otherwise
-    it appears beside it.
+    The URL is a secret: it is neither logged nor stored. `replaces`: the reply replaces the clicked message, or what the
+    ack of a command said; otherwise it appears beside it. Slack's documentation promises that of clicks alone. Where
+    Slack adds the reply to a command instead, what the ack said stays on the screen, and therefore must stay true.
     """
 
     respond: AsyncRespond
@@ -49,23 +53,30 @@ class ResponseUrlReply:
     _in_order: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def give(self, said: Message) -> None:
-        """Send once. Replies arrive in the order given; a failure is logged."""
+        """Send once, and beside the message if Slack refuses to replace it. Replies arrive in the order given."""
         if self.respond.response_url is None:
             log.warning("answer_not_delivered", why="no response URL")
             return
         async with self._in_order:
-            try:
-                response = await self.respond(
-                    text=said.text,
-                    blocks=list(said.blocks),
-                    response_type="ephemeral",
-                    replace_original=self.replaces,
-                )
-            except (aiohttp.ClientError, TimeoutError, OSError, UnicodeDecodeError) as error:
-                log.warning("answer_not_delivered", why=type(error).__name__)
-                return
-            if response.status_code != OK:
-                log.warning("answer_not_delivered", status=response.status_code)
+            status = await self._send(said, replaces=self.replaces)
+            if self.replaces and status == REFUSED:
+                status = await self._send(said, replaces=False)
+        if status not in {OK, None}:
+            log.warning("answer_not_delivered", status=status)
+
+    async def _send(self, said: Message, *, replaces: bool) -> int | None:
+        """Slack's status; None if there is none, which is logged: Slack may have shown the reply."""
+        try:
+            response = await self.respond(
+                text=said.text,
+                blocks=list(said.blocks),
+                response_type="ephemeral",
+                replace_original=replaces,
+            )
+        except (aiohttp.ClientError, TimeoutError, OSError, UnicodeDecodeError) as error:
+            log.warning("answer_not_delivered", why=type(error).__name__)
+            return None
+        return response.status_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +111,13 @@ class BackgroundTasks:
     patience: float = PATIENCE
     _running: set[asyncio.Task[Any]] = field(default_factory=set)
 
-    async def begun(self, work: Coroutine[Any, Any, _T]) -> asyncio.Task[_T]:
-        """Start work, and wait for it as long as its ack can. It runs until it is done, even if nothing waits."""
+    async def begun(self, work: Coroutine[Any, Any, _T], *, at_once: bool = False) -> asyncio.Task[_T]:
+        """Start work, and wait for it as long as its ack can; `at_once`: only for what needs no waiting.
+
+        It runs until it is done, even if nothing waits.
+        """
         task = self.begin(work)
-        await asyncio.wait([task], timeout=self.patience)
+        await asyncio.wait([task], timeout=0 if at_once else self.patience)
         return task
 
     def run(self, look: Awaitable[Message], answer: ReplyChannel) -> None:

@@ -1,8 +1,6 @@
 """The slash command `/pipeline …`: parse, decide, reply."""
 
-from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any
 
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncRespond
@@ -14,7 +12,6 @@ from bot.domain.ids import Actor, ChannelId, PipelineName
 from bot.engine.attempted_actions import AttemptedAction
 from bot.engine.handlers.admins import with_admins
 from bot.engine.replies import PermissionDenied, Reply, SeesNothing
-from bot.slack.listeners.background import ResponseUrlReply
 from bot.slack.listeners.clear_form import ClearForm
 from bot.slack.listeners.context import ListenerContext, acknowledge
 from bot.slack.listeners.look_queue import LookQueue
@@ -49,8 +46,7 @@ class Commands:
             return
         name = model.pipeline_of(command)
         if name is not None and self.context.handlers.targets.of(name) is None:
-            await acknowledge(ack, answers.looking(name))
-            self.context.background_tasks.run(self._meant(actor, name), ResponseUrlReply(respond))
+            await self.context.typed(self._meant(actor, name), ack, respond, meanwhile=answers.looking(name))
             return
         match command:
             case Help(verb):
@@ -75,32 +71,19 @@ class Commands:
         self, actor: Actor, command: _Looking, ack: AsyncAck, origin: ChannelId, respond: AsyncRespond
     ) -> None:
         async def look() -> Message:
+            refusal = await self._refused(actor, command)
+            if refusal is not None:
+                return refusal
             async with self.looks.turn(command.name):
                 return await self._seen(actor, command, origin)
 
-        refusing = self._refused(actor, command)
-        await self._refuse_or_look(refusing, look, ack, respond, meanwhile=answers.looking(command.name))
-
-    async def _refuse_or_look(
-        self,
-        refusing: Coroutine[Any, Any, Message | None],
-        look: Callable[[], Awaitable[Message]],
-        ack: AsyncAck,
-        respond: AsyncRespond,
-        *,
-        meanwhile: Message,
-    ) -> None:
-        """Refuse in the ack, or say `meanwhile` in it and look then; a refusal that comes too late for it is the answer."""
-
-        async def seen() -> Message:
-            late_refusal = await refused
-            return await look() if late_refusal is None else late_refusal
-
-        refused = await self.context.background_tasks.begun(refusing)
-        refusal = refused.result() if refused.done() else None
-        await acknowledge(ack, refusal or meanwhile)
-        if refusal is None:
-            self.context.background_tasks.run(seen(), ResponseUrlReply(respond))
+        await self.context.typed(
+            look(),
+            ack,
+            respond,
+            meanwhile=answers.looking(command.name),
+            at_once=self.looks.is_long(command.name),
+        )
 
     async def _refused(self, actor: Actor, command: _Looking) -> Message | None:
         if isinstance(command, Status):
@@ -115,10 +98,10 @@ class Commands:
 
     async def _list(self, actor: Actor, wanted: model.List, ack: AsyncAck, respond: AsyncRespond) -> None:
         async def page() -> Message:
-            return self.context.in_words(await self.context.listing.page(actor, wanted))
+            refusal = await self._may_not_list(actor, wanted.pattern)
+            return refusal or self.context.in_words(await self.context.listing.page(actor, wanted))
 
-        refusing = self._may_not_list(actor, wanted.pattern)
-        await self._refuse_or_look(refusing, page, ack, respond, meanwhile=answers.looking_around())
+        await self.context.typed(page(), ack, respond, meanwhile=answers.looking_around())
 
     async def _may_not_list(self, actor: Actor, pattern: str) -> Message | None:
         decision = await self.context.listing.may_list(actor, pattern)

@@ -60,14 +60,25 @@ class ListenerContext:
     def clicked(self, delivery: BlockActions) -> tuple[Actor, OperationId]:
         return self.who(delivery), OperationId(value(delivery))
 
-    async def typed(self, work: Coroutine[Any, Any, Message], ack: AsyncAck, respond: AsyncRespond) -> None:
-        """Run a typed command; the ack is the reply, or says that it follows."""
-        task = await self.background_tasks.begun(work)
+    async def typed(
+        self,
+        work: Coroutine[Any, Any, Message],
+        ack: AsyncAck,
+        respond: AsyncRespond,
+        *,
+        meanwhile: Message | None = None,
+        at_once: bool = False,
+    ) -> None:
+        """Run a typed command: the ack is the reply. If that takes too long, the ack says so, and turns into the reply.
+
+        `meanwhile` is what the ack says then: it must be true whatever follows, even nothing. `at_once`: see `begun`.
+        """
+        task = await self.background_tasks.begun(work, at_once=at_once)
         if task.done():
             await acknowledge(ack, task.result())
             return
-        await acknowledge(ack, answers.takes_longer())
-        self.background_tasks.run(task, ResponseUrlReply(respond))
+        await acknowledge(ack, meanwhile or answers.takes_longer())
+        self.background_tasks.run(task, ResponseUrlReply(respond, replaces=True))
 
     async def pressed(
         self,

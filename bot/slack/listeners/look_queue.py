@@ -36,14 +36,25 @@ class LookQueue:
     async def turn(self, name: PipelineName) -> AsyncIterator[None]:
         """Hold this while looking at the pipeline."""
         line = self._lines[self.targets.of(name)]
-        async with line.all, _held_for(line.quick, self.quick_within):
-            yield
+        line.length += 1
+        try:
+            async with line.all, _held_for(line.quick, self.quick_within):
+                yield
+        finally:
+            line.length -= 1
+
+    def is_long(self, name: PipelineName) -> bool:
+        """Whether so many look already that the next one would only wait, and its ack with it."""
+        return self._lines[self.targets.of(name)].length >= self.at_once
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Line:
+    """`length`: how many look, or wait to."""
+
     all: asyncio.Semaphore
     quick: asyncio.Semaphore
+    length: int = 0
 
 
 @asynccontextmanager

@@ -39,16 +39,20 @@ def misunderstood(error: Misunderstood) -> Message:
 
 
 def looking(name: PipelineName) -> Message:
-    """The first reply, given before Feldera is asked: it must be true whatever follows, even nothing."""
+    """While a look takes longer than an ack can wait: it must be true whatever follows, even nothing."""
     return said(
-        "🔎 Looking at `{}`… If nothing more comes within a few minutes, type it again: nothing has been changed.",
+        "🔎 Looking at `{}`… This is taking longer than usual. If no answer follows within a few minutes, "
+        "type the command again: looking changes nothing.",
         name,
     )
 
 
 def looking_around() -> Message:
-    """The first reply to a list of the pipelines."""
-    return said("🔎 Looking at the pipelines… If nothing more comes within a few minutes, type it again.")
+    """The same for a list of the pipelines."""
+    return said(
+        "🔎 Looking at the pipelines… This is taking longer than usual. If no answer follows within a few minutes, "
+        "type the command again: looking changes nothing."
+    )
 
 
 def help_on(word: str | None, targets: Targets = ONE) -> Message:
@@ -118,7 +122,8 @@ def failed(error: BaseException) -> Message:
 def takes_longer() -> Message:
     """In place of a reply that is not ready in time; it follows, if this process lives."""
     return said(
-        "⏳ This takes longer than usual. I tell you what came of it. If nothing follows, do it again."
+        "⏳ This is taking longer than usual. I will tell you the result. "
+        "If no result follows within a few minutes, do it again."
     )
 
 

@@ -63,6 +63,7 @@ class Interactions:
 
     async def command(self, person: Profile, channel: Channel, *, command: str, text: str) -> Answer:
         workspace = self.workspace
+        response_url = self.response_urls.issue("commands", person.id, channel=channel)
         payload = {
             "token": VERIFICATION_TOKEN,
             "team_id": workspace.team_id,
@@ -75,7 +76,7 @@ class Interactions:
             "text": text,
             "api_app_id": workspace.app_id,
             "is_enterprise_install": str(workspace.is_enterprise_install).lower(),
-            "response_url": self.response_urls.issue("commands", person.id, channel=channel),
+            "response_url": response_url,
             "trigger_id": self.views.issues_trigger(person.id),
         }
         if workspace.grid is not None:
@@ -87,7 +88,10 @@ class Interactions:
             return Answer(error=ack.error)
         if ack.body.get("response_type") == "in_channel":
             workspace.posts(channel, person.id, content=Content(f"{command} {text}".strip()))
-        return self._shows(ack, person, channel, ts=place)
+        answer = self._shows(ack, person, channel, ts=place)
+        if answer.message is not None:
+            self.response_urls.acknowledged(response_url, answer.message)
+        return answer
 
     async def shortcut(self, person: Profile, callback_id: str) -> Answer:
         """A global shortcut comes without a channel and without a response_url."""

@@ -1,7 +1,8 @@
 """The response_urls of commands and interactions: each allows five answers within half an hour.
 
 They need no token and no membership: the URL itself is the permission. They can replace only the message whose button was
-pressed, and nothing for a slash command.
+pressed. For a slash command Slack documents no replacing, and adds the message (slackapi/bolt-python#1268); what it would
+be like if it did replace, or refused to, is `after_commands`.
 """
 
 import json
@@ -17,6 +18,9 @@ from bot.simulator.slack.api.message_content import read_content
 from bot.simulator.slack.errors import Refused
 from bot.simulator.slack.state.messages import Channel, Message
 from bot.simulator.slack.state.workspace import Workspace
+
+AfterCommand = Literal["adds", "replaces", "refuses"]
+"""What becomes of a message that is to replace what the ack of a command said."""
 
 USES = 5
 LIFETIME = timedelta(minutes=30)
@@ -38,6 +42,7 @@ class _Right:
     source: Message | None
     issued_at: datetime
     uses: int = 0
+    acked: Message | None = None
 
 
 class ResponseUrls:
@@ -47,6 +52,11 @@ class ResponseUrls:
         self._rights: dict[str, _Right] = {}
         self.answers: list[RecordedAnswer] = []
         """Everything that was sent to one, in order."""
+        self.after_commands: AfterCommand = "adds"
+
+    def acknowledged(self, url: str, message: Message) -> None:
+        """The ack of this URL's command showed that message."""
+        self._rights[url.removeprefix(self._origin())].acked = message
 
     def issue(
         self,
@@ -90,8 +100,12 @@ class ResponseUrls:
         return "used_url" if right.uses >= USES else ""
 
     def _apply(self, right: _Right, body: dict[str, Any]) -> None:
-        source = right.source
-        if source is not None and body.get("replace_original"):
+        source, replaces = right.source, body.get("replace_original")
+        if right.acked is not None and replaces and self.after_commands == "refuses":
+            raise Refused("cant_update_message")
+        if right.acked is not None and self.after_commands == "replaces":
+            source = right.acked
+        if source is not None and replaces:
             if source.deleted:
                 raise Refused("message_not_found")
             self._workspace.edits(source, read_content(body))
