@@ -24,7 +24,7 @@ from bot.engine.handlers.clear_form import Shown
 from bot.engine.handlers.preconditions import Assessment
 from bot.engine.replies import Reply
 from bot.slack.text.blocks import Message
-from bot.slack.views import answers, card, home_view, thread_lines
+from bot.slack.views import answers, card, decisions_view, home_view, thread_lines
 from bot.slack.views.forms import clear_form_view, modal_titles, modals, unopened_forms
 from tests.clock import START
 from tests.domain.samples import BEN, IN_EVERY_STATE, NOT_APPROVED, ended, needs_human, pipeline
@@ -103,6 +103,10 @@ def _other_answers() -> Iterator[Shot]:
         "Denial too late": unopened_forms.denial_too_late(),
         "Break-glass unopened": unopened_forms.break_glass(),
         "Break-glass too late": unopened_forms.break_glass_expired(),
+        "Approve by id": decisions_view.to_approve(
+            IN_EVERY_STATE[State.AWAITING_APPROVAL], WORKSPACE_URL, START
+        ),
+        "Nothing approved": decisions_view.left_waiting(operation.id),
         "Placed": answers.placed(operation, WORKSPACE_URL),
         "Placed elsewhere": answers.placed(changed(operation, displaced="not_in_channel"), WORKSPACE_URL),
         "Placed nowhere": answers.placed(changed(operation, card=None), WORKSPACE_URL),

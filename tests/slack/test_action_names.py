@@ -30,7 +30,7 @@ from bot.engine import replies
 from bot.engine.attempted_actions import AttemptedAction
 from bot.slack.sentences.plan_text import action_name
 from bot.slack.text.blocks import Message
-from bot.slack.views import answers, card, previews_view, thread_lines
+from bot.slack.views import answers, card, decisions_view, previews_view, thread_lines
 from bot.slack.views.forms import modals
 from tests.clock import START
 from tests.domain.samples import (
@@ -165,6 +165,19 @@ def test_previews(plan, carried):
     for text in surfaces(message):
         check_names(text, plan)
         assert action_name(plan).lower() in text.lower() or "as break-glass" in text
+
+
+@every_plan
+def test_the_confirm_step_of_an_approval(plan):
+    waiting = operation_of(plan, State.AWAITING_APPROVAL)
+    message = decisions_view.to_approve(waiting, WORKSPACE_URL, START)
+    approve, never_mind = buttons(message)
+    assert approve["action_id"] == decisions_view.APPROVE_TYPED
+    assert never_mind["action_id"] == decisions_view.LEAVE_WAITING
+    assert advance(waiting, CLICKS[card.APPROVE], START).events
+    for text in surfaces(message):
+        check_names(text, plan)
+        assert action_name(plan) in text
 
 
 @every_plan

@@ -172,7 +172,7 @@ def test_clicks_are_answered():
         )
     ] == snapshot(
         [
-            "⏳ Confirmed. Posting the clear of `orders`; it is sent once its card is visible.",
+            "⏳ Posting the clear of `orders` in <#C1>; it is sent once it is visible.",
             "Never mind, then: the clear of `orders` was dropped, and nothing was sent.",
             "⌛ This preview is more than 30 minutes old, and things may have changed. Nothing was sent. Type `/pipeline clear orders` to look again.",
             "☑️ Closed. To request the clear of `orders` again, type `/pipeline clear orders`.",

@@ -43,11 +43,10 @@ SENT = {EventKind.SENT, EventKind.SENT_AGAIN}
 _COLUMNS = ("operation", "pipeline", "kind", "at", "by_team", "by_user", "data", "hash")
 APPROVED, REVIEWED = "👍 Approved:", "🔏 Reviewed:"
 VERDICTS = {  # how the answers begin that somebody had better have a right to
-    "🙋 Requested": VERBS["clear"],
-    "⏳ Confirmed": VERBS["clear"],
+    **dict.fromkeys(("🙋 Posting", "🙋 Requested", "⏳ Posting", "⏳ Confirmed"), VERBS["clear"]),
     APPROVED: VERBS["approve"],
     REVIEWED: VERBS["sign-off"],
-    "Denied.": VERBS["deny"],
+    "❌ Denied:": VERBS["deny"],
     "↩️ Withdrawn:": VERBS["withdraw"],
     "Never mind, then:": VERBS["withdraw"],
     "🛑 Cancelled before sending:": AccessModel.may_cancel,

@@ -4,15 +4,15 @@ import asyncio
 
 import pytest
 
+from tests.stories.decided import DENIED, approved, approved_first
+
 
 def test_two_approvers_on_the_last_slot(workspace, ana, ben, cem):
     """One counts, and the other person reads whose it was."""
     ana.requests("orders")
     workspace.at_once(ben.clicking("Approve"), cem.clicking("Approve"))
     told = {person.name: person.reads()[-1] for person in (ben, cem)}
-    (first,) = (
-        name for name, said in told.items() if said == "👍 Approved: 1 of 1 for the clear of `orders`."
-    )
+    (first,) = (name for name, said in told.items() if said == approved())
     (second,) = told.keys() - {first}
     assert told[second].startswith(f"The clear of `orders` was already approved by @{first} ")
     workspace.passes(seconds=10)
@@ -26,8 +26,8 @@ def test_two_approvals_at_once_both_count(workspace, ana, ben, cem):
     ana.requests("orders")
     workspace.at_once(ben.clicking("Approve"), cem.clicking("Approve"))
     assert sorted(ben.reads() + cem.reads()) == [
-        "👍 Approved: 1 of 2 for the clear of `orders`.",
-        "👍 Approved: 2 of 2 for the clear of `orders`.",
+        approved_first(),
+        approved(2),
     ]
     workspace.passes(seconds=10)
     assert "2 of 2" in workspace.card()
@@ -40,18 +40,19 @@ def test_approved_and_denied_at_once(workspace, ana, ben, cem, *, typed):
     """Either approved and cleared, or denied and not; the other person reads who was first."""
     ana.requests("orders")
     cem.opens("Deny")
-    yes = ben.typing(f"/pipeline approve {workspace.request()}") if typed else ben.clicking("Approve")
-    workspace.at_once(yes, cem.submitting("no"))
+    if typed:
+        ben.types(f"/pipeline approve {workspace.request()}")
+    workspace.at_once(ben.clicking("Approve"), cem.submitting("no"))
     workspace.passes(seconds=10)
     (approver,), denier = ben.reads(), cem.screen
     if workspace.sent:
-        assert approver == "👍 Approved: 1 of 1 for the clear of `orders`."
+        assert approver == approved()
         assert "The clear of `orders` was already approved by @ben" in denier
         assert workspace.thread()[-1].startswith("✅ Cleared")
     else:
         assert approver.startswith("This ended")
         assert "was denied by @cem" in approver
-        assert "Denied. @ana is told why; the clear of `orders` was not sent." in denier
+        assert DENIED in denier
         assert workspace.thread() == [
             "❌ The clear of `orders` was denied by @cem: `no`. Nothing was sent. @ana"
         ]
@@ -65,15 +66,12 @@ def test_approved_and_withdrawn_at_once(workspace, ana, ben):
     workspace.passes(seconds=10)
     requester, approver = ana.reads()[-1], ben.reads()[-1]
     if workspace.sent:
-        assert approver == "👍 Approved: 1 of 1 for the clear of `orders`."
+        assert approver == approved()
         assert requester.startswith("The clear of `orders` was already approved by @ben")
         assert workspace.thread()[-1].startswith("✅ Cleared")
     else:
         assert requester.startswith("↩️ Withdrawn")
-        assert (
-            "The clear of `orders` was withdrawn by @ana" in approver
-            or approver == "👍 Approved: 1 of 1 for the clear of `orders`."
-        )
+        assert "The clear of `orders` was withdrawn by @ana" in approver or approver == approved()
         assert workspace.thread()[-1].startswith(
             ("↩️ The clear of `orders` was withdrawn", "↩️ The clear of `orders` was cancelled")
         )
@@ -102,7 +100,7 @@ def test_the_approver_is_revoked_by_another_process_during_the_click(workspace, 
         assert said.startswith("🚫 You may not approve a clear of `orders`")
         assert workspace.thread() == []
     else:
-        assert said == "👍 Approved: 1 of 1 for the clear of `orders`."
+        assert said == approved()
         assert workspace.thread()[-1].startswith(
             "❌ `orders` was not cleared: the approvals do not suffice any more"
         )
@@ -112,7 +110,7 @@ def test_the_requester_is_revoked_by_another_process_during_the_approval(workspa
     ana.requests("orders")
     workspace.at_once(ben.clicking("Approve"), asyncio.to_thread(workspace.revokes, ana))
     workspace.passes(seconds=10)
-    assert ben.reads() == ["👍 Approved: 1 of 1 for the clear of `orders`."]
+    assert ben.reads() == [approved()]
     assert workspace.sent == []
     assert workspace.thread()[-1].startswith("❌ Not cleared: @ana may no longer clear `orders`.")
     workspace.card()
@@ -142,7 +140,7 @@ def test_a_freeze_put_during_the_approval_holds_it(workspace, ana, ben):
     workspace.at_once(ben.clicking("Approve"), freezes)
     workspace.passes(minutes=1)
     workspace.leaps(minutes=29)
-    assert ben.reads()[-1] == "👍 Approved: 1 of 1 for the clear of `orders`."
+    assert ben.reads()[-1] == approved()
     assert workspace.sent == []
     workspace.leaps(minutes=30)
     workspace.passes(minutes=1)

@@ -3,6 +3,7 @@
 from inline_snapshot import snapshot
 
 from bot.domain.access.permissions import Role
+from tests.stories.decided import approved
 
 
 def test_a_request_from_the_command_to_the_last_line(workspace, ana, ben):
@@ -29,7 +30,7 @@ Id `ID1`
 [Approve] [Deny] [Withdraw]\
 """)
     assert workspace.sent == []
-    assert ben.told("Approve") == ["👍 Approved: 1 of 1 for the clear of `orders`."]
+    assert ben.told("Approve") == [approved()]
     assert ben.last_confirm == snapshot("""\
 Approve the clear of orders?
 It destroys the storage, with 3 checkpoints (7.0 MiB), and cannot be cancelled once it is sent.
@@ -81,7 +82,7 @@ def test_asked_where_the_bot_is_not_without_a_rule(workspace, ana, ben):
     assert workspace.card(ana.dm).replace(typed, "ID1").splitlines()[-2] == snapshot(
         "Id `ID1` · Here because I am not in #ops. Invite me to have it there next time. · Nobody else sees this card: tell somebody who may approve to type `/pipeline approve ID1`."
     )
-    assert ben.types(f"/pipeline approve {typed}") == "👍 Approved: 1 of 1 for the clear of `orders`."
+    assert ben.approves(typed) == [approved().removesuffix(" See its thread.")]
     workspace.passes(seconds=10)
     assert "Nobody else sees" not in workspace.card(ana.dm)
     workspace.thread(ana.dm)

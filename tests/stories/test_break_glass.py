@@ -46,7 +46,7 @@ To clear orders at once, without approval, type its name again. This cannot be u
     assert workspace.sent == []
     assert rio.submits("orders") == snapshot("""\
 Run as break-glass
-⏳ Confirmed. Posting the clear of `orders`; it is sent once its card is visible.
+⏳ Posting the clear of `orders` in #ops; it is sent once it is visible.
 [Close]\
 """)
     assert len(workspace.sent) == 1
@@ -127,7 +127,7 @@ def test_the_form_is_not_opened_is_closed_or_has_the_wrong_name(workspace, rio):
     rio.opens("Run as break-glass…")
     assert "\n⚠ That is not orders. Nothing was sent.\n" in rio.submits("Orders")
     assert (workspace.sent, workspace.cards()) == ([], [])
-    assert rio.submits("orders").startswith("Run as break-glass\n⏳ Confirmed.")
+    assert rio.submits("orders").startswith("Run as break-glass\n⏳ Posting the clear of `orders`")
     rio.reads()
     workspace.passes(seconds=10)
     assert len(workspace.sent) == 1

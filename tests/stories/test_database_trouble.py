@@ -6,6 +6,7 @@ import aiohttp
 import pytest
 
 from bot.engine.ports import StoreUnavailable
+from tests.stories.decided import approved
 from tests.workspace import Workspace
 
 BROKEN = "💥 Something broke on my side before I could answer; it is in my log. `/pipeline status NAME` shows whether an operation is running; if none is, nothing was changed."
@@ -67,7 +68,7 @@ def test_a_full_disk_at_a_preview_and_at_clicks(workspace, ana, ben):
     ana.asks("/pipeline clear orders")
     for person, label, done in (
         (ana, "Ask for approval", "🙋 Requested. Follow the clear of `orders` in its thread."),
-        (ben, "Approve", "👍 Approved: 1 of 1 for the clear of `orders`."),
+        (ben, "Approve", approved()),
     ):
         workspace.disk_fills_up()
         assert person.told(label) == [FULL]

@@ -4,9 +4,9 @@ import pytest
 from inline_snapshot import snapshot
 
 from bot.store.shell_store import Administration
+from tests.stories.decided import DENIED, approved_first
 
 EXPIRED = "❌ Expired: the clear of `orders` was not approved in time. Nothing was sent. Type `/pipeline clear orders` to ask again."
-DENIED = "Denied. @ana is told why; the clear of `orders` was not sent."
 
 
 def test_denied_with_a_reason(workspace, ana, ben):
@@ -23,7 +23,7 @@ Why? The person who asked reads it.: ____
     workspace.passes(minutes=1)
     assert "🙋 Waiting for approval, requested" in workspace.card()
     assert workspace.thread() == []
-    assert ben.told("Approve") == ["👍 Approved: 1 of 2 for the clear of `orders`."]
+    assert ben.told("Approve") == [approved_first(left="59 min")]
     ben.opens("Deny")
     workspace.slack.delivers_twice()
     assert ben.submits("not during the <!channel> audit") == f"Deny clear\n{DENIED}\n[Close]"

@@ -5,6 +5,7 @@ import pytest
 from bot.domain.access.permissions import Role
 from bot.domain.events import EventKind
 from bot.simulator.slack import Grid, NotPossibleError
+from tests.stories.decided import approved
 
 pytestmark = pytest.mark.usefixtures("grid")
 
@@ -44,7 +45,7 @@ def test_a_member_may_do_what_is_granted(workspace, who):
     workspace.grants(ben, Role.APPROVER)
     ana.requests("orders")
     assert "🙋 Waiting for approval, requested" in ben.opens_home()
-    assert ben.told("Approve") == ["👍 Approved: 1 of 1 for the clear of `orders`."]
+    assert ben.told("Approve") == [approved()]
     workspace.passes(minutes=1)
     assert workspace.feldera.clears["orders"] == 1
     workspace.feldera.adds("reports")
@@ -95,7 +96,7 @@ def test_whoever_is_no_member_any_more(workspace, ana, trait, value):
     workspace.grants(gus, Role.APPROVER)
     ana.requests("orders")
     workspace.feldera_goes_down()
-    assert gus.told("Approve") == ["👍 Approved: 1 of 1 for the clear of `orders`."]
+    assert gus.told("Approve") == [approved()]
     setattr(gus.profile, trait, value)
     workspace.feldera_comes_back()
     workspace.passes(minutes=1)

@@ -57,7 +57,7 @@ def test_a_request_for_all_of_it(workspace, ana, ben):
     assert ana.ticks("Stop it first").endswith("\n[Never mind] [Ask for approval]")
     ana.submits()
     assert workspace.card(ana.dm).startswith("Stop and clear users\n")
-    ben.types(f"/pipeline approve {workspace.request('users')}")
+    ben.approves(workspace.request("users"))
     workspace.passes(minutes=1)
     assert "in 5 seconds: stopped and cleared. @ana (approved by @ben)" in workspace.thread(ana.dm)[-1]
 

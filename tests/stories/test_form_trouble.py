@@ -42,7 +42,7 @@ def test_whichever_way_slack_reaches_the_bot(tmp_path, *, over_http):
     assert "🔌" not in shown
     assert ana.submits(Reason="schema change") == CONFIRMED.replace("⏳ Confirmed", "🙋 Requested")
     assert "🙋 Waiting for approval, requested" in workspace.card(ana.dm)
-    ben.types(f"/pipeline approve {workspace.request()}")
+    ben.approves(workspace.request())
     workspace.passes(seconds=10)
     assert workspace.thread(ana.dm)[-1].endswith("@ana (approved by @ben)")
     workspace.closes()

@@ -43,7 +43,9 @@ def test_what_waits_for_approval(workspace, ana, ben):
     workspace.passes(minutes=5)
     frozen = "🧊 Frozen until Mar 2, 2026 at 5:00 AM"
     assert f"\nExpires: Mar 2, 2026 at 4:00 AM\n{frozen}\n" in workspace.card()
-    assert ben.told("Approve") == ["👍 Approved: 1 of 1 for the clear of `orders`."]
+    assert ben.told("Approve") == [
+        "👍 Approved: clear of `orders`, requested by @ana (1 of 1). It is held by a freeze, and sent once that has ended (Mar 2, 2026 at 5:00 AM). See its thread."
+    ]
     workspace.passes(minutes=5)
     held = workspace.card()
     assert "\n⏳ Held by a freeze until Mar 2, 2026 at 5:00 AM, not sent; approved " in held

@@ -5,6 +5,7 @@ from inline_snapshot import snapshot
 
 from bot.domain.access.permissions import Role
 from bot.domain.events import EventKind
+from tests.stories.decided import approved
 
 PREVIEW = "*Clear `orders`?*"
 NO_ROLE = (
@@ -115,7 +116,7 @@ def test_joining_and_leaving_count_at_the_approval(workspace, ana, eva):
     leads.joins(cora)
     assert eva.told("Approve")[0].startswith("🚫 You may not approve a clear of `orders`: you need the")
     workspace.feldera_goes_down()
-    assert cora.told("Approve") == ["👍 Approved: 1 of 1 for the clear of `orders`."]
+    assert cora.told("Approve") == [approved()]
     workspace.passes(seconds=20)
     leads.leaves(cora)
     workspace.feldera_comes_back()

@@ -47,7 +47,7 @@ Why? The person who asked reads it.: ____
 """)
     assert ben.submits("not during the audit") == snapshot("""\
 Deny clear
-Denied. @ana is told why; the clear of `orders` was not sent.
+❌ Denied: clear of `orders`, requested by @ana. Nothing was sent; @ana is told why. See its thread.
 [Close]\
 """)
     workspace.passes(seconds=5)

@@ -8,6 +8,7 @@ from inline_snapshot import snapshot
 from bot.domain.access.permissions import Role
 from bot.domain.events import EventKind
 from bot.simulator.slack import NotPossibleError
+from tests.stories.decided import approved
 from tests.workspace import Teammate, Workspace
 
 COMMANDS = (
@@ -118,13 +119,13 @@ def test_the_deactivated_count_no_more(workspace: Workspace) -> None:
     workspace.passes(seconds=2)
     dora.requests("payments")
     dora.person.is_deactivated()
-    assert cem.told("Approve") == ["👍 Approved: 1 of 1 for the clear of `payments`."]
+    assert cem.told("Approve") == [approved(1, "payments", by="dora")]
     workspace.passes(minutes=1)
     assert workspace.thread()[-1] == snapshot(
         "❌ Not cleared: @dora may no longer clear `payments`. The permission ended after the confirmation. Nothing was sent. @dora (approved by @cem)"
     )
     workspace.feldera_goes_down()
-    ben.types(f"/pipeline approve {workspace.request('orders')}")
+    ben.approves(workspace.request("orders"))
     ben.person.is_deactivated()
     workspace.feldera_comes_back()
     workspace.passes(minutes=1)

@@ -56,7 +56,7 @@ def test_groups_of_other_pipelines_are_not_asked_for(workspace: Workspace) -> No
         team = workspace.user_group(f"team{number}", workspace.stranger(f"tom{number}"))
         workspace.grants_group(team, Role.OPERATOR, f"team{number}-*")
     ana.requests("orders", "schema change")
-    lea.types(f"/pipeline approve {workspace.request()}")
+    lea.approves(workspace.request())
     leo.told("Approve")
     is_cleared(workspace, within=40)
     assert len(workspace.thread()) == 5
@@ -75,7 +75,7 @@ def test_four_requests_at_once(workspace: Workspace) -> None:
     ana.reads()
     for name in names:
         for approver in (lea, leo):
-            assert approver.types(f"/pipeline approve {workspace.request(name)}").startswith("👍")
+            assert approver.approves(workspace.request(name))[0].startswith("👍")
     workspace.passes(minutes=3)
     assert asked(workspace)[GROUPS] == snapshot(18)
     assert all("✅ Cleared after" in card for card in workspace.cards())

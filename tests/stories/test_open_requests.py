@@ -53,7 +53,7 @@ def test_five_open_requests(workspace: Workspace, ana: Teammate) -> None:
             "`/pipeline pending` lists them; `/pipeline withdraw ID` withdraws one.",
         ]
     )
-    assert ben.requests("p7")[0].startswith("🙋 Requested.")
+    assert ben.requests("p7")[0].startswith("🙋 Posting the request to clear `p7`")
     ana.types(f"/pipeline withdraw {workspace.request('p1')}")
     ana.requests("p6")
     workspace.passes(seconds=10)
@@ -133,7 +133,7 @@ def test_ten_previews_at_once(workspace: Workspace, ana: Teammate) -> None:
     ana.presses(buttons[10])
     assert ana.reads()[0].startswith("✋ You made 10 requests within 10 minutes")
     workspace.feldera.adds("mine-1")
-    assert ana.clears("mine-1")[0].startswith("⏳ Confirmed.")
+    assert ana.clears("mine-1")[0].startswith("⏳ Posting the clear of `mine-1`")
     workspace.passes(minutes=1)
     ana.reads()
     assert "clear mine-1" in workspace.cards()[-1].lower()

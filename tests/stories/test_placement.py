@@ -80,7 +80,7 @@ def test_asked_for_in_the_direct_messages_with_the_bot(workspace: Workspace, oli
     """The card goes up right there, and nothing needs an excuse."""
     workspace.slack.rate_limits("chat.postMessage", retry_after=1)
     assert oli.clears("orders", channel=oli.dm) == [
-        "⏳ Confirmed. Posting the clear of `orders`; it is sent once its card is visible."
+        "⏳ Posting the clear of `orders`; it is sent once it is visible."
     ]
     workspace.passes(seconds=10)
     assert oli.reads() == [FOLLOW]

@@ -6,6 +6,7 @@ import pytest
 from inline_snapshot import snapshot
 
 from bot.domain.access.permissions import Role
+from tests.stories.decided import approved, approved_first
 from tests.workspace import Teammate, Workspace
 
 Change = Callable[[Workspace, Teammate, Teammate], None]
@@ -95,8 +96,8 @@ def test_a_rule_was_tightened_while_it_waits(workspace: Workspace, ben: Teammate
     workspace.rules("orders", "approvals=2")
     workspace.passes(seconds=10)
     assert "0 of 2" in workspace.card()
-    assert ben.told("Approve") == ["👍 Approved: 1 of 2 for the clear of `orders`."]
-    assert workspace.approver("cem").told("Approve") == ["👍 Approved: 2 of 2 for the clear of `orders`."]
+    assert ben.told("Approve") == [approved_first()]
+    assert workspace.approver("cem").told("Approve") == [approved(2)]
     workspace.passes(seconds=10)
     assert workspace.thread()[-1] == "✅ Cleared `orders` after 2 seconds. @ana (approved by @ben @cem)"
 
@@ -107,7 +108,7 @@ def test_a_rule_was_loosened_while_it_waits(workspace: Workspace, ben: Teammate)
     workspace.rules("orders", "approvals=1")
     workspace.passes(seconds=10)
     assert "0 of 2" in workspace.card()
-    assert ben.told("Approve") == ["👍 Approved: 1 of 2 for the clear of `orders`."]
+    assert ben.told("Approve") == [approved_first()]
     workspace.passes(minutes=1)
     assert workspace.sent == []
     workspace.thread()

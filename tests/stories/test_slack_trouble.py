@@ -33,9 +33,7 @@ def test_asked_to_wait_with_the_card(workspace: Workspace, ana: Teammate) -> Non
     workspace.slack.rate_limits(POST, retry_after=30)
     ana.clicks("Clear orders")
     workspace.passes(seconds=29)
-    assert ana.reads() == [
-        "⏳ Confirmed. Posting the clear of `orders`; it is sent once its card is visible."
-    ]
+    assert ana.reads() == ["⏳ Posting the clear of `orders` in #ops; it is sent once it is visible."]
     assert workspace.sent == []
     workspace.passes(minutes=1)
     assert ana.reads() == ["⏳ Confirmed. Follow the clear of `orders` in its thread."]
@@ -136,7 +134,7 @@ def test_an_answer_that_cannot_be_changed_any_more(workspace: Workspace, ana: Te
     workspace.slack.rate_limits(POST, retry_after=40 * 60)
     ana.clicks("Clear orders")
     workspace.passes(hours=1)
-    assert ana.reads()[0].startswith("⏳ Confirmed. Posting the clear of `orders`")
+    assert ana.reads()[0].startswith("⏳ Posting the clear of `orders` in #ops")
     assert workspace.thread()[-1].startswith("✅ Cleared `orders`")
 
 

@@ -13,6 +13,7 @@ import pytest
 from inline_snapshot import snapshot
 
 from bot.slack.api.directory import ANSWERED_WITHIN
+from tests.stories.decided import approved
 from tests.workspace import Teammate, Workspace
 
 WHO = "users.info"
@@ -76,12 +77,22 @@ def test_who_is_not_known_yet_takes_no_turn_of_a_look(workspace: Workspace) -> N
     assert [each[0] for each in said] == ["🔎"] * 8 + ["🚫"] * 8, said
 
 
-@pytest.mark.parametrize("how", ["clicked", "typed"])
-def test_an_approval(workspace: Workspace, ben: Teammate, how: str) -> None:
+def test_an_approval(workspace: Workspace, ben: Teammate) -> None:
     """It counts, and ben hears of it twice: that it takes longer, and what came of it."""
-    typed = f"/pipeline approve {workspace.request()}"
-    slowly(workspace, ben.clicking("Approve") if how == "clicked" else ben.typing(typed))
-    assert ben.reads() == [LONGER, "👍 Approved: 1 of 1 for the clear of `orders`."]
+    slowly(workspace, ben.clicking("Approve"))
+    assert ben.reads() == [LONGER, approved()]
+    workspace.passes(seconds=10)
+    assert workspace.thread()[-1].startswith("✅ Cleared")
+
+
+def test_an_approval_by_command(workspace: Workspace, ben: Teammate) -> None:
+    """Its confirm step follows, and works like any other."""
+    slowly(workspace, ben.typing(f"/pipeline approve {workspace.request()}"))
+    longer, question = ben.reads()
+    assert longer == LONGER
+    assert question.startswith("*Approve the clear of `orders`?*")
+    workspace.bot.background_tasks.patience = 2.0
+    assert ben.told("Approve") == [approved()]
     workspace.passes(seconds=10)
     assert workspace.thread()[-1].startswith("✅ Cleared")
 
@@ -94,7 +105,7 @@ def test_the_last_of_several_approvals(workspace: Workspace) -> None:
         workspace.approver(name).told("Approve")
     ben = workspace.approver("ben")
     slowly(workspace, ben.clicking("Approve"), 1, 3)
-    assert ben.reads()[-1] == "👍 Approved: 4 of 4 for the clear of `orders`."
+    assert ben.reads()[-1] == approved(4)
     workspace.thread()
 
 
@@ -131,7 +142,7 @@ def test_a_denial(workspace: Workspace, ben: Teammate) -> None:
     slowly(workspace, ben.submitting("not today"))
     assert ben.screen == snapshot("""\
 Deny clear
-Denied. @ana is told why; the clear of `orders` was not sent.
+❌ Denied: clear of `orders`, requested by @ana. Nothing was sent; @ana is told why. See its thread.
 [Close]\
 """)
     ben.closes_modal()
@@ -159,7 +170,7 @@ def test_a_press_on_home(workspace: Workspace, ben: Teammate) -> None:
     ben.opens_home()
     slowly(workspace, ben.pressing(ben.finds_on_home("Approve")))
     assert ben.screen == f"Approve request\n{LONGER}\n[Close]"
-    assert ben.dms() == ["👍 Approved: 1 of 1 for the clear of `orders`."]
+    assert ben.dms() == [approved()]
     workspace.passes(seconds=10)
     assert "[Approve]" not in ben.home()
     workspace.thread()
@@ -195,7 +206,7 @@ def test_the_form_of_a_broken_glass(workspace: Workspace, rio: Teammate) -> None
 def test_a_broken_glass(workspace: Workspace, rio: Teammate) -> None:
     rio.opens("Run as break-glass…")
     slowly(workspace, rio.submitting("orders"))
-    assert "⏳ Confirmed. Posting the clear of `orders`; it is sent once its card is visible." in rio.screen
+    assert "⏳ Posting the clear of `orders` in #ops; it is sent once it is visible." in rio.screen
     rio.closes_modal()
     workspace.passes(seconds=10)
     rio.reads()
@@ -213,7 +224,7 @@ def test_a_slow_database_is_not_blamed_on_slack(workspace: Workspace, ben: Teamm
         other.close()
 
     workspace.does(done())
-    assert ben.reads() == [LONGER, "👍 Approved: 1 of 1 for the clear of `orders`."]
+    assert ben.reads() == [LONGER, approved()]
     workspace.thread()
 
 
@@ -243,6 +254,6 @@ def test_no_ack_in_time_is_no_other_button(tmp_path: Path) -> None:
         workspace.slack.lets_go()
 
     workspace.does(clicks_in_vain())
-    assert ben.reads() == ["👍 Approved: 1 of 1 for the clear of `orders`."]
+    assert ben.reads() == [approved()]
     workspace.thread()
     workspace.closes()

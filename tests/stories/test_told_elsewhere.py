@@ -143,7 +143,9 @@ def test_a_request_that_was_withdrawn_before_its_card_could_be_posted(workspace:
     workspace.feldera.adds("users")
     ana.clears("orders")
     assert rae.requests("users") == snapshot(
-        ["🙋 Requested. Posting the clear of `users`; you are told of every decision."]
+        [
+            "🙋 Posting the request to clear `users` in #ops. It needs 1 approval within 1 h; you are told of every decision."
+        ]
     )
     rae.types(f"/pipeline withdraw {workspace.request('users')}")
     workspace.passes(minutes=5)

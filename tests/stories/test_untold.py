@@ -3,6 +3,7 @@
 import pytest
 
 from bot.domain.access.permissions import Role
+from tests.stories.decided import approved, approved_first
 from tests.workspace import Teammate, Workspace
 
 
@@ -125,8 +126,8 @@ def test_a_group_that_cannot_be_read(workspace: Workspace) -> None:
 @pytest.mark.parametrize(
     ("slack_says", "answer"),
     [
-        ("nothing of ben", "👍 Approved: 3 of 3 for the clear of `orders`."),
-        ("that ben has left", "👍 Approved: 2 of 3 for the clear of `orders`."),
+        ("nothing of ben", approved(3)),
+        ("that ben has left", approved_first(2, 3)),
     ],
 )
 def test_a_glitch_takes_nobodys_approval(workspace: Workspace, slack_says: str, answer: str) -> None:

@@ -99,7 +99,9 @@ def approve(verb: Verb, rest: str) -> model.Approve:
 def deny(verb: Verb, rest: str) -> model.Deny:
     request, reason = request_id(verb, rest)
     if not reason:
-        raise Misunderstood(f"Give a reason: the person who asked will see it. Type `{verb.usage}`.")
+        raise Misunderstood(
+            f"Give a reason: the person who asked will see it. Type `{model.COMMAND} deny {request} reason…`."
+        )
     return model.Deny(request, without_options(reason, usage=verb.usage))
 
 

@@ -154,8 +154,9 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         word="approve",
         arguments="ID",
-        summary="Approve a request, as its button does.",
-        details="The id is on the card, and in `pending`; its first characters will do. Needs the role approver.",
+        summary="Approve a request.",
+        details="Shows what will be lost, with the button *Approve*. The id is on the card, and in `pending`; its first "
+        "characters will do. Needs the role approver.",
         example="approve 7fk2qa",
         read=parsers.approve,
     ),

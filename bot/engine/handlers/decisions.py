@@ -51,17 +51,30 @@ class Decisions:
 
     async def deniable(self, actor: Actor, operation_id: OperationId) -> Operation | Reply:
         """The request that this person's *Deny* may end, before they are asked for a reason; or why it would not."""
+        return await self._decidable(actor, AttemptedAction.DENY, operation_id)
+
+    async def approvable(self, actor: Actor, operation_id: OperationId) -> Operation | Reply:
+        """The request that this person may approve, before they confirm that; or why they may not."""
+        found = await self._decidable(actor, AttemptedAction.APPROVE, operation_id)
+        if not isinstance(found, Operation) or actor not in {given.by for given in found.approval.given}:
+            return found
+        await self.denials.note(actor, AttemptedAction.APPROVE, found, APPROVED_BEFORE)
+        return ActionResult(Result.APPROVED_BEFORE, found)
+
+    async def _decidable(
+        self, actor: Actor, tried: AttemptedAction, operation_id: OperationId
+    ) -> Operation | Reply:
         operation = await self.store.operation(operation_id)
         if operation is None:
-            return await self.denials.unknown(actor, AttemptedAction.DENY, operation_id)
+            return await self.denials.unknown(actor, tried, operation_id)
         decision = await self.authorizer.may(actor, Action.APPROVE, operation.pipeline)
         if not decision.allowed:
-            return await self._refused(actor, AttemptedAction.DENY, operation, decision)
+            return await self._refused(actor, tried, operation, decision)
         if operation.requester == actor:
-            await self.denials.note(actor, AttemptedAction.DENY, operation, OWN_REQUEST)
+            await self.denials.note(actor, tried, operation, OWN_REQUEST)
             return ActionResult(Result.OWN_REQUEST, operation)
         if operation.state is not State.AWAITING_APPROVAL:
-            return await self.denials.too_late(actor, AttemptedAction.DENY, operation)
+            return await self.denials.too_late(actor, tried, operation)
         return operation
 
     async def approve(self, actor: Actor, operation_id: OperationId) -> Reply:

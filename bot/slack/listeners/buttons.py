@@ -14,7 +14,7 @@ from bot.slack.listeners.context import ListenerContext, value
 from bot.slack.listeners.reply_channels import ScreenReply
 from bot.slack.payloads import BlockActions
 from bot.slack.text.blocks import Message
-from bot.slack.views import access_request_view
+from bot.slack.views import access_request_view, decisions_view
 from bot.slack.views.forms import modals, unopened_forms
 
 
@@ -91,6 +91,17 @@ class Buttons:
             self.context.requests.approve(*self.context.clicked(delivery)), ack, ResponseUrlReply(respond)
         )
 
+    async def approve_typed(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
+        """*Approve* on the answer to `approve ID`: as on the card, but that answer turns into the result."""
+        work = self.context.requests.approve(*self.context.clicked(delivery))
+        await self.context.pressed(work, ack, ResponseUrlReply(respond), replaces=True)
+
+    async def leave_waiting(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
+        _, operation_id = self.context.clicked(delivery)
+        await ack()
+        left = decisions_view.left_waiting(operation_id)
+        self.context.background_tasks.say(left, ResponseUrlReply(respond, replaces=True))
+
     async def withdraw(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
         await self.context.pressed(
             self.context.requests.withdraw(*self.context.clicked(delivery)), ack, ResponseUrlReply(respond)
@@ -117,9 +128,9 @@ class Buttons:
         if denied is None:
             await self.unknown(ack, delivery, respond)
             return
-        answer: ReplyChannel = (
-            ResponseUrlReply(respond) if delivery.view is None else ModalReply(self.client, delivery.view.id)
-        )
+        answer: ReplyChannel = ResponseUrlReply(respond)
+        if delivery.view is not None:
+            answer = ModalReply(self.client, delivery.view.id, access_request_view.ASK_FOR_ACCESS)
         await self.context.pressed(
             self.context.access_requests.ask(self.context.who(delivery), denied), ack, answer
         )

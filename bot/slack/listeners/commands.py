@@ -9,6 +9,7 @@ from bot.domain.access.changes import DropRule, EditRule, RemoveFreeze
 from bot.domain.commands import Clear, Help, PipelineCommand, Start, Status, Stop, model, parse
 from bot.domain.errors import Misunderstood
 from bot.domain.ids import Actor, ChannelId, PipelineName
+from bot.domain.operations.operation import Operation
 from bot.engine.attempted_actions import AttemptedAction
 from bot.engine.handlers.admins import with_admins
 from bot.engine.replies import PermissionDenied, Reply, SeesNothing
@@ -132,7 +133,13 @@ class Commands:
             return self.context.in_words(operation_id)
         match command:
             case model.Approve():
-                reply = await requests.approve(actor, operation_id)
+                # Nothing is approved by the command: the button on its answer does that, after its dialog.
+                found = await requests.approvable(actor, operation_id)
+                return (
+                    self.context.to_approve(found)
+                    if isinstance(found, Operation)
+                    else self.context.in_words(found)
+                )
             case model.Deny(reason=reason):
                 reply = await requests.deny(actor, operation_id, reason)
             case model.Withdraw():

@@ -22,7 +22,7 @@ from bot.slack.listeners.reply_channels import ScreenReply
 from bot.slack.payloads import BlockActions, Delivery, HomeOpened, SlashCommand
 from bot.slack.publishing.threads import Threads
 from bot.slack.text.blocks import Message
-from bot.slack.views import answers
+from bot.slack.views import answers, decisions_view
 from bot.slack.views.forms import modal_titles, modals, unopened_forms
 
 
@@ -43,6 +43,10 @@ class ListenerContext:
     def in_words(self, reply: Reply) -> Message:
         said = answers.answer(reply, self.threads.workspace_url)
         return replace(said, action=modal_titles.action_of(reply))
+
+    def to_approve(self, operation: Operation) -> Message:
+        """The confirm step of an approval; the time left is as of now."""
+        return decisions_view.to_approve(operation, self.threads.workspace_url, self.requests.clock.now())
 
     def who(self, delivery: Delivery) -> Actor:
         """The user, as a member of our workspace: whether they are is looked up in Slack, not taken from the payload.

@@ -26,14 +26,14 @@ def why_not(origin: ChannelId, word: str) -> Text:
 
 def can_be_invited(origin: ChannelId, word: str) -> bool:
     """Whether an invitation would help: the bot cannot be invited to other people's direct messages."""
-    return word in _NOT_IN_IT and not _is_direct(origin)
+    return word in _NOT_IN_IT and not is_direct(origin)
 
 
 def _place(origin: ChannelId) -> Text:
     # Slack shows no name for a reference to direct messages.
-    return Text("the conversation in which it was requested") if _is_direct(origin) else channel(origin)
+    return Text("the conversation in which it was requested") if is_direct(origin) else channel(origin)
 
 
-def _is_direct(origin: ChannelId) -> bool:
+def is_direct(origin: ChannelId) -> bool:
     # The origin of a form opened by a global shortcut is its person (`U…`, `W…`).
     return origin.startswith(("D", "U", "W"))

@@ -17,12 +17,14 @@ from bot.slack.sentences.pipeline_text import link_to
 from bot.slack.sentences.unusable_channel_text import why_not
 from bot.slack.text.blocks import Message, message, said, section
 from bot.slack.text.mrkdwn import TEXT_MAX
-from bot.slack.text.spans import NOTHING, Text, code, mention, shortened
+from bot.slack.text.spans import NOTHING, Text, code, shortened
 from bot.slack.views import (
     access_answers,
     access_request_view,
     can_i_view,
     click_refusals_view,
+    confirmations_view,
+    decisions_view,
     history_view,
     objections_view,
     pipeline_pages_view,
@@ -209,19 +211,15 @@ def _result(result: Result, operation: Operation, workspace_url: str) -> Message
         case Result.ALREADY_SIGNED_OFF:
             return click_refusals_view.already_decided(operation, workspace_url, signing=True)
         case Result.STARTED:
-            return said(
-                "⏳ Confirmed. Posting the {} of `{}`; it is sent once its card is visible.", action, name
-            )
+            return confirmations_view.confirmed(operation)
         case Result.ASKED:
-            return said("🙋 Requested. Posting the {} of `{}`; you are told of every decision.", action, name)
+            return confirmations_view.requested(operation)
         case Result.DROPPED:
             return said("Never mind, then: the {} of `{}` was dropped, and nothing was sent.", action, name)
         case Result.APPROVED:
-            given, needed = len(operation.approval.given), operation.approval.needed
-            return said("👍 Approved: {} of {} for the {} of `{}`.", given, needed, action, name)
+            return decisions_view.approved(operation, workspace_url)
         case Result.DENIED:
-            requester = mention(operation.requester.user)
-            return said("Denied. {} is told why; the {} of `{}` was not sent.", requester, action, name)
+            return decisions_view.denied(operation, workspace_url)
         case Result.WITHDRAWN:
             return said("↩️ Withdrawn: the {} of `{}` was not sent.", action, name)
         case Result.CANCELLED:

@@ -87,7 +87,7 @@ def buttons_now(operation: Operation) -> list[ButtonElement]:
         case State.AWAITING_APPROVAL:
             found = [
                 blocks.button(
-                    "Approve", APPROVE, operation.id, style="primary", confirm=_sure_to_approve(operation)
+                    "Approve", APPROVE, operation.id, style="primary", confirm=sure_to_approve(operation)
                 ),
                 blocks.button("Deny", DENY, operation.id),
                 blocks.button("Withdraw", WITHDRAW, operation.id),
@@ -119,7 +119,8 @@ def _cancel_button(operation: Operation) -> ButtonElement:
     )
 
 
-def _sure_to_approve(operation: Operation) -> ConfirmObject:
+def sure_to_approve(operation: Operation) -> ConfirmObject:
+    """The dialog of *Approve*, wherever that button is."""
     return blocks.are_you_sure(
         Text("Approve the {} of {}?", plan_text.action_name(operation.plan), operation.pipeline),
         Text("It {}, and cannot be cancelled once it is sent.", _costs(operation)),

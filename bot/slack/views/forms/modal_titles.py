@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from bot.engine.replies import ActionResult, NotYours, PermissionDenied, Reply
 from bot.slack.sentences.plan_text import action_name
-from bot.slack.views import card
+from bot.slack.views import access_request_view, card
 from bot.slack.views.forms import clear_form_view, modals
 from bot.slack.views.forms.modals import TITLE_MAX
 
@@ -20,6 +20,7 @@ _VERBS: Mapping[str, str] = {
 }
 _FORMS: Mapping[str, str] = {
     modals.BREAK_GLASS_FORM: "Run as break-glass",
+    access_request_view.ASK_FOR_ACCESS: "Ask for access",
     clear_form_view.CLEAR_FORM: clear_form_view.TITLE,
     clear_form_view.SHORTCUT: clear_form_view.TITLE,
 }
