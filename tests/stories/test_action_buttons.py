@@ -88,7 +88,7 @@ def test_a_button_opens_the_preview_of_the_typed_command(
     oli.told("Clear…")
     oli.told("Clear orders")
     workspace.passes(seconds=10)
-    assert "✅ Cleared." in workspace.card()
+    assert "✅ Cleared after" in workspace.card()
     workspace.thread()
 
 
@@ -106,7 +106,7 @@ def test_a_click_is_weighed_anew(workspace: Workspace, oli: Teammate) -> None:
         [
             "✍️ A clear of `orders` needs a reason. Type `/pipeline clear orders reason…`.",
             "✅ Nothing to start: `orders` is already Running, started some time ago (Mar 2, 2026 at 3:00 AM).",
-            "🚫 You may not clear `orders`: you need the role *requester*, *operator* or *responder* on it. An admin of this bot can grant it. You are `U02OLI`.",
+            "🚫 You may not clear `orders`: you need the role *requester*, *operator* or *responder* on `orders`. No admin in Slack can grant it: ask the person who runs the bot to type `pipeline-bot grant U02OLI requester orders`.",
         ]
     )
     assert len(workspace.record(EventKind.REFUSED)) == 2

@@ -87,7 +87,7 @@ def test_somebody_was_faster(workspace, ana, ben, cem):
     assert ben.told("Approve")[0].startswith("This ended some time ago")
     workspace.passes(minutes=1)
     assert workspace.sent == []
-    assert "❌ Denied." in workspace.card()
+    assert "❌ Denied by @cem" in workspace.card()
     workspace.thread()
 
 
@@ -122,7 +122,7 @@ def test_what_happens_after_an_approval(workspace, ana, ben):
         ]
     )
     workspace.passes(minutes=1)
-    assert "✅ Cleared." in workspace.card()
+    assert "✅ Cleared after" in workspace.card()
     workspace.thread()
 
 

@@ -13,7 +13,7 @@ def test_the_details_of_a_request(workspace):
     ana, ben, cleo = workspace.requester("ana"), workspace.approver("ben"), workspace.viewer("cleo")
     ana.requests("orders", "schema change")
     ana.types(f"/pipeline approve {workspace.request()}")
-    ben.types(f"/pipeline approve {workspace.request()}")
+    ben.approves(workspace.request())
     workspace.passes(seconds=10)
     cleo.types("/pipeline history orders")
     (details,) = cleo.told("Details")

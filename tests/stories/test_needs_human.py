@@ -67,22 +67,17 @@ def test_closed_by_somebody_who_wanted_to_clear(stuck: Workspace, oli: Teammate)
 
 def test_closing_takes_the_same_right_as_clearing(stuck: Workspace) -> None:
     """Everybody in the channel sees the button; a viewer, a stranger and an external person are told no, each alone."""
-    told = []
-    for person in (
-        stuck.viewer("vera"),
-        stuck.stranger("sam"),
-        stuck.stranger("eve", team="T99OTHER"),
-        stuck.operator("olga", "payments-*"),
-    ):
-        told += person.told("Close")
+    vera, sam = stuck.viewer("vera"), stuck.stranger("sam")
+    eve, olga = stuck.stranger("eve", team="T99OTHER"), stuck.operator("olga", "payments-*")
+    told = [said for person in (vera, sam, eve, olga) for said in person.told("Close")]
     role = "you need the role *operator* on `orders`. No admin in Slack can grant it: ask the person who runs the bot to type"
     assert told == [
         f"🚫 You may not close a clear of `orders`: {why}"
         for why in (
-            f"{role} `pipeline-bot grant U49VERA operator orders`.",
-            f"{role} `pipeline-bot grant U50SAM operator orders`.",
+            f"{role} `pipeline-bot grant {vera.id} operator orders`.",
+            f"{role} `pipeline-bot grant {sam.id} operator orders`.",
             "only members of this workspace may do anything here.",
-            f"{role} `pipeline-bot grant U52OLGA operator orders`.",
+            f"{role} `pipeline-bot grant {olga.id} operator orders`.",
         )
     ]
     stuck.passes(minutes=1)

@@ -82,9 +82,11 @@ def test_a_late_preview_can_be_confirmed(workspace: Workspace, oli: Teammate, sl
     answers(workspace)
     assert shown(oli)[-1].startswith(PREVIEW)
     oli.clicks("Clear orders")
-    assert shown(oli) == [LOOKING] * (slack != "replaces") + ["⏳ Confirmed. Follow `orders` in its thread."]
+    assert shown(oli) == [LOOKING] * (slack != "replaces") + [
+        "⏳ Confirmed. Follow the clear of `orders` in its thread."
+    ]
     workspace.passes(seconds=10)
-    assert workspace.follows() == "✅ Cleared."
+    assert workspace.follows() == "✅ Cleared"
 
 
 def test_the_bot_is_gone_before_it_answers(workspace: Workspace, oli: Teammate) -> None:

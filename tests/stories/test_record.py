@@ -100,7 +100,7 @@ OUTCOMES = [
             "03:00 requested by ana [op]: grant=1 needed=2 rules=*",
             "03:00 approved by ben [op]: count=1 grant=2 needed=2 rules=*",
             "03:00 approved by cora [op]: count=2 grant=3 needed=2 rules=*",
-            "03:00 sent [op]: approved_by=U21BEN U31CORA grant=1 rules=*",
+            "03:00 sent [op]: approved_by=U19BEN U27CORA grant=1 rules=*",
             "03:00 accepted [op]",
             "03:00 ended [op]: ending=cleared",
         ],
