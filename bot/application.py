@@ -188,7 +188,7 @@ def wire(  # noqa: PLR0913 - the parts of the whole
     stalls, cancels = StallDetector(clock), PendingCancels()
     requests, access = (
         Decisions(store, authorizer, clock, cancels, work),
-        AccessCommands(store, authorizer, clock, work),
+        AccessCommands(store, authorizer, directory, clock, work),
     )
     listing = PipelinePages(store, feldera, authorizer, clock)
     context = ListenerContext(

@@ -146,7 +146,7 @@ class Workspace(Reading, Troubles):
         """How many real seconds a look-up in Slack may take."""
         people = self.bot.handlers.authorizer.people
         assert isinstance(people, PeopleDirectory)
-        people._kinds.within = people._members.within = seconds
+        people._profiles.within = people._members.within = seconds
 
     async def _die(self) -> None:
         bot, self._bot = self.bot, None

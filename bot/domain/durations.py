@@ -1,13 +1,15 @@
 """Durations and times, as people type them."""
 
 import re
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta, tzinfo
+
+from bot.domain.local_times import next_occurrence, on_the_clock
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 COUNT_MAX = 9_999  # of a unit
 _SPAN = re.compile(r"(\d{1,4})([smhdw])")
 _WRITTEN = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))  # units and their seconds
-_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(Z?)")
 
 
 def span(text: str) -> timedelta | None:
@@ -35,29 +37,38 @@ def span_within(length: timedelta) -> str | None:
 
 
 def moment_as_typed(moment: datetime) -> str:
-    """`2026-11-25T08:00`, in UTC, with seconds only where there are any."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S").removesuffix(":00")
+    """`2026-11-25T08:00Z`, with seconds only where there are any."""
+    return f"{moment.astimezone(UTC).strftime('%Y-%m-%dT%H:%M:%S').removesuffix(':00')}Z"
 
 
 def moment(text: str) -> datetime | time | None:
-    """`2026-11-25T08:00` or `18:00`, in UTC; None if it is neither."""
+    """`2026-11-25T08:00` or `18:00`, in UTC unless it says otherwise; None if it is neither."""
+    said = local_moment(text)
+    return said.replace(tzinfo=UTC) if said is not None and said.tzinfo is None else said
+
+
+def local_moment(text: str) -> datetime | time | None:
+    """The same, without a zone where it has none: then it is by the clock of whoever typed it."""
     match = _CLOCK.fullmatch(text)
     if match is not None:
-        return time(int(match[1]), int(match[2]), tzinfo=UTC)
+        return time(int(match[1]), int(match[2]), tzinfo=UTC if match[3] else None)
     try:
         said = datetime.fromisoformat(text)
-        return said.replace(tzinfo=UTC) if said.tzinfo is None else said.astimezone(UTC)
+        return said if said.tzinfo is None else said.astimezone(UTC)
     except (ValueError, OverflowError):  # in UTC it may be beyond the calendar
         return None
 
 
-def resolved(ends: timedelta | datetime | time, now: datetime) -> datetime:
-    """The moment it ends, relative to `now`."""
+def resolved(ends: timedelta | datetime | time, now: datetime, zone: tzinfo = UTC) -> datetime:
+    """The moment it ends, relative to `now`; what has no zone is by a clock in `zone`.
+
+    Raises:
+        Misunderstood: that clock never shows it, or shows it twice.
+    """
     match ends:
         case timedelta():
             return now + ends
         case datetime():
-            return ends
+            return ends if ends.tzinfo is not None else on_the_clock(ends, zone)
         case time():
-            today = datetime.combine(now.astimezone(UTC).date(), ends)
-            return today if today > now else today + timedelta(days=1)
+            return next_occurrence(ends.replace(tzinfo=None), now, ends.tzinfo or zone)

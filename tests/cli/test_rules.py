@@ -197,7 +197,7 @@ def test_a_freeze_until_a_moment(shell):
         (("for", "soon"), "'soon' is not a valid duration. Write 30m, 4h or 2d."),
         (("for", "18:00"), "'18:00' is not a valid duration"),
         (("until", "4h"), "'4h' is not a valid time. Write 18:00 or 2026-11-25T08:00, in UTC."),
-        (("until", "2020-01-01"), "That time has passed. Give a later one"),
+        (("until", "2020-01-01"), "2020-01-01 00:00 UTC has passed. Give a later time."),
         (("until", "0001-01-01T00:00+14:00"), "is not a valid time"),
         (("for", "0h"), "'0h' is not a valid duration. Write 30m, 4h or 2d."),
         (("for", "31d"), "A freeze lasts at most 30 days"),

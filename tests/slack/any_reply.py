@@ -1,7 +1,8 @@
 """Any reply there is, made of the worst texts and the longest names: derived from the types, so that none is forgotten."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, get_args
+from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
@@ -131,6 +132,7 @@ _WHAT_IT_IS: dict[Any, st.SearchStrategy[Any]] = {
     float: st.sampled_from([0.5, 3600.0]),
     bool: st.booleans(),
     datetime: moments,
+    tzinfo: st.sampled_from([UTC, ZoneInfo("America/Argentina/ComodRivadavia")]),
     timedelta: st.sampled_from([timedelta(0), timedelta(seconds=30), timedelta(days=7)]),
 }
 # What is checked before it gets anywhere near an answer, by the field that holds it.

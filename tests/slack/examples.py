@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.domain.access.admins import Admins
 from bot.domain.access.authorization import Authorization
@@ -112,6 +113,7 @@ _WHAT_IT_IS: dict[Any, list[Any]] = {
     bool: [True, False],
     datetime: [START],
     timedelta: [timedelta(hours=1), timedelta(0)],
+    tzinfo: [ZoneInfo("Europe/Berlin")],
 }
 _OVER = (IN_EVERY_STATE[State.SUCCEEDED], IN_EVERY_STATE[State.DENIED], IN_EVERY_STATE[State.STALE])
 _BY_FIELD: dict[str, list[Any]] = {

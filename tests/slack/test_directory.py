@@ -110,7 +110,7 @@ async def test_a_group_that_is_gone_is_unresolved(slack, people):
     gone = Group(HOME, "S0GONE")
     membership = await look_at(people, actor(ana), some(oncall, leads) | {gone})
     assert (membership.groups, membership.unresolved_groups) == ({leads.id}, {oncall.id, "S0GONE"})
-    assert membership.why == "that user group was deleted or is disabled"
+    assert membership.why == "there is no such user group, or it is disabled"
 
 
 async def test_a_scope_that_was_not_given_is_named(clock):
@@ -213,7 +213,7 @@ async def test_the_members_of_a_group_are_listed(slack, people):
 async def test_members_that_cannot_be_listed_are_said_not_to_be(slack, people):
     """In words; a group of another workspace is not even asked about."""
     slack.downgrades_plan()
-    why = Unresolved("this workspace's Slack plan has no user groups")
+    why = Unresolved("this workspace's Slack plan has no user groups", exists=False)
     assert await people.members(Group(HOME, "S0GONE")) == why
     assert await people.members(Group("T0OTHER", "S0GONE")) == Unresolved("it is of another workspace")
     assert len(slack.calls) == 1

@@ -109,11 +109,11 @@ def test_who_am_i(workspace):
     workspace.grants_group(workspace.user_group("leads"), Role.APPROVER)
     workspace.passes(hours=2)
     assert ana.types("/pipeline whoami") == snapshot("""\
-You are @ana, `U02ANA` of `T0ACME`: a member.
-🔑 number 1, *operator* on `ord*` until Mar 2, 2026 at 4:00 AM (lapsed)
-🔑 number 2, *viewer* on `*`
-🔑 number 3, *approver* on `prod-*` until Mar 2, 2026 at 3:00 PM
-🔑 number 4, *responder* on `prod-*` through @oncall\
+You are @ana, `U02ANA` of `T0ACME`: a member of this workspace.
+✗ *operator* on `ord*` (grant #1) expired some time ago (Mar 2, 2026 at 4:00 AM)
+🔑 *viewer* on `*` (grant #2, no expiry)
+🔑 *approver* on `prod-*` (grant #3, until Mar 2, 2026 at 3:00 PM)
+🔑 *responder* on `prod-*` through @oncall (grant #4, no expiry)\
 """)
 
 

@@ -28,7 +28,7 @@ def test_what_an_admin_grants_counts_at_once(workspace, root, eve):
     given, taken = "grant @eve operator orders", "revoke @eve operator orders"
     assert root.types(f"/pipeline {given}") == "✅ @eve is *operator* on `orders`."
     assert root.types(f"/pipeline {given}") == snapshot(
-        "Nothing to change: @eve is *operator* on `orders`. It is granted already, number 2 by @root, until revoked."
+        "Already granted: @eve is *operator* on `orders` (grant #2 by @root, no expiry)."
     )
     assert eve.asks("/pipeline clear orders").startswith(PREVIEW)
     assert root.types("/pipeline revoke @eve operator orders*") == snapshot(
@@ -37,7 +37,7 @@ def test_what_an_admin_grants_counts_at_once(workspace, root, eve):
     assert eve.asks("/pipeline clear orders").startswith(PREVIEW)
     assert root.types(f"/pipeline {taken}") == snapshot(
         """\
-✅ @eve is no longer *operator* on `orders`. Before: number 2 by @root, until revoked.
+✅ @eve is no longer *operator* on `orders`. Before: grant #2 by @root, no expiry.
 Undo: `/pipeline grant U03EVE operator orders`\
 """
     )
@@ -60,7 +60,7 @@ def test_a_grant_for_a_while_ends_by_itself(workspace, root, eve):
     ended = "Your *operator* on `ord*` ended some time ago (Mar 2, 2026 at 3:00 PM)."
     assert eve.types("/pipeline clear orders").startswith(f"{NO_ROLE} {ended}")
     assert eve.types("/pipeline grants") == snapshot(
-        "@eve: number 2, *operator* on `ord*` until Mar 2, 2026 at 3:00 PM (lapsed), `on call, see INC-7`"
+        "@eve: *operator* on `ord*` (grant #2, `on call, see INC-7`) expired some time ago (Mar 2, 2026 at 3:00 PM)"
     )
 
 
@@ -69,8 +69,11 @@ def test_who_sees_which_grants(workspace, eve):
     ada = workspace.admin("ada", pattern="prod-*")
     ana, ben = workspace.operator("ana", pattern="prod-1"), workspace.requester("ben", pattern="orders")
     workspace.grants_group(workspace.user_group("oncall"), Role.RESPONDER, "prod-*")
-    oncall = "@oncall: number 4, *responder* on `prod-*` through @oncall"
-    ana_is, ada_is = "@ana: number 2, *operator* on `prod-1`", "@ada: number 1, *admin* on `prod-*`"
+    oncall = "@oncall: *responder* on `prod-*` (grant #4, no expiry)"
+    ana_is, ada_is = (
+        "@ana: *operator* on `prod-1` (grant #2, no expiry)",
+        "@ada: *admin* on `prod-*` (grant #1, no expiry)",
+    )
     nothing = "No grants to show: you see your own, and those on patterns that you administer."
     for person, asked, told in (
         (ada, "", f"{ada_is}\n{ana_is}\n{oncall}"),
@@ -78,7 +81,7 @@ def test_who_sees_which_grants(workspace, eve):
         (ada, "@oncall", oncall),
         (ada, "prod-7", f"{ada_is}\n{oncall}"),
         (ana, "", ana_is),
-        (ben, "", "@ben: number 3, *requester* on `orders`"),
+        (ben, "", "@ben: *requester* on `orders` (grant #3, no expiry)"),
         (ana, "@ben", nothing),
         (eve, "", nothing),
     ):
@@ -135,7 +138,7 @@ def test_what_cannot_be_read_is_answered_with_what_to_type(workspace, root, eve,
 def test_hostile_words_stay_words(root, eve):
     """Notes ring nobody and format nothing, wherever they are shown."""
     root.types("/pipeline grant @eve viewer orders `*<!channel> & <https://evil.example|click>* @root`")
-    shown = "number 2, *viewer* on `orders`, `ˋ*<!channel> & <click>* U02ROOTˋ`"
+    shown = "*viewer* on `orders` (grant #2, no expiry, `ˋ*<!channel> & <click>* U02ROOTˋ`)"
     assert eve.types("/pipeline whoami").endswith(f"🔑 {shown}")
     assert root.types("/pipeline grants @eve") == f"@eve: {shown}"
 

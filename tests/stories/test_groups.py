@@ -33,8 +33,8 @@ def test_who_is_in_the_group_holds_its_grant(workspace, eva):
     """And nobody else. Within a minute one look-up in Slack serves all commands."""
     bob = workspace.stranger("bob")
     assert eva.types("/pipeline whoami") == snapshot("""\
-You are @eva, `U02EVA` of `T0ACME`: a member.
-🔑 number 1, *operator* on `orders` through @oncall\
+You are @eva, `U02EVA` of `T0ACME`: a member of this workspace.
+🔑 *operator* on `orders` through @oncall (grant #1, no expiry)\
 """)
     for _ in range(4):
         eva.asks("/pipeline status orders")
@@ -52,11 +52,11 @@ def test_a_group_is_granted_by_chat(workspace, eva):
     said = root.types("/pipeline grant @oncall operator orders for 7d rota of week 10")
     assert said == "✅ @oncall is *operator* on `orders` until Mar 9, 2026 at 3:00 AM."
     assert eva.types("/pipeline grants") == snapshot(
-        "@oncall: number 2, *operator* on `orders` until Mar 9, 2026 at 3:00 AM through @oncall, `rota of week 10`"
+        "@oncall: *operator* on `orders` (grant #2, until Mar 9, 2026 at 3:00 AM, `rota of week 10`)"
     )
     assert eva.asks(CLEAR).startswith(PREVIEW)
     said = root.types("/pipeline revoke @oncall operator orders")
-    assert said.startswith("✅ @oncall is no longer *operator* on `orders`. Before: number 2 by @root, until")
+    assert said.startswith("✅ @oncall is no longer *operator* on `orders`. Before: grant #2 by @root, until")
     assert eva.types(CLEAR).startswith(NO_ROLE)
     assert workspace.record(EventKind.GRANTED, EventKind.REVOKED) == snapshot(
         [
@@ -140,8 +140,8 @@ def test_a_plan_without_user_groups_denies(workspace, eva):
     )
     assert eva.types("/pipeline whoami").splitlines()[1:] == snapshot(
         [
-            "Slack did not tell all: `this workspace's Slack plan has no user groups`. What depends on it counts as no.",
-            "🔑 number 1, *operator* on `orders` through @oncall",
+            "Some of your user groups cannot be checked right now (`this workspace's Slack plan has no user groups`). Until they can be, grants through them have no effect.",
+            "❔ *operator* on `orders` through @oncall (grant #1, no expiry): cannot be checked right now",
         ]
     )
     workspace.grants(eva, Role.VIEWER, "orders")
@@ -182,6 +182,6 @@ def test_a_failing_look_up_denies_at_the_click(workspace, eva):
 def test_a_group_that_was_switched_off_grants_nothing(eva, oncall):
     """Slack keeps a disabled group's people and names none of them: nobody is in it."""
     oncall.is_disabled()
-    assert eva.types(CLEAR).startswith(f"{UNVERIFIED} (`that user group was deleted or is disabled`).")
+    assert eva.types(CLEAR).startswith(f"{UNVERIFIED} (`there is no such user group, or it is disabled`).")
     oncall.is_enabled()
     assert eva.asks(CLEAR).startswith(PREVIEW)

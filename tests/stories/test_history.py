@@ -63,7 +63,7 @@ def test_the_record_of_changes_of_access(workspace):
             "📏 rule dropped `orders` by @root: before approvals=3 reason=required",
             "📏 rule set `orders` by @root: rule approvals=3 reason=required, before approvals=2",
             "📏 rule set `orders` by @root: rule approvals=2",
-            "🔑 revoked @ana *operator* on `orders` by @root: before number 2 by @root, until Mar 2, 2026 at 3:00 PM (`on call`)",
+            "🔑 revoked @ana *operator* on `orders` by @root: before grant #2 by @root, until Mar 2, 2026 at 3:00 PM (`on call`)",
             "🔑 granted @oncall *approver* on `orders` by @root",
             "🔑 granted @ana *operator* on `orders` by @root: until Mar 2, 2026 at 3:00 PM, note `on call`",
             "🔑 granted @root *admin* on `*` by `shell:owner`",

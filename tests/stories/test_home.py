@@ -28,7 +28,7 @@ Approvals: 0 of 1
 Expires: Mar 2, 2026 at 4:00 AM
 [Approve] [Deny]
 Your access
-🔑 number 2, *approver* on `*`
+🔑 *approver* on `*` (grant #2, no expiry)
 Only you see this page. It follows what happens for an hour after you opened it or pressed a button on it. `/pipeline help` shows all that I can do.\
 """)
     workspace.threads()
@@ -151,7 +151,7 @@ def test_roles_for_a_while(workspace: Workspace) -> None:
     workspace.grants(ben, Role.APPROVER, "payments", minutes=20)
     ana.requests("orders")
     ana.requests("payments")
-    assert "*approver* on `orders` until Mar 2, 2026 at 3:10 AM" in ben.opens_home()
+    assert "*approver* on `orders` (grant #2, until Mar 2, 2026 at 3:10 AM)" in ben.opens_home()
     workspace.passes(minutes=9, seconds=59)
     assert ben.home().count("[Approve] [Deny]") == 2
     workspace.passes(seconds=2)
@@ -231,6 +231,6 @@ def test_some_of_ones_roles_cannot_be_read(workspace: Workspace) -> None:
     workspace.grants_group(workspace.user_group("leads", ben), Role.APPROVER)
     workspace.slack.fails_next("usergroups.users.list", "internal_error")
     assert (
-        "🔑 number 1, *viewer* on `orders`\nYour groups cannot be checked right now (`Slack is in trouble`): "
+        "🔑 *viewer* on `orders` (grant #1, no expiry)\nYour groups cannot be checked right now (`Slack is in trouble`): "
         "what depends on them is not shown. · Only you see this page."
     ) in ben.opens_home()

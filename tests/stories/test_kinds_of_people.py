@@ -75,9 +75,9 @@ def test_they_are_told_why(workspace: Workspace) -> None:
     assert gus.types("/pipeline grant @gus operator orders") == refused
     title, *grants = gus.types("/pipeline whoami").split("\n")
     assert title == snapshot(
-        "You are @gus, `U02GUS` of `T0ACME`: a guest, who may do nothing here, whatever is granted."
+        "You are @gus, `U02GUS` of `T0ACME`: a guest of this workspace; guests may do nothing here, even if they have a grant."
     )
-    assert [grant[0] for grant in grants] == ["🔑"] * len(Role)
+    assert [grant[0] for grant in grants] == ["🚫"] * len(Role)
     assert bot.types("/pipeline clear orders") == "🚫 You may not clear `orders`: bots may do nothing here."
 
 
@@ -163,8 +163,8 @@ def test_somebody_whom_slack_does_not_tell_of(workspace: Workspace) -> None:
     assert ana.types("/pipeline grant @ana viewer orders") == refused
     assert ana.types("/pipeline whoami").split("\n")[:2] == snapshot(
         [
-            "You are @ana, `U02ANA` of `T0ACME`: perhaps a member, and until I know you may do nothing here.",
-            "Slack did not tell all: `Slack is in trouble`. What depends on it counts as no.",
+            "You are @ana, `U02ANA` of `T0ACME`. Whether you are a member of this workspace cannot be checked right now (`Slack is in trouble`). Until it can be, you may do nothing here.",
+            "❔ *viewer* on `*` (grant #1, no expiry): cannot be checked right now",
         ]
     )
     assert workspace.record() == snapshot(

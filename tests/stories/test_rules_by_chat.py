@@ -158,9 +158,9 @@ def test_what_cannot_be_read_changes_nothing(workspace: Workspace) -> None:
             "🤔 within is 1m to 7d.",
             "🤔 cancel-window is 0s to 60s.",
             "🤔 '[' is not a valid regular expression (RE2 says: missing ]: [).",
-            "🤔 Say how long: `for 4h`, `until 18:00` or `until 2026-11-25T08:00` (times are UTC). Type `/pipeline freeze PATTERN for|until WHEN reason…`.",
+            "🤔 Say how long: `for 4h`, `until 18:00` or `until 2026-11-25T08:00` (in your time zone). Type `/pipeline freeze PATTERN for|until WHEN reason…`.",
             "🤔 Give a reason: everyone it blocks will see it. Type `/pipeline freeze PATTERN for|until WHEN reason…`.",
-            "🤔 That time has passed. Give a later one, in UTC.",
+            "🤔 2020-01-01 00:00 Etc/UTC has passed. Give a later time.",
             "🤔 A freeze lasts at most 30 days, so that none is forgotten. Give an earlier end, and set it again when it expires.",
             "🤔 `now` is too much here. Type `/pipeline unfreeze PATTERN`.",
             "🤔 `orders` is too much here. Type `/pipeline rules`.",
@@ -186,11 +186,11 @@ def test_a_freeze_is_put_moved_and_lifted(workspace: Workspace) -> None:
     """Nothing runs while it lasts; a second one on the same pattern takes its place."""
     root, ana = workspace.admin("root"), workspace.operator("ana")
     assert root.types("/pipeline freeze ord* for 4h release day") == snapshot(
-        "✅ 🧊 `ord*` is frozen until Mar 2, 2026 at 7:00 AM: no clear, stop or start, not even break-glass. Reason: `release day`."
+        "✅ 🧊 `ord*` is frozen until Mar 2, 2026 at 7:00 AM (in 4 h): no clear, stop or start, not even break-glass. Reason: `release day`."
     )
     assert ana.asks("/pipeline clear orders").startswith("`orders` is frozen until ")
     assert root.types("/pipeline freeze ord* until 18:00 release took longer") == snapshot(
-        "✅ 🧊 `ord*` is frozen until Mar 2, 2026 at 6:00 PM: no clear, stop or start, not even break-glass. Reason: `release took longer`. Before: until Mar 2, 2026 at 7:00 AM by @root: `release day`."
+        "✅ 🧊 `ord*` is frozen until 18:00 Etc/UTC, today (in 15 h): no clear, stop or start, not even break-glass. Reason: `release took longer`. Before: until Mar 2, 2026 at 7:00 AM by @root: `release day`."
     )
     assert listed(ana.types("/pipeline rules")) == snapshot(
         ["`ord*`: 🧊 until Mar 2, 2026 at 6:00 PM: `release took longer`"]
@@ -198,7 +198,7 @@ def test_a_freeze_is_put_moved_and_lifted(workspace: Workspace) -> None:
     assert root.types("/pipeline unfreeze ord*") == snapshot(
         """\
 ✅ No freeze on `ord*` any more. Before: until Mar 2, 2026 at 6:00 PM by @root: `release took longer`.
-Undo: `/pipeline freeze ord* until 2026-03-02T18:00 release took longer`\
+Undo: `/pipeline freeze ord* until 2026-03-02T18:00Z release took longer`\
 """
     )
     assert ana.asks("/pipeline clear orders").startswith("*Clear `orders`?*")

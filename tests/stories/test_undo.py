@@ -44,7 +44,7 @@ def test_what_was_removed_comes_back_as_it_was(
     (undo,) = undoing(root.types(f"/pipeline {removed}"))
     assert root.types(f"/pipeline {lists}") != there
     assert root.types(undo).startswith("✅")
-    assert re.sub(r"number \d+", "", root.types(f"/pipeline {lists}")) == re.sub(r"number \d+", "", there)
+    assert re.sub(r"#\d+", "", root.types(f"/pipeline {lists}")) == re.sub(r"#\d+", "", there)
 
 
 def test_a_grant_comes_back_for_the_time_that_was_left(workspace: Workspace, root: Teammate) -> None:

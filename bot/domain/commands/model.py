@@ -15,7 +15,7 @@ Who = UserId | GroupId
 """A person (`U…`, `W…`) or a user group (`S…`) of this workspace, distinguished by the first letter."""
 
 Ends = timedelta | datetime | time
-"""A duration, a moment, or the next time that a clock shows this, in UTC."""
+"""A duration, a moment, or the next time that a clock shows this. Without a zone, by the clock of whoever typed it."""
 
 
 @dataclass(frozen=True, slots=True)

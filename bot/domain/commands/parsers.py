@@ -1,7 +1,7 @@
 """Parsers of the words after a verb. Each takes all of them, or says what to type instead."""
 
 import re
-from datetime import time
+from datetime import timedelta
 
 from bot.domain.access.patterns import checked_anywhere, checked_pattern
 from bot.domain.access.permissions import Role
@@ -11,7 +11,7 @@ from bot.domain.commands.request_ids import request_id
 from bot.domain.commands.rule_syntax import rule_edit_of
 from bot.domain.commands.tokens import first_word, quoted, unquoted, without_dashes
 from bot.domain.commands.verb import Verb
-from bot.domain.durations import moment, span
+from bot.domain.durations import local_moment, span
 from bot.domain.errors import BadPattern, BadRule, Misunderstood
 from bot.domain.ids import PIPELINE_NAME_MAX, GroupId, PipelineName, UserId
 from bot.domain.operations.plans import CLEAR, START, STOP, StepName
@@ -135,11 +135,7 @@ def grant(verb: Verb, rest: str) -> model.GrantCommand:
     said, separator, length = word.partition("=")
     if FOR.fullmatch(said):
         length, rest = (length, after) if separator else first_word(after)
-        lasts = span(length)
-        if not lasts:
-            raise Misunderstood(
-                f"`{quoted(length)}` is not a valid length of time: type `for 12h`, `for 7d` or the like."
-            )
+        lasts = _length(length, "`for 12h`, `for 7d`")
     return model.GrantCommand(who, role, pattern, lasts, note=without_options(rest, usage=verb.usage))
 
 
@@ -182,14 +178,14 @@ def freeze(verb: Verb, rest: str) -> model.FreezeCommand:
     pattern = _pattern(verb, word)
     kind, after = first_word(after)
     when, reason = first_word(after)
-    if kind.lower() == "for" and when and not span(when):
+    ends: model.Ends | None = None
+    if kind.lower() == "for" and when:
+        ends = _length(when, "`for 4h`, `for 2d`")
+    elif kind.lower() == "until":
+        ends = local_moment(when)
+    if ends is None:
         raise Misunderstood(
-            f"`{quoted(when)}` is not a valid length of time: type `for 4h`, `for 2d` or the like."
-        )
-    ends: model.Ends | None = {"for": span, "until": moment}.get(kind.lower(), _unreadable)(when)
-    if not ends and not isinstance(ends, time):
-        raise Misunderstood(
-            "Say how long: `for 4h`, `until 18:00` or `until 2026-11-25T08:00` (times are UTC). "
+            "Say how long: `for 4h`, `until 18:00` or `until 2026-11-25T08:00` (in your time zone). "
             f"Type `{verb.usage}`."
         )
     if not reason:
@@ -197,8 +193,14 @@ def freeze(verb: Verb, rest: str) -> model.FreezeCommand:
     return model.FreezeCommand(pattern, ends, without_options(reason, usage=verb.usage))
 
 
-def _unreadable(_word: str) -> None:
-    return None
+def _length(word: str, such_as: str) -> timedelta:
+    length = span(word)
+    if not length:
+        problem = (
+            "is not a valid length of time" if length is None else "ends at once, and would have no effect"
+        )
+        raise Misunderstood(f"`{quoted(word)}` {problem}: type {such_as} or the like.")
+    return length
 
 
 def unfreeze(verb: Verb, rest: str) -> model.Unfreeze:

@@ -1,8 +1,8 @@
 """Access commands: show and change grants, rules and freezes, and explain permissions."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from bot.domain.access.authorization import AccessData
 from bot.domain.access.changes import (
@@ -26,6 +26,7 @@ from bot.domain.audit_values import previous_in
 from bot.domain.commands import model
 from bot.domain.commands.freeze_ends import end_of_freeze
 from bot.domain.commands.parsers import is_group
+from bot.domain.errors import Misunderstood
 from bot.domain.events import Event, EventKind
 from bot.domain.ids import Actor, GroupId, PipelineName, UserId
 from bot.domain.operations.plans import Plan
@@ -33,8 +34,9 @@ from bot.engine import replies
 from bot.engine.authorizer import Authorizer
 from bot.engine.handlers.admins import with_admins
 from bot.engine.handlers.explanations import explained
+from bot.engine.handlers.grant_checks import no_effect
 from bot.engine.handlers.near_changes import near_changes
-from bot.engine.ports import Clock, NotAuthorized, Store
+from bot.engine.ports import Clock, Directory, NotAuthorized, Store, Unresolved
 from bot.engine.replies import Reply
 
 _REMOVES = (RevokeRole, DropRule, RemoveFreeze)
@@ -44,11 +46,16 @@ _REMOVES = (RevokeRole, DropRule, RemoveFreeze)
 class AccessCommands:
     store: Store
     authorizer: Authorizer
+    directory: Directory
     clock: Clock
     work: Callable[[], None]
 
     async def change(self, actor: Actor, change: WantedChange) -> Reply:
         """Make the change, if this person may; either way it is recorded."""
+        return await self._make(actor, change, await self._membership(actor, change))
+
+    async def _membership(self, actor: Actor, change: WantedChange) -> Membership:
+        """The person's, as new as this change needs it."""
         # A group that nothing is granted to yet must be looked up, too: the person may be in it.
         meant = change.principal if isinstance(change, GrantRole) else None
         also = frozenset({meant}) if isinstance(meant, Group) else frozenset()
@@ -59,10 +66,11 @@ class AccessCommands:
 
         # Whether a rule is loosened in their own favor depends on all their roles; other changes, on their admin role.
         to = Action if isinstance(change, EditRule | DropRule) else [Action.ADMINISTER]
-        membership = await self.authorizer.for_change(
+        return await self.authorizer.for_change(
             actor, may, to=to, also=also, remembered=isinstance(change, RevokeRole | SetFreeze)
         )
 
+    async def _make(self, actor: Actor, change: WantedChange, membership: Membership) -> Reply:
         def authorize(access_data: AccessData) -> Event:
             now = self.clock.now()
             judgement = self._decided(change, membership, access_data, now)
@@ -88,9 +96,17 @@ class AccessCommands:
     async def give(self, actor: Actor, command: model.GrantCommand) -> Reply:
         expires_at = None if command.lasts is None else self.clock.now() + command.lasts
         principal = principal_of(actor, command.who)
-        return await self.change(
-            actor, GrantRole(principal, command.role, command.pattern, expires_at, command.note)
-        )
+        change = GrantRole(principal, command.role, command.pattern, expires_at, command.note)
+        membership = await self._membership(actor, change)
+        access_data = await self.store.access_data({actor: membership})
+        if not self._decided(change, membership, access_data, self.clock.now()).decision.allowed:
+            return await self._make(actor, change, membership)
+        # Only an admin learns something about whom it is for.
+        without = await no_effect(self.directory, principal)
+        if without is not None and without.is_certain:
+            return replies.GrantWithoutEffect(change, without)
+        made = await self._make(actor, change, membership)
+        return replace(made, no_effect=without) if isinstance(made, replies.Changed) else made
 
     async def take_away(self, actor: Actor, command: model.Revoke) -> Reply:
         return await self.change(
@@ -98,9 +114,25 @@ class AccessCommands:
         )
 
     async def freeze(self, actor: Actor, command: model.FreezeCommand) -> Reply:
-        """Raises Misunderstood: the freeze would already be over, or last too long."""
-        until = end_of_freeze(command.ends, self.clock.now())
-        return await self.change(actor, SetFreeze(command.pattern, until, command.reason))
+        """Freeze a pattern; an end without a zone is by the clock of the person's Slack profile.
+
+        Raises:
+            Misunderstood: the freeze would already be over or last too long, or when it ends is not known.
+        """
+        zone = None if _names_its_zone(command.ends) else await self._zone(actor)
+        until = end_of_freeze(command.ends, self.clock.now(), zone or UTC)
+        made = await self.change(actor, SetFreeze(command.pattern, until, command.reason))
+        return replace(made, zone=zone) if isinstance(made, replies.Changed) else made
+
+    async def _zone(self, actor: Actor) -> tzinfo:
+        zone = await self.directory.time_zone(actor)
+        if not isinstance(zone, Unresolved):
+            return zone
+        problem = "cannot be checked right now" if zone.exists else "is not known"
+        raise Misunderstood(
+            f"Your time zone {problem} ({zone.why}), so I cannot tell when that is. "
+            "Type a length (`for 4h`) or a time in UTC (`until 2026-11-25T08:00Z`)."
+        )
 
     async def explain(self, actor: Actor, name: PipelineName, plan: Plan) -> Reply:
         """*can-i*: explain the decision about this person's plan on this pipeline."""
@@ -167,6 +199,10 @@ class AccessCommands:
             "why": why,
         }
         return Event(EventKind.REFUSED, self.clock.now(), data, actor)
+
+
+def _names_its_zone(ends: model.Ends) -> bool:
+    return isinstance(ends, timedelta) or ends.tzinfo is not None
 
 
 def principal_of(actor: Actor, who: model.Who) -> Principal:

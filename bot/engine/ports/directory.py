@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import tzinfo
 from enum import StrEnum
 from typing import NewType, Protocol
 
@@ -48,13 +49,17 @@ class People(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Unresolved:
-    """A user group whose members could not be read: `why`, as a clause."""
+    """What could not be read of a person or of a user group: `why`, as a clause.
+
+    `exists` is False if Slack says that there is no such thing.
+    """
 
     why: str
+    exists: bool = True
 
 
 class Directory(People, Protocol):
-    """People and groups, for checks of everybody at once and to name somebody. Decisions rest on `memberships` alone."""
+    """People and groups, for checks and explanations, and to name somebody. Decisions rest on `memberships` alone."""
 
     @property
     def home_team(self) -> TeamId:
@@ -63,4 +68,8 @@ class Directory(People, Protocol):
 
     async def members(self, group: Group, *, caller: Caller = Caller.PEOPLE) -> frozenset[Actor] | Unresolved:
         """All members of the group, as Slack lists it. As old as `memberships` allows for this caller."""
+        ...
+
+    async def time_zone(self, actor: Actor) -> tzinfo | Unresolved:
+        """The time zone of the person's profile. At most 60 s old."""
         ...

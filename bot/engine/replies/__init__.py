@@ -1,7 +1,15 @@
 """Replies to people, as values: the surface that shows them supplies the text."""
 
 from bot.domain.access.request_objections import RuleObjection
-from bot.engine.replies.access_replies import Changed, Explained, GrantList, Introduced, NotAllowed, RuleList
+from bot.engine.replies.access_replies import (
+    Changed,
+    Explained,
+    GrantList,
+    GrantWithoutEffect,
+    Introduced,
+    NotAllowed,
+    RuleList,
+)
 from bot.engine.replies.access_request_replies import (
     AccessNotRequested,
     AccessRequested,
@@ -42,7 +50,7 @@ from bot.engine.replies.request_replies import (
 _OnPlan = Preview | Blocked | NotStopped | NotCompiled | Busy | NotFound | FelderaUnavailable | RuleObjection
 _OnOperation = ActionResult | NotYours | UnknownRequest | NoSuchRequest | SeveralRequests
 _Shown = Described | PipelineList | NoList | SeesNothing | PendingList | HistoryPage | RequestDetails
-_OnAccess = Explained | Introduced | GrantList | RuleList | Changed | NotAllowed
+_OnAccess = Explained | Introduced | GrantList | RuleList | Changed | NotAllowed | GrantWithoutEffect
 _OnAccessRequest = (
     AccessRequested | AccessRequestedBefore | TooManyAccessRequests | AccessNotRequested | AllowedNow
 )
@@ -63,6 +71,7 @@ __all__ = [
     "Explained",
     "FelderaUnavailable",
     "GrantList",
+    "GrantWithoutEffect",
     "HistoryPage",
     "Introduced",
     "Listed",

@@ -1,11 +1,12 @@
 """Replies about access: decisions explained, grants and rules shown, and changes of them."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from bot.domain.access.admins import Admins
 from bot.domain.access.authorization import Authorization
-from bot.domain.access.changes import AccessChange, ChangeDecision, WantedChange
+from bot.domain.access.changes import AccessChange, ChangeDecision, GrantRole, WantedChange
+from bot.domain.access.grant_effects import NoEffect
 from bot.domain.access.permissions import Decision, Grant, Membership
 from bot.domain.access.request_objections import Objection
 from bot.domain.access.rules import Freeze, Rule
@@ -52,12 +53,26 @@ class RuleList:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """The change was made; `before` is what was there. Where nothing was to be removed, `near` was probably meant."""
+    """The change was made; `before` is what was there. Where nothing was to be removed, `near` was probably meant.
+
+    `no_effect`: why a grant that was made may have none. `zone` is whose clock the end of a freeze was read by, if it
+    was typed without a zone.
+    """
 
     change: AccessChange
     before: Previous | None
     at: datetime
     near: tuple[WantedChange, ...] = ()
+    no_effect: NoEffect | None = None
+    zone: tzinfo | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GrantWithoutEffect:
+    """The grant was not made: it certainly would have no effect."""
+
+    change: GrantRole
+    no_effect: NoEffect
 
 
 @dataclass(frozen=True, slots=True)

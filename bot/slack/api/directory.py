@@ -6,8 +6,10 @@ the bot's own workspace and no other; it grants nothing.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -37,6 +39,8 @@ _MOST = {Caller.DISPLAY: _FOR_DISPLAY, Caller.PEOPLE: _FOR_PEOPLE, Caller.ACCESS
 _DISPLAY_GOOD_FOR = timedelta(minutes=10)
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _NOBODY = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
+# There is no such user group, or no user group at all.
+_NO_GROUP = frozenset({"no_such_subteam", "subteam_not_found", "plan_upgrade_required", "paid_teams_only"})
 
 
 class _GridUser(BaseModel):
@@ -60,6 +64,7 @@ class _User(BaseModel):
     is_restricted: bool | None = None
     is_ultra_restricted: bool | None = None
     is_stranger: bool = False
+    tz: object = None  # anything: no decision about access may fail because of it
 
     def belongs_to(self, workspace: TeamId) -> bool:
         """On a Grid, `team_id` proves nothing: it is another home workspace, the Grid, or a former workspace."""
@@ -74,6 +79,14 @@ class _Users(BaseModel):
     model_config = ConfigDict(strict=True)
 
     users: list[UserId]
+
+
+@dataclass(frozen=True, slots=True)
+class _Profile:
+    """What is kept of a person; `tz` is empty where Slack names no time zone."""
+
+    kind: Kind
+    tz: str = ""
 
 
 class PeopleDirectory:
@@ -96,7 +109,7 @@ class PeopleDirectory:
         self._pace = RateLimits(clock)
         self._budget = RateBudget(clock)
         self._turns = LookupQueue()
-        self._kinds: LookupCache[Kind] = LookupCache(clock, within, self._turns)
+        self._profiles: LookupCache[_Profile] = LookupCache(clock, within, self._turns)
         self._members: LookupCache[frozenset[UserId]] = LookupCache(clock, within, self._turns)
 
     @property
@@ -122,12 +135,14 @@ class PeopleDirectory:
             if ours
             else []
         )
-        kinds, members = await asyncio.gather(
-            asyncio.gather(*(self._kind(actor.user, since, caller) for actor in ours)),
+        profiles, members = await asyncio.gather(
+            asyncio.gather(*(self._profile(actor.user, since, caller) for actor in ours)),
             asyncio.gather(*(self._users_in(group, since, caller) for group in asked)),
         )
         found = dict(zip(asked, members, strict=True))
-        known = {actor: _standing(actor, kind, found) for actor, kind in zip(ours, kinds, strict=True)}
+        known = {
+            actor: _standing(actor, profile, found) for actor, profile in zip(ours, profiles, strict=True)
+        }
         return {actor: known.get(actor) or Membership(actor, Kind.OUTSIDER) for actor in everybody}
 
     async def members(self, group: Group, *, caller: Caller = Caller.PEOPLE) -> frozenset[Actor] | Unresolved:
@@ -136,18 +151,29 @@ class PeopleDirectory:
             return Unresolved("it is of another workspace")
         users = await self._users_in(group.group, None, caller)
         if isinstance(users, LookupFailed):
-            return Unresolved(users.why)
+            return Unresolved(users.why, exists=users.code not in _NO_GROUP)
         return frozenset(Actor(self._home_team, user) for user in users)
 
-    async def _kind(self, user: UserId, since: Mark | None, caller: Caller) -> Kind | LookupFailed:
-        async def ask() -> Kind | LookupFailed:
+    async def time_zone(self, actor: Actor) -> tzinfo | Unresolved:
+        """The time zone of the person's profile, if it is in the tz database."""
+        profile = await self._profile(actor.user, None, Caller.PEOPLE)
+        if isinstance(profile, LookupFailed):
+            return Unresolved(profile.why)
+        try:
+            return ZoneInfo(profile.tz)
+        except (ZoneInfoNotFoundError, ValueError, OSError):  # the name of a folder of the database: OSError
+            no_zone = "the Slack profile has no time zone"
+            return Unresolved(f"this bot does not know {profile.tz}" if profile.tz else no_zone, exists=False)
+
+    async def _profile(self, user: UserId, since: Mark | None, caller: Caller) -> _Profile | LookupFailed:
+        async def ask() -> _Profile | LookupFailed:
             said = await self._ask(_USERS_INFO, caller, lambda: self._client.users_info(user=user))
             if isinstance(said, LookupFailed):
-                return Kind.OUTSIDER if said.code in _NOBODY else said
-            return _kind(user, said, self._home_team)
+                return _Profile(Kind.OUTSIDER) if said.code in _NOBODY else said
+            return _profile(user, said, self._home_team)
 
         since, good_for = self._has_to_be(_USERS_INFO, since, caller)
-        return await self._kinds.of(user, ask, since=since, caller=caller, good_for=good_for)
+        return await self._profiles.of(user, ask, since=since, caller=caller, good_for=good_for)
 
     async def _users_in(
         self, group: GroupId, since: Mark | None, caller: Caller
@@ -205,14 +231,19 @@ class PeopleDirectory:
                 return LookupFailed(why_silent(answer), transient=True)
 
 
-def _kind(user: UserId, said: Mapping[str, Any], home_team: TeamId) -> Kind | LookupFailed:
-    """A member only if Slack rules out every other kind: an omitted flag does not count as false."""
+def _profile(user: UserId, said: Mapping[str, Any], home_team: TeamId) -> _Profile | LookupFailed:
     try:
         profile = _User.model_validate(said.get("user"))
     except ValidationError:
         return LookupFailed(UNREADABLE)
     if profile.id != user:
         return LookupFailed(UNREADABLE)
+    kind = _kind(profile, home_team)
+    return kind if isinstance(kind, LookupFailed) else _Profile(kind, str(profile.tz or ""))
+
+
+def _kind(profile: _User, home_team: TeamId) -> Kind | LookupFailed:
+    """A member only if Slack rules out every other kind: an omitted flag does not count as false."""
     if profile.team_id is None and profile.enterprise_user is None:
         return LookupFailed(UNREADABLE)
     if profile.is_stranger or not profile.belongs_to(home_team):
@@ -229,12 +260,14 @@ def _kind(user: UserId, said: Mapping[str, Any], home_team: TeamId) -> Kind | Lo
 
 
 def _standing(
-    actor: Actor, kind: Kind | LookupFailed, members: Mapping[GroupId, frozenset[UserId] | LookupFailed]
+    actor: Actor,
+    profile: _Profile | LookupFailed,
+    members: Mapping[GroupId, frozenset[UserId] | LookupFailed],
 ) -> Membership:
-    failures = [answer for answer in (kind, *members.values()) if isinstance(answer, LookupFailed)]
+    failures = [answer for answer in (profile, *members.values()) if isinstance(answer, LookupFailed)]
     return Membership(
         actor,
-        Kind.UNKNOWN if isinstance(kind, LookupFailed) else kind,
+        Kind.UNKNOWN if isinstance(profile, LookupFailed) else profile.kind,
         groups=frozenset(
             group
             for group, users in members.items()

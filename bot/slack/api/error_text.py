@@ -14,7 +14,7 @@ _SCOPE = re.compile(r"[a-z:._]{1,60}")
 
 _WHY = {
     "plan_upgrade_required": "this workspace's Slack plan has no user groups",
-    "no_such_subteam": "that user group was deleted or is disabled",
+    "no_such_subteam": "there is no such user group, or it is disabled",
     **dict.fromkeys(
         ("not_authed", "invalid_auth", "account_inactive", "token_revoked", "token_expired"),
         "Slack does not accept the bot's token",

@@ -82,9 +82,9 @@ def moment_again(words: str) -> Text:
 
 
 def _grant(grant: PreviousGrant) -> Text:
-    until = "revoked" if grant.until is None else at(grant.until)
+    until = "no expiry" if grant.until is None else Text("until {}", at(grant.until))
     note = Text(" ({})", code(grant.note, 100)) if grant.note else NOTHING
-    return Text("number {} by {}, until {}{}", grant.number, _whose(grant.by), until, note)
+    return Text("grant #{} by {}, {}{}", grant.number, _whose(grant.by), until, note)
 
 
 def _whose(by: str) -> Text:

@@ -20,6 +20,7 @@ from bot.slack.text.mrkdwn import TEXT_MAX
 from bot.slack.text.spans import NOTHING, Text, code, shortened
 from bot.slack.views import (
     access_answers,
+    access_changes_view,
     access_request_view,
     can_i_view,
     click_refusals_view,
@@ -163,7 +164,9 @@ def answer(reply: Reply, workspace_url: str) -> Message:  # noqa: C901, PLR0911,
         case replies.RuleList():
             return access_answers.rule_list(reply)
         case replies.Changed():
-            return access_answers.changed(reply)
+            return access_changes_view.changed(reply)
+        case replies.GrantWithoutEffect():
+            return access_changes_view.without_effect(reply)
         case replies.NotAllowed():
             return refusals_view.not_allowed(reply)
         case replies.PendingList():

@@ -62,9 +62,11 @@ def not_allowed(shown: NotAllowed) -> Message:
         )
     if decision.membership is not None and decision.membership.unresolved_groups:
         return said(
-            "🚫 You cannot raise your own access, and whether this would cannot be checked right now ({}). "
-            "Try again in a minute, or ask another admin{}.",
+            "🚫 You cannot raise your own access, and whether this would cannot be checked right now ({}). {}{}.",
             code(decision.membership.why),
+            "Try again in a minute, or ask another admin"
+            if decision.membership.transient
+            else "Ask another admin, or the person who runs the bot",
             _others(shown.admins),
         )
     if shown.admins == Admins():

@@ -61,7 +61,7 @@ def _user(profile: Profile, workspace: Workspace) -> dict[str, Any]:
         **shown,
         "is_restricted": profile.guest or profile.single_channel_guest,
         "is_ultra_restricted": profile.single_channel_guest,
-        "tz": "Etc/UTC",
+        **({} if profile.tz is None else {"tz": profile.tz}),
     }
 
 

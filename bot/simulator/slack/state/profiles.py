@@ -29,6 +29,8 @@ class Profile:
     """On a Grid: the ids of its workspaces that they belong to. None elsewhere."""
     team_in_payloads: bool = True
     """Whether payloads to the app have `user.team_id`."""
+    tz: str | None = "Etc/UTC"
+    """The time zone of the profile, as the tz database names it; None if Slack does not say."""
     acts_in: str | None = None
     """The workspace that their client shows while they press something, if it is not the app's."""
 
