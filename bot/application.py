@@ -20,6 +20,7 @@ from bot.engine.handlers.access_requests import AccessRequests
 from bot.engine.handlers.clear_form import ClearForms
 from bot.engine.handlers.decisions import Decisions
 from bot.engine.handlers.history import History
+from bot.engine.handlers.orientation import Orientation
 from bot.engine.handlers.pipeline_catalog import PipelineCatalog
 from bot.engine.handlers.pipeline_pages import PipelinePages
 from bot.engine.handlers.pipeline_status import PipelineStatus
@@ -200,6 +201,7 @@ def wire(  # noqa: PLR0913 - the parts of the whole
         listing,
         AccessRequests(store, authorizer, clock, SlackAdminMessages(threads)),
         History(store, authorizer, clock),
+        Orientation(store, authorizer, clock, feldera.targets),
         threads,
         background_tasks,
         workspace.team,

@@ -9,7 +9,7 @@ from bot.cli.lazy import LazyGroup
 from bot.cli.main import cli
 from bot.cli.options import SUMMARY_MAX, SharedOption, ShellCommand
 from bot.domain.access.rule_keys import RULE_KEYS
-from bot.domain.commands import COMMAND, VERBS
+from bot.domain.commands import COMMAND, VERBS, VerbGroup
 
 PAGE = Path(__file__).parent.parent / "docs" / "commands.md"
 PROGRAM = "pipeline-bot"
@@ -41,7 +41,11 @@ def page() -> str:
 
 def _in_slack() -> Iterator[str]:
     yield "## In Slack\n"
-    yield from _table(("Command", "What it does"), ((f"`{verb.usage}`", verb.summary) for verb in VERBS))
+    yield f"`{COMMAND}` alone shows what waits for you. `{COMMAND} help` shows the commands that you can use.\n"
+    for group in VerbGroup:
+        yield f"**{group.value}**\n"
+        rows = ((f"`{verb.usage}`", verb.summary) for verb in VERBS if verb.group is group)
+        yield from _table(("Command", "What it does"), rows)
     for verb in VERBS:
         yield f"### {verb.word}\n"
         yield f"{verb.details}\n"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, get_args
 
-from bot.domain.commands import COMMAND, VERBS
+from bot.domain.commands import COMMAND, VERBS, HelpTopic
 from bot.domain.errors import Misunderstood
 from bot.domain.events import Event, EventKind
 from bot.domain.home_content import HomePage
@@ -24,7 +24,7 @@ from bot.engine.handlers.clear_form import Shown
 from bot.engine.handlers.preconditions import Assessment
 from bot.engine.replies import Reply
 from bot.slack.text.blocks import Message
-from bot.slack.views import answers, card, decisions_view, home_view, thread_lines
+from bot.slack.views import answers, card, decisions_view, help_view, home_view, thread_lines
 from bot.slack.views.forms import clear_form_view, modal_titles, modals, unopened_forms
 from tests.clock import START
 from tests.domain.samples import BEN, IN_EVERY_STATE, NOT_APPROVED, ended, needs_human, pipeline
@@ -110,8 +110,7 @@ def _other_answers() -> Iterator[Shot]:
         "Placed": answers.placed(operation, WORKSPACE_URL),
         "Placed elsewhere": answers.placed(changed(operation, displaced="not_in_channel"), WORKSPACE_URL),
         "Placed nowhere": answers.placed(changed(operation, card=None), WORKSPACE_URL),
-        "Help": answers.help_on(None),
-        **{f"Help {verb.word}": answers.help_on(verb.word) for verb in VERBS},
+        **{f"Help {word}": help_view.about(word) for word in [*HelpTopic, *(verb.word for verb in VERBS)]},
     }
     for title, message in said.items():
         yield Shot(title, title, message)

@@ -112,8 +112,8 @@ def test_what_was_probably_meant_is_offered(shell):
     ("said", "complaint"),
     [
         ("approvals=6", "approvals is 0 to 5, not 6."),
-        ("approvals", "Unknown key approvals. Write keys as"),
-        ("quorum=2", "Unknown key quorum=2. Write keys as"),
+        ("approvals", "approvals needs a value, such as approvals=2."),
+        ("quorum=2", "Unknown key quorum. Allowed keys: approvals, channel,"),
         ("within=soon", "soon is not a valid length of time: write 30s, 45m, 2h or 1d."),
         ("cancel-window=61s", "cancel-window is 0s to 60s."),
         ("channel=#ops", "channel is a channel's id, such as C0123ABCD. `pipeline-bot"),

@@ -79,7 +79,7 @@ def misunderstood(text: str) -> str:
         ("list", model.List("*")),
         ("list `orders-*`", model.List("orders-*")),
         ("Status “orders”", Status("orders")),
-        (" \N{NO-BREAK SPACE}\t", Help(None)),
+        (" \N{NO-BREAK SPACE}\t", model.Overview()),
         ("help", Help(None)),
         ("HELP Status", Help("status")),
         ("pending", model.Pending()),
@@ -198,7 +198,7 @@ def test_what_is_missing_or_too_much_is_told_whole():
 @pytest.mark.parametrize(
     ("typed", "answer"),
     [
-        ("help wash", f"There is no help on `wash`. Type `/pipeline help`, or `/pipeline help` and one of: {EVERY_VERB}."),
+        ("help wash", f"There is no help on `wash`. Type `/pipeline help`, or `/pipeline help` and one of: {EVERY_VERB}; or a topic: `roles`, `rules`, `break-glass`."),
         ("help clear now", "There is no help on `clear now`. Did you mean `/pipeline help clear`?"),
         ("help Statsu please", "There is no help on `Statsu please`. Did you mean `/pipeline help status`?"),
         (
@@ -250,8 +250,8 @@ def test_a_slip_never_suggests_what_destroys(word):
         (f"revoke {ANA} operator orders now", "`now` is too much here"),
         ("rule prod-*", "Type `/pipeline rule"),
         ("rule prod-* approvals=9", "0 to 5"),
-        ("rule prod-* approval=2", "Unknown key `approval=2`"),
-        ("rule prod-* approvals", "Unknown key `approvals`"),
+        ("rule prod-* approval=2", "Unknown key `approval`. Allowed keys: `approvals`, "),
+        ("rule prod-* approvals", "`approvals` needs a value, such as `approvals=2`."),
         ("rule prod-* reason=maybe", "neither `required` nor `optional`"),
         ("rule prod-* within=soon", "not a valid length of time"),
         ("rule prod-* channel=#ops", "with #"),
@@ -292,7 +292,7 @@ def test_every_row_of_the_table_tells_the_truth(verb):
 
 def test_every_verb_and_every_command_is_here():
     assert [verb.word for verb in VERBS] == [*COMMANDS]
-    assert set().union(*COMMANDS.values()) == set(Command.__args__)
+    assert {model.Overview}.union(*COMMANDS.values()) == set(Command.__args__)
 
 
 def test_every_plan_can_be_typed_and_no_other():

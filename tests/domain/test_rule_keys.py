@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 import bot
 from bot.domain.access.rule_keys import BY_NAME, OLD_NAMES, RULE_KEYS
 from bot.domain.access.rules import Requirements, Rule, is_looser, requirements_for, strictest
-from bot.domain.commands import find_verb
 from bot.domain.commands.rule_syntax import rule_from_words, rule_of
 from bot.domain.errors import BadRule
+from bot.slack.views.help_topics import rule_keys
 from tests.rules import SAID, any_rules
 
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
@@ -93,7 +93,8 @@ def test_the_examples_can_be_typed_and_help_has_them(key):
     assert name == key.name
     for value in values.split("|"):
         assert list(rule_of("*", f"{name}={value}").as_typed) == [key.name]
-    assert f"`{key.example}`" in find_verb("rule").details
+    assert f"{key.example}` – {key.help}" in rule_keys().mrkdwn.replace("&gt;", ">")
+    assert key.help
     assert key.example.startswith(f"{key.name}=")
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from bot.domain.access.permissions import Role
 from bot.domain.access.rules import Rule
 from bot.domain.audit_values import PreviousGrant, json_of
+from bot.domain.commands import VERBS, Verb
 from bot.domain.events import Event, EventKind
 from bot.domain.ids import ChannelId, GroupId, OperationId, PipelineId, PipelineName, TeamId, UserId
 from bot.domain.operations.operation import Operation
@@ -118,6 +119,7 @@ _WHAT_IT_IS: dict[Any, st.SearchStrategy[Any]] = {
     Rule: st.builds(
         Rule, st.just(LONGEST_PATTERN), st.none() | st.integers(0, 5), reason_pattern=st.just("<!here>`&")
     ),
+    Verb: st.sampled_from(VERBS),
     PipelineName: names,
     PipelineId: st.just(PipelineId("0198d2a4-5e0b-7c11-9c2e-2d9d1f0a7b10")),
     OperationId: st.just(OperationId("a2" * 12)),

@@ -10,6 +10,7 @@ from bot.domain.access.admins import Admins
 from bot.domain.access.authorization import Authorization
 from bot.domain.access.permissions import Decision, Membership, Role, Why
 from bot.domain.access.rules import Freeze, Requirements, Rule
+from bot.domain.commands import VERBS, Verb
 from bot.domain.events import Event, EventKind
 from bot.domain.ids import ChannelId, GroupId, OperationId, PipelineId, PipelineName, TeamId, UserId
 from bot.domain.operations.operation import Operation, State
@@ -99,6 +100,7 @@ _WHAT_IT_IS: dict[Any, list[Any]] = {
     ],
     Rule: [Rule("prod-*", approvals=2, reason_required=True)],
     Freeze: [Freeze(1, "prod-*", START + timedelta(hours=4), "release day", "T1/UBEN", START)],
+    Verb: list(VERBS),
     PipelineName: [PipelineName("orders")],
     PipelineId: [PipelineId("0198d2a4-5e0b-7c11-9c2e-2d9d1f0a7b10")],
     OperationId: [OperationId("7fk2qa" * 4)],

@@ -8,7 +8,6 @@ from inline_snapshot import snapshot
 
 from bot.domain.access.permissions import Action, Why, decide
 from bot.domain.access.visibility import Visibility
-from bot.domain.commands import VERBS
 from bot.domain.operations.operation import State
 from bot.domain.operations.outcome import Ending
 from bot.domain.operations.plans import CLEAR
@@ -234,19 +233,6 @@ def test_why_the_card_is_not_where_it_was_asked_for(origin, word, because):
     """Slack's word, told as what it means; a reference to direct messages would show no name."""
     operation = waiting(origin=origin, displaced=word)
     assert answers.placed(operation, WORKSPACE_URL).text.endswith(f"because {because}.")
-
-
-def test_help_lists_every_verb():
-    """From the table that the parser reads by: usage and summary of each, and its details on request."""
-    overview = answers.help_on(None)
-    check(overview)
-    for verb in VERBS:
-        assert f"`{verb.usage}`" in overview.text
-        assert verb.summary in overview.text
-        details = answers.help_on(verb.word)
-        check(details)
-        for part in (verb.usage, verb.summary, verb.details, verb.example):
-            assert part in details.text
 
 
 @pytest.mark.parametrize(

@@ -1,30 +1,6 @@
 """What can be typed after `/pipeline`, and what is answered when it cannot be read."""
 
 import pytest
-from inline_snapshot import snapshot
-
-from bot.domain.commands import VERBS
-
-
-@pytest.mark.parametrize("typed", ["/pipeline", "/pipeline help", "/pipeline  HELP "])
-def test_help_for_everybody(workspace, typed):
-    """Help takes no permission: whoever is new reads what there is, and how to type it."""
-    said = workspace.stranger("eve").types(typed)
-    assert said.startswith("*What I can do with pipelines*\n• `/pipeline clear NAME [--stop] [--start]")
-    assert said.count("\n• `/pipeline ") == said.count("\n   ") == len(VERBS)
-    assert said.endswith("\n   Show this, or more about one verb.\nMore about one: `/pipeline help clear`.")
-
-
-@pytest.mark.parametrize("verb", ["status", "Status"])
-def test_help_on_a_verb(workspace, verb):
-    """Each verb says how it is typed, what it does, which role it takes, and gives an example."""
-    assert workspace.stranger("eve").types(f"/pipeline help {verb}") == snapshot("""\
-`/pipeline status NAME`
-Show a pipeline's state, what is under way, its recent events and requests.
-Only you see the answer. It has buttons for what you can do to the pipeline now. Needs a role on it other than admin.
-For example: `/pipeline status orders`\
-""")
-
 
 CLEAR = "Type `/pipeline clear NAME [--stop] [--start] [--restart] [--break-glass INCIDENT] [reason…]`"
 NO_NAME = "cannot be the name of a pipeline: 1 to 100 letters, digits, `-` and `_`."

@@ -153,7 +153,7 @@ def test_what_cannot_be_read_changes_nothing(workspace: Workspace) -> None:
         [
             "🤔 Type `/pipeline rule PATTERN key=value…|off`, for example `/pipeline rule prod-* approvals=2 reason=required`.",
             "🤔 'bad/pattern' is not a valid pipeline pattern: use the letters, digits, - and _ of pipeline names, and * ? [abc] [!abc] [a-z] to match several.",
-            "🤔 Unknown key `colour=red`. Write keys as `approvals=2` `channel=#ops` `group=@oncall` `within=2h` `remind=30m` `reason=required` `cancel-window=30s` `break-glass=allowed` and, last, `matching=INC-\\d+`.",
+            "🤔 Unknown key `colour`. Allowed keys: `approvals`, `channel`, `group`, `within`, `remind`, `reason`, `cancel-window`, `break-glass`, `matching`.",
             "🤔 approvals is 0 to 5, not 9.",
             "🤔 within is 1m to 7d.",
             "🤔 cancel-window is 0s to 60s.",

@@ -112,7 +112,7 @@ RULE_KEYS: tuple[RuleKey[Any], ...] = (
         looser=_is_fewer,
         is_about_loss=True,
         example="approvals=2",
-        help="by so many other people, 0 to 5",
+        help="how many other people must approve, 0 to 5",
     ),
     RuleKey[ChannelId](
         name="channel",
@@ -126,7 +126,7 @@ RULE_KEYS: tuple[RuleKey[Any], ...] = (
         is_about_loss=False,
         example="channel=#ops",
         shell_example="channel=C0123ABCD",
-        help="where requests are shown",
+        help="the channel in which requests are shown",
     ),
     RuleKey[GroupId](
         name="group",
@@ -140,7 +140,7 @@ RULE_KEYS: tuple[RuleKey[Any], ...] = (
         is_about_loss=False,
         example="group=@oncall",
         shell_example="group=S0123ABCD",
-        help="which user group is mentioned",
+        help="the user group that requests notify",
     ),
     RuleKey[timedelta](
         name="within",
@@ -154,7 +154,7 @@ RULE_KEYS: tuple[RuleKey[Any], ...] = (
         looser=_is_longer,
         is_about_loss=False,
         example="within=2h",
-        help="how long an approval can be given; 1h unless said",
+        help="how long a request waits for approval; 1h without this key",
     ),
     RuleKey[timedelta](
         name="remind",
@@ -168,7 +168,7 @@ RULE_KEYS: tuple[RuleKey[Any], ...] = (
         looser=_requires_nothing,
         is_about_loss=False,
         example="remind=30m",
-        help="when they are reminded",
+        help="after how long approvers are reminded; half-way without this key",
     ),
     RuleKey[bool](
         name="reason",
@@ -181,7 +181,7 @@ RULE_KEYS: tuple[RuleKey[Any], ...] = (
         is_about_loss=True,
         example="reason=required",
         shell_example="reason=required|optional",
-        help="whether there must be a reason",
+        help="whether a request must give a reason",
     ),
     RuleKey[timedelta](
         name="cancel-window",
@@ -194,7 +194,7 @@ RULE_KEYS: tuple[RuleKey[Any], ...] = (
         looser=_is_less,
         is_about_loss=True,
         example="cancel-window=30s",
-        help="how long a clear can be cancelled before it is sent",
+        help="how long a clear or a stop can be cancelled before it is sent, 0s to 60s",
     ),
     RuleKey[bool](
         name="break-glass",
@@ -207,7 +207,7 @@ RULE_KEYS: tuple[RuleKey[Any], ...] = (
         is_about_loss=False,
         example="break-glass=allowed",
         shell_example="break-glass=allowed|forbidden",
-        help="",
+        help="whether a responder may run without approval in an emergency",
     ),
     RuleKey[str](
         name="matching",
@@ -219,10 +219,9 @@ RULE_KEYS: tuple[RuleKey[Any], ...] = (
         looser=_is_another,
         is_about_loss=True,
         example="matching=INC-\\d+",
-        help="what the reason has to match; all that follows, so it comes last",
+        help="a regular expression that the reason must match; all that follows belongs to it, so it comes last",
     ),
 )
 BY_NAME = {key.name: key for key in RULE_KEYS}
 OLD_NAMES = {key.old_name: key.name for key in RULE_KEYS if key.old_name}
 LAST = RULE_KEYS[-1]  # its value is all that follows it, with the spaces in it
-EXAMPLES = " ".join(f"`{key.example}`" for key in RULE_KEYS[:-1]) + f" and, last, `{LAST.example}`"

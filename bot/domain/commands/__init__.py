@@ -1,8 +1,19 @@
 """Commands: what people type after `/pipeline`, parsed into typed values. Nothing here runs anything."""
 
-from bot.domain.commands.model import COMMAND, Clear, Command, Help, PipelineCommand, Start, Status, Stop
-from bot.domain.commands.verb import Verb
-from bot.domain.commands.verbs import VERBS, find_verb, parse
+from bot.domain.commands.command_line import parse
+from bot.domain.commands.model import (
+    COMMAND,
+    Clear,
+    Command,
+    Help,
+    HelpTopic,
+    PipelineCommand,
+    Start,
+    Status,
+    Stop,
+)
+from bot.domain.commands.verb import Verb, VerbGroup
+from bot.domain.commands.verbs import VERBS, find_verb
 
 __all__ = [
     "COMMAND",
@@ -10,11 +21,13 @@ __all__ = [
     "Clear",
     "Command",
     "Help",
+    "HelpTopic",
     "PipelineCommand",
     "Start",
     "Status",
     "Stop",
     "Verb",
+    "VerbGroup",
     "find_verb",
     "parse",
 ]

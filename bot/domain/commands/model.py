@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from enum import StrEnum
 
 from bot.domain.access.permissions import Role
 from bot.domain.access.rule_edits import RuleEdit
@@ -86,9 +87,24 @@ class List:
     states: frozenset[StateFilter] = frozenset()
 
 
+class HelpTopic(StrEnum):
+    """What help explains besides each verb."""
+
+    ROLES = "roles"
+    RULES = "rules"
+    BREAK_GLASS = "break-glass"
+
+
 @dataclass(frozen=True, slots=True)
 class Help:
-    verb: str | None
+    """`about` is a topic or a verb's word. Of what has both names, the topic names the verb, too."""
+
+    about: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """`/pipeline` alone: what waits for the person, and the commonest commands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +217,19 @@ Access = (
     | FreezeCommand
     | Unfreeze
 )
-Command = PipelineCommand | ClearByForm | Status | List | Help | Approve | Deny | Withdraw | SignOff | Access
+Command = (
+    PipelineCommand
+    | ClearByForm
+    | Status
+    | List
+    | Overview
+    | Help
+    | Approve
+    | Deny
+    | Withdraw
+    | SignOff
+    | Access
+)
 
 
 def pipeline_of(command: Command) -> PipelineName | None:

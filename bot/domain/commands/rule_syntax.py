@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.domain.access.rule_edits import RuleEdit
-from bot.domain.access.rule_keys import BY_NAME, EXAMPLES, LAST, OLD_NAMES
+from bot.domain.access.rule_keys import BY_NAME, LAST, OLD_NAMES
 from bot.domain.access.rules import Rule
 from bot.domain.commands.tokens import quoted
 from bot.domain.errors import BadRule
+
+_KEYS = ", ".join(f"`{name}`" for name in BY_NAME)
 
 
 def rule_of(pattern: str, said: str) -> Rule:
@@ -55,8 +57,10 @@ def _values(said: str) -> dict[str, str]:
     for word in before.split():
         key, separator, value = word.partition("=")
         name = OLD_NAMES.get(key.lower(), key.lower())
-        if name not in BY_NAME or not separator:
-            raise BadRule(f"Unknown key `{quoted(word)}`. Write keys as {EXAMPLES}.")
+        if name not in BY_NAME:
+            raise BadRule(f"Unknown key `{quoted(key)}`. Allowed keys: {_KEYS}.")
+        if not separator:
+            raise BadRule(f"`{name}` needs a value, such as `{BY_NAME[name].example}`.")
         if name in values:
             raise BadRule(f"`{name}` is given twice.")
         values[name] = value

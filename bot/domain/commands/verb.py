@@ -1,22 +1,46 @@
 """The `Verb` type: how a verb of `/pipeline` is written, what it does, and which parser reads the words after it."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 
+from bot.domain.access.permissions import ASKS, Action
 from bot.domain.commands.model import COMMAND, Command
 from bot.domain.pipelines.targets import ONE, Targets
+
+_OPTIONAL = re.compile(r" ?\[[^\]]*\]")
+
+EVERYBODY: tuple[Action, ...] = ()
+REQUESTERS = ASKS
+VIEWERS = (Action.VIEW,)
+APPROVERS = (Action.APPROVE,)
+ADMINS = (Action.ADMINISTER,)
+ANY_ROLE = tuple(Action)
+
+
+class VerbGroup(StrEnum):
+    """A heading of the help, in the order in which they are shown."""
+
+    OPERATE = "Operate"
+    APPROVE = "Approve"
+    LOOK = "Look"
+    ADMINISTER = "Administer"
 
 
 @dataclass(frozen=True, slots=True)
 class Verb:
     """A row of the verb table.
 
-    `ids`: its words name people, groups or channels, so that a mention is read as its id. `targets` are
-    those of the bot that parses them. `other_word` can be typed instead of `word`.
+    `needs`: somebody who may do one of these on some pipeline can use it; if empty, everybody can. `ids`: its words
+    name people, groups or channels, so that a mention is read as its id. `targets` are those of the bot that parses
+    them. `other_word` can be typed instead of `word`.
     """
 
     word: str
     arguments: str
+    group: VerbGroup
+    needs: tuple[Action, ...]
     summary: str
     details: str
     example: str
@@ -28,3 +52,8 @@ class Verb:
     @property
     def usage(self) -> str:
         return " ".join(filter(None, (COMMAND, self.word, self.arguments)))
+
+    @property
+    def brief(self) -> str:
+        """`clear NAME`: without the command and all that may be left out."""
+        return f"{self.word} {_OPTIONAL.sub('', self.arguments)}".strip()

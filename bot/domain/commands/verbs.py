@@ -1,83 +1,23 @@
-"""The table of verbs: it drives parsing, help and did-you-mean. A guess is only ever offered, never executed."""
+"""The table of verbs: it drives parsing, help and did-you-mean."""
 
-import difflib
-from dataclasses import replace
-
-from bot.domain.access.rule_keys import EXAMPLES
 from bot.domain.commands import list_parser, parsers
-from bot.domain.commands.model import COMMAND, Command, Help
-from bot.domain.commands.tokens import first_word, plain, quoted
-from bot.domain.commands.verb import Verb
-from bot.domain.errors import Misunderstood
-from bot.domain.pipelines.targets import ONE, Targets
-
-ALMOST_THE_SAME = 0.75  # of 1: a typo of a letter or two
-_DESTRUCTIVE = frozenset({"clear", "stop"})
-
-
-def parse(text: str, targets: Targets = ONE) -> Command:
-    """Parse what followed `/pipeline`, for a bot with these targets.
-
-    Raises:
-        Misunderstood: with what to type instead.
-    """
-    word, rest = first_word(plain(text))
-    if not word:
-        return Help(verb=None)
-    verb = find_verb(word)
-    if verb is None:
-        raise Misunderstood(_unknown_verb(word, rest))
-    if verb.ids:
-        rest = first_word(plain(text, ids=True))[1]
-    return verb.read(replace(verb, targets=targets), rest)
-
-
-def find_verb(word: str) -> Verb | None:
-    return next((verb for verb in VERBS if word.lower() in {verb.word, verb.other_word}), None)
+from bot.domain.commands.model import COMMAND, Help
+from bot.domain.commands.tokens import unquoted
+from bot.domain.commands.verb import (
+    ADMINS,
+    ANY_ROLE,
+    APPROVERS,
+    EVERYBODY,
+    REQUESTERS,
+    VIEWERS,
+    Verb,
+    VerbGroup,
+)
 
 
 def _read_help(_verb: Verb, rest: str) -> Help:
-    word, extra = first_word(rest)
-    if not word:
-        return Help(verb=None)
-    verb = find_verb(word)
-    if verb is None or extra:
-        close = _closest(word)
-        if close:
-            raise Misunderstood(
-                f"There is no help on `{quoted(rest)}`. Did you mean `{COMMAND} help {close}`?"
-            )
-        raise Misunderstood(
-            f"There is no help on `{quoted(rest)}`. Type `{COMMAND} help`, or `{COMMAND} help` and one of: {_words()}."
-        )
-    return Help(verb=verb.word)
-
-
-def _unknown_verb(word: str, rest: str) -> str:
-    close = _closest(word)
-    if close:
-        meant = " ".join(filter(None, (COMMAND, close, rest)))
-        return f"I do not know `{quoted(word)}`. Did you mean `{quoted(meant)}`?"
-    return f"I do not know `{quoted(word)}`. I know: {_words()}. Type `{COMMAND} help`."
-
-
-def _closest(word: str) -> str | None:
-    """The likeliest intended verb, if any; one that destroys data only if hardly any other can be meant."""
-    close = difflib.get_close_matches(word.lower(), _every_word(), n=2)
-    likely = [each for each in close if each not in _DESTRUCTIVE or _resembles(word.lower(), each)]
-    return likely[0] if likely else None
-
-
-def _every_word() -> list[str]:
-    return [word for verb in VERBS for word in (verb.word, verb.other_word) if word]
-
-
-def _resembles(word: str, verb: str) -> bool:
-    return word[:1] == verb[:1] and difflib.SequenceMatcher(None, word, verb).ratio() >= ALMOST_THE_SAME
-
-
-def _words() -> str:
-    return ", ".join(f"`{verb.word}`" for verb in VERBS)
+    """What it is about is looked up in the whole table, once there is one."""
+    return Help(unquoted(rest) or None)
 
 
 _ALONE = "Only you see the answer."
@@ -86,7 +26,9 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         word="clear",
         arguments="NAME [--stop] [--start] [--restart] [--break-glass INCIDENT] [reason…]",
-        summary="Clear a pipeline's storage, after showing you what that destroys; stop it first, start it again.",
+        group=VerbGroup.OPERATE,
+        needs=REQUESTERS,
+        summary="Clear a pipeline's storage; first it shows what that deletes.",
         details=(
             "Shows what the clear would destroy, to you alone, and asks once more before anything happens. "
             "Without NAME, a form opens in which you choose the pipeline. "
@@ -103,7 +45,9 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         word="stop",
         arguments="NAME [--break-glass INCIDENT] [reason…]",
-        summary="Stop a pipeline by force, after showing you what that loses.",
+        group=VerbGroup.OPERATE,
+        needs=REQUESTERS,
+        summary="Stop a pipeline by force; first it shows what that loses.",
         details=(
             "A forced stop loses everything after the last checkpoint; the storage stays. Rules and approvals hold as for a "
             "clear: an *operator* stops it at once where no rule asks for approvals, a *requester* asks."
@@ -114,6 +58,8 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         word="start",
         arguments="NAME [--break-glass INCIDENT] [reason…]",
+        group=VerbGroup.OPERATE,
+        needs=REQUESTERS,
         summary="Start a pipeline, and watch until it runs or fails.",
         details=(
             "It is compiled first if need be, and goes on from its storage, or starts empty if that was cleared. An *operator* "
@@ -125,6 +71,8 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         word="status",
         arguments="NAME",
+        group=VerbGroup.LOOK,
+        needs=VIEWERS,
         summary="Show a pipeline's state, what is under way, its recent events and requests.",
         details=f"{_ALONE} It has buttons for what you can do to the pipeline now. Needs a role on it other than admin.",
         example="status orders",
@@ -133,6 +81,8 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         word="list",
         arguments="[PATTERN] [--running] [--stopped] [--busy]",
+        group=VerbGroup.LOOK,
+        needs=VIEWERS,
         summary="List the pipelines that you can see: their state, and what is under way on them.",
         details=(
             f"{_ALONE} PATTERN is a name or a glob such as `orders-*` or `*orders*`; names are case-sensitive. "
@@ -146,7 +96,9 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         word="pending",
         arguments="",
-        summary="List the requests that wait for approval, and break-glass requests that await review.",
+        group=VerbGroup.LOOK,
+        needs=VIEWERS,
+        summary="List what waits for approval or review.",
         details=f"{_ALONE} You see those of pipelines that you may see.",
         example="pending",
         read=parsers.pending,
@@ -154,6 +106,8 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         word="approve",
         arguments="ID",
+        group=VerbGroup.APPROVE,
+        needs=APPROVERS,
         summary="Approve a request.",
         details="Shows what will be lost, with the button *Approve*. The id is on the card, and in `pending`; its first "
         "characters will do. Needs the role approver.",
@@ -163,6 +117,8 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         word="deny",
         arguments="ID reason…",
+        group=VerbGroup.APPROVE,
+        needs=APPROVERS,
         summary="Deny a request, and say why.",
         details="The person who asked reads the reason. Needs the role approver.",
         example="deny 7fk2qa not during the audit",
@@ -171,6 +127,8 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         word="withdraw",
         arguments="ID",
+        group=VerbGroup.OPERATE,
+        needs=REQUESTERS,
         summary="Withdraw your own request.",
         details="Until it is approved; after that, as long as it can still be cancelled.",
         example="withdraw 7fk2qa",
@@ -180,7 +138,9 @@ VERBS: tuple[Verb, ...] = (
         word="sign-off",
         other_word="review",
         arguments="ID",
-        summary="Mark a break-glass request as reviewed, having looked at what was done and why.",
+        group=VerbGroup.APPROVE,
+        needs=APPROVERS,
+        summary="Mark a break-glass request as reviewed.",
         details=(
             "Needs the role approver. Nobody reviews their own break-glass request. "
             f"`{COMMAND} review ID` is the same."
@@ -191,7 +151,9 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         word="can-i",
         arguments="clear|stop|start NAME",
-        summary="Tell whether you may do that to a pipeline, what it would take, and which grant and rule say so.",
+        group=VerbGroup.LOOK,
+        needs=EVERYBODY,
+        summary="Tell whether you may do that, what it needs, and what decides.",
         details=_ALONE,
         example="can-i clear orders",
         read=parsers.can_i,
@@ -199,7 +161,9 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         word="whoami",
         arguments="",
-        summary="Show who you are to this bot, and what is granted to you.",
+        group=VerbGroup.LOOK,
+        needs=EVERYBODY,
+        summary="Show your account and your grants.",
         details=_ALONE,
         example="whoami",
         read=parsers.who_am_i,
@@ -207,6 +171,8 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         word="history",
         arguments="[NAME|@user]",
+        group=VerbGroup.LOOK,
+        needs=(*VIEWERS, *ADMINS),
         summary="List past requests, newest first: all, or those of a pipeline or of a person.",
         details=(
             f"{_ALONE} A line a request: what came of it, who requested it and when, and how long it took; *Details* shows "
@@ -219,10 +185,14 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         word="grant",
         arguments="@user|@group ROLE PATTERN [for 12h] [note…]",
-        summary="Give a person or a user group a role on the pipelines that match a pattern.",
+        group=VerbGroup.ADMINISTER,
+        needs=ADMINS,
+        summary="Give a person or a user group a role on a pattern.",
         details=(
             "Roles: viewer, requester, operator, approver, responder, admin. PATTERN is a name or a glob such as "
-            "`orders-*`; names are case-sensitive. Needs the role admin on the pattern. Nobody can grant themselves anything."
+            "`orders-*` (names are case-sensitive). Without `for` it has no expiry. You are told if it has no effect: only "
+            "members of this workspace may do anything. Needs the role admin on the pattern, and you cannot raise your own "
+            f"access. `{COMMAND} help roles` says what each role may do."
         ),
         example="grant @ana operator orders-* for 12h on call",
         read=parsers.grant,
@@ -231,6 +201,8 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         word="revoke",
         arguments="@user|@group ROLE PATTERN",
+        group=VerbGroup.ADMINISTER,
+        needs=ADMINS,
         summary="Revoke a grant (same person, role and pattern).",
         details="Needs the role admin on the pattern.",
         example="revoke @ana operator orders-*",
@@ -240,7 +212,9 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         word="grants",
         arguments="[@user|@group|PATTERN]",
-        summary="List the grants.",
+        group=VerbGroup.LOOK,
+        needs=EVERYBODY,
+        summary="List your grants, and those that you administer.",
         details=f"{_ALONE} Admins see those on their patterns; everybody sees their own.",
         example="grants orders-*",
         read=parsers.grants,
@@ -249,10 +223,12 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         word="rule",
         arguments="PATTERN key=value…|off",
-        summary="Say what a clear takes on the pipelines that match a pattern.",
+        group=VerbGroup.ADMINISTER,
+        needs=ADMINS,
+        summary="Set approval rules for a pattern.",
         details=(
-            f"Keys: {EXAMPLES}. The keys that you name change, the others stay; `approvals=` alone removes that key, `off` "
-            "removes the rule. Where several rules match, the strictest value wins. Needs the role admin on the pattern."
+            "The keys that you name change, the others stay; `approvals=` alone removes that key, `off` removes the rule. "
+            f"`{COMMAND} help rules` lists the keys. Needs the role admin on the pattern."
         ),
         example="rule prod-* approvals=2 reason=required",
         read=parsers.rule,
@@ -261,7 +237,9 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         word="rules",
         arguments="",
-        summary="List the rules and the freezes.",
+        group=VerbGroup.LOOK,
+        needs=ANY_ROLE,
+        summary="List the rules and freezes that concern you.",
         details=_ALONE,
         example="rules",
         read=parsers.rules,
@@ -269,10 +247,13 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         word="freeze",
         arguments="PATTERN for|until WHEN reason…",
-        summary="Block clears, stops and starts of the pipelines that match a pattern, until a given time.",
+        group=VerbGroup.ADMINISTER,
+        needs=ADMINS,
+        summary="Block clears, stops and starts until a given time.",
         details=(
-            "WHEN is a length such as `4h`, or a time in UTC such as `18:00` or `2026-11-25T08:00`. What is ready waits or "
-            "lapses; what has been sent goes on. Needs the role admin on the pattern."
+            "WHEN is a length such as `4h`, or a time such as `18:00` or `2026-11-25T08:00`: in the time zone of your Slack "
+            "profile, or in UTC if you end it with `Z`. A request that is ready waits until the freeze ends, or expires; one "
+            "that was sent goes on. A freeze lasts 30 days at most. Needs the role admin on the pattern."
         ),
         example="freeze prod-* for 4h release day",
         read=parsers.freeze,
@@ -280,6 +261,8 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         word="unfreeze",
         arguments="PATTERN",
+        group=VerbGroup.ADMINISTER,
+        needs=ADMINS,
         summary="Remove a freeze (same pattern).",
         details="Needs the role admin on the pattern.",
         example="unfreeze prod-*",
@@ -287,10 +270,16 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         word="help",
-        arguments="[VERB]",
-        summary="Show this, or more about one verb.",
-        details=_ALONE,
+        arguments="[VERB|roles|rules|break-glass]",
+        group=VerbGroup.LOOK,
+        needs=EVERYBODY,
+        summary="Show the commands that you can use, or more about one of them.",
+        details=f"{_ALONE} `{COMMAND}` alone shows what waits for you.",
         example="help clear",
         read=_read_help,
     ),
 )
+
+
+def find_verb(word: str) -> Verb | None:
+    return next((verb for verb in VERBS if word.lower() in {verb.word, verb.other_word}), None)

@@ -17,6 +17,7 @@ from bot.engine.replies.access_request_replies import (
     AllowedNow,
     TooManyAccessRequests,
 )
+from bot.engine.replies.help_replies import CommandHelp, WaitingForYou
 from bot.engine.replies.list_replies import (
     HistoryPage,
     Listed,
@@ -55,7 +56,9 @@ _OnAccessRequest = (
     AccessRequested | AccessRequestedBefore | TooManyAccessRequests | AccessNotRequested | AllowedNow
 )
 
-Reply = PermissionDenied | _OnPlan | _OnOperation | _Shown | _OnAccess | _OnAccessRequest
+_Orienting = CommandHelp | WaitingForYou
+
+Reply = PermissionDenied | _OnPlan | _OnOperation | _Shown | _OnAccess | _OnAccessRequest | _Orienting
 
 __all__ = [
     "AccessNotRequested",
@@ -67,6 +70,7 @@ __all__ = [
     "Blocker",
     "Busy",
     "Changed",
+    "CommandHelp",
     "Described",
     "Explained",
     "FelderaUnavailable",
@@ -94,4 +98,5 @@ __all__ = [
     "SeveralRequests",
     "TooManyAccessRequests",
     "UnknownRequest",
+    "WaitingForYou",
 ]

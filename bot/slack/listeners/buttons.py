@@ -7,6 +7,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.domain.commands import HelpTopic
 from bot.domain.operations.operation import Operation
 from bot.engine.replies import ActionResult, NotYours, Reply
 from bot.slack.listeners.background import ModalReply, ReplyChannel, ResponseUrlReply
@@ -14,7 +15,7 @@ from bot.slack.listeners.context import ListenerContext, value
 from bot.slack.listeners.reply_channels import ScreenReply
 from bot.slack.payloads import BlockActions
 from bot.slack.text.blocks import Message
-from bot.slack.views import access_request_view, decisions_view
+from bot.slack.views import access_request_view, decisions_view, help_view
 from bot.slack.views.forms import modals, unopened_forms
 
 
@@ -137,6 +138,15 @@ class Buttons:
 
     def _screen(self, delivery: BlockActions) -> ScreenReply:
         return ScreenReply.of(delivery, self.client, self.context.threads)
+
+    async def help_topic(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
+        """Explain a topic beside the help; what it is comes back in the button, and is checked like typed text."""
+        topic = value(delivery)
+        if topic not in {*HelpTopic}:
+            await self.unknown(ack, delivery, respond)
+            return
+        await ack()
+        self.context.background_tasks.say(help_view.about(topic), ResponseUrlReply(respond))
 
     async def unknown(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
         work = self.context.requests.not_a_button(self.context.who(delivery), delivery.action.action_id)

@@ -7,6 +7,7 @@ from slack_bolt.async_app import AsyncAck, AsyncRespond
 
 from bot.domain.access.changes import DropRule, EditRule, RemoveFreeze
 from bot.domain.commands import Clear, Help, PipelineCommand, Start, Status, Stop, model, parse
+from bot.domain.commands.model import Overview
 from bot.domain.errors import Misunderstood
 from bot.domain.ids import Actor, ChannelId, PipelineName
 from bot.domain.operations.operation import Operation
@@ -18,7 +19,7 @@ from bot.slack.listeners.context import ListenerContext, acknowledge
 from bot.slack.listeners.look_queue import LookQueue
 from bot.slack.payloads import SlashCommand
 from bot.slack.text.blocks import Message
-from bot.slack.views import answers
+from bot.slack.views import answers, help_view
 
 log = structlog.get_logger(__name__)
 
@@ -50,8 +51,10 @@ class Commands:
             await self.context.typed(self._meant(actor, name), ack, respond, meanwhile=answers.looking(name))
             return
         match command:
-            case Help(verb):
-                await acknowledge(ack, answers.help_on(verb, self.context.handlers.targets))
+            case Help(str(subject)):
+                await acknowledge(ack, help_view.about(subject, self.context.handlers.targets))
+            case Help() | Overview():
+                await self.context.typed(self._oriented(actor, command), ack, respond)
             case Clear() | Stop() | Start() | Status():
                 await self._look(actor, command, ack, delivery.channel_id, respond)
             case model.List():
@@ -147,6 +150,12 @@ class Commands:
             case model.SignOff():
                 reply = await requests.sign_off(actor, operation_id)
         return self.context.in_words(reply)
+
+    async def _oriented(self, actor: Actor, command: Help | Overview) -> Message:
+        orientation = self.context.orientation
+        if isinstance(command, Help):
+            return self.context.in_words(await orientation.help(actor))
+        return self.context.in_words(await orientation.overview(actor))
 
     async def _answered(self, actor: Actor, command: model.Access) -> Message:
         try:

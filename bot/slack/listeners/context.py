@@ -12,6 +12,7 @@ from bot.engine.handlers.access_commands import AccessCommands
 from bot.engine.handlers.access_requests import AccessRequests
 from bot.engine.handlers.decisions import Decisions
 from bot.engine.handlers.history import History
+from bot.engine.handlers.orientation import Orientation
 from bot.engine.handlers.pipeline_pages import PipelinePages
 from bot.engine.handlers.pipeline_status import PipelineStatus
 from bot.engine.handlers.preview_and_confirm import PreviewAndConfirm
@@ -36,6 +37,7 @@ class ListenerContext:
     listing: PipelinePages
     access_requests: AccessRequests
     history: History
+    orientation: Orientation
     threads: Threads
     background_tasks: BackgroundTasks
     home: TeamId  # the workspace that the app belongs to

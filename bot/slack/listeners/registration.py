@@ -12,7 +12,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.commands import COMMAND
+from bot.domain.commands import COMMAND, HelpTopic
 from bot.engine.handlers.clear_form import ClearForms
 from bot.slack.api.response_urls import ResponseUrls
 from bot.slack.listeners.background import ResponseUrlReply, log_failure
@@ -34,6 +34,7 @@ from bot.slack.views import (
     answers,
     card,
     decisions_view,
+    help_view,
     history_view,
     pipeline_pages_view,
     previews_view,
@@ -92,6 +93,7 @@ def register(  # noqa: PLR0913 - what all the listeners need
         action_buttons.STOP: look_clicks.stop,
         action_buttons.START: look_clicks.start,
         action_buttons.STATE: look_clicks.state,
+        **{help_view.topic_action(topic): clicks.help_topic for topic in HelpTopic},
         form_fields.CHOOSE: clear.changed,
         form_fields.CHOOSE_STEPS: clear.changed,
     }

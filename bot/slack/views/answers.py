@@ -1,23 +1,20 @@
 """Replies to a command or click, visible to one person: each reply of the engine as a message. Pure."""
 
-import re
 from typing import assert_never
 
 from bot.domain.access.request_objections import RuleObjection
-from bot.domain.commands import VERBS, Verb, find_verb
 from bot.domain.errors import Misunderstood
 from bot.domain.ids import PipelineName
 from bot.domain.operations.operation import Operation, State
-from bot.domain.pipelines.targets import ONE, Targets
 from bot.engine import replies
 from bot.engine.ports import DatabaseLost, StoreUnavailable
 from bot.engine.replies import Reply, Result
 from bot.slack.sentences import plan_text
 from bot.slack.sentences.pipeline_text import link_to
 from bot.slack.sentences.unusable_channel_text import why_not
-from bot.slack.text.blocks import Message, message, said, section
+from bot.slack.text.blocks import Message, said
 from bot.slack.text.mrkdwn import TEXT_MAX
-from bot.slack.text.spans import NOTHING, Text, code, shortened
+from bot.slack.text.spans import Text, code, shortened
 from bot.slack.views import (
     access_answers,
     access_changes_view,
@@ -26,6 +23,7 @@ from bot.slack.views import (
     click_refusals_view,
     confirmations_view,
     decisions_view,
+    help_view,
     history_view,
     objections_view,
     pipeline_pages_view,
@@ -33,8 +31,6 @@ from bot.slack.views import (
     refusals_view,
     status_view,
 )
-
-TARGETS_SHOWN = 10
 
 
 def misunderstood(error: Misunderstood) -> Message:
@@ -55,24 +51,6 @@ def looking_around() -> Message:
     return said(
         "🔎 Looking at the pipelines… This is taking longer than usual. If no answer follows within a few minutes, "
         "type the command again: looking changes nothing."
-    )
-
-
-def help_on(word: str | None, targets: Targets = ONE) -> Message:
-    verb = None if word is None else find_verb(word)
-    note = _on_names(targets) if targets.names else NOTHING
-    return _overview(note) if verb is None else _details(verb, note)
-
-
-def _on_names(targets: Targets) -> Text:
-    shown = [code(target) for target in targets.names[:TARGETS_SHOWN]]
-    more = len(targets.names) - len(shown)
-    if more:
-        shown.append(Text("{} more", more))
-    return Text(
-        "\nThere are several Felderas here, and a NAME is `TARGET/NAME`, such as `{}/orders`. The targets are {}.",
-        targets.names[0],
-        Text(" and ").join([Text(", ").join(shown[:-1]), shown[-1]]),
     )
 
 
@@ -183,6 +161,10 @@ def answer(reply: Reply, workspace_url: str) -> Message:  # noqa: C901, PLR0911,
             return history_view.request_details(reply, workspace_url)
         case replies.NotYours(operation):
             return click_refusals_view.not_yours(operation)
+        case replies.CommandHelp():
+            return help_view.command_help(reply)
+        case replies.WaitingForYou():
+            return help_view.waiting_for_you(reply, workspace_url)
         case replies.UnknownRequest():
             return click_refusals_view.not_known()
         case replies.NoSuchRequest(beginning):
@@ -266,25 +248,3 @@ def placed(operation: Operation, workspace_url: str) -> Message:
         return said("{}.", followed)
     because = why_not(operation.origin, operation.display.displaced)
     return said("{}, in our direct messages, because {}.", followed, because)
-
-
-def _overview(note: Text) -> Message:
-    """The verbs, in as many blocks as Slack's limit for one requires."""
-    rows = [Text("• `{}`\n   {}", verb.usage, Text(verb.summary)) for verb in VERBS]
-    half = (len(rows) + 1) // 2
-    parts = [
-        Text("\n").join([Text("*What I can do with pipelines*"), *rows[:half]]),
-        Text("\n").join([*rows[half:], Text("More about one: `{COMMAND} help clear`.{}", note)]),
-    ]
-    return message(Text("\n").join(parts), *(section(part) for part in parts))
-
-
-def _details(verb: Verb, note: Text) -> Message:
-    return said(
-        "`{usage}`\n{summary}\n{details}\nFor example: `{COMMAND} {example}`{note}",
-        usage=verb.usage,
-        summary=Text(verb.summary),
-        details=Text(verb.details),
-        example=verb.example,
-        note=note if re.search("NAME|PATTERN", verb.arguments) else NOTHING,
-    )

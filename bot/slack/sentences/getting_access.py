@@ -1,0 +1,31 @@
+"""Getting access: what somebody without a role can do about it. Pure."""
+
+from bot.domain.access.permissions import Kind
+from bot.slack.text.spans import NOTHING, Text, code
+
+
+def how_to_get_access(kind: Kind, unread: str) -> Text:
+    """`unread` is what Slack did not answer about them, if a role may depend on it."""
+    because = Text(" ({})", code(unread)) if unread else NOTHING
+    match kind:
+        case Kind.MEMBER if unread:
+            return Text(
+                "Whether you have a role here depends on a user group that cannot be checked right now{}. Try again in a minute.",
+                because,
+            )
+        case Kind.MEMBER:
+            return Text(
+                "You have no role here, so you cannot see or change pipelines. An admin of this bot can give you one: ask them "
+                "to type `{COMMAND} grant @you requester PIPELINE`, with your name, the role and the pipeline that you need."
+            )
+        case Kind.UNKNOWN:
+            return Text("Your account cannot be checked right now{}. Try again in a minute.", because)
+        case Kind.GUEST:
+            return Text(
+                "Guests of this workspace may do nothing here, even if they have a grant. Ask a member of the team to do it for "
+                "you, or an admin of the workspace to make you a member."
+            )
+        case _:
+            return Text(
+                "Only members of this workspace may do anything here. Ask one of them to do it for you."
+            )
