@@ -58,8 +58,8 @@ async def test_a_line_a_pipeline_by_name(world):
     [
         (["--running"], ["payments"]),
         (["--stopped"], ["Archive", "orders", "users"]),
-        (["--busy"], ["orders"]),
-        (["--running", "--busy"], ["orders", "payments"]),
+        (["--busy"], ["orders", "users"]),
+        (["--running", "--busy"], ["orders", "payments", "users"]),
         (["*s"], ["orders", "payments", "users"]),
         (["*s", "--stopped"], ["orders", "users"]),
         (["users"], ["users"]),
@@ -74,8 +74,8 @@ async def test_where_none_matches_that_is_said(world):
     assert await shown(world, "list", "Users") == (
         "No pipelines that match Users (names are case-sensitive).\n"
     )
-    assert await shown(world, "list", "users", "--running", "--busy") == (
-        "No running or busy pipelines that match users (names are case-sensitive).\n"
+    assert await shown(world, "list", "Archive", "--running", "--busy") == (
+        "No running or busy pipelines that match Archive (names are case-sensitive).\n"
     )
     assert json.loads(await shown(world, "list", "Users", "--json")) == []
     refused = await typed(world, "list", "or ders")

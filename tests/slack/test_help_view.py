@@ -53,9 +53,9 @@ def test_what_cannot_be_checked_is_marked():
     assert shown(CommandHelp(verbs, page, Targets())).text == snapshot("""\
 Some of your user groups cannot be checked right now (`Slack is in trouble`): commands that depend on them are marked ❔.
 *Approve*
-❔ `/pipeline approve ID` – Approve a request, as its button does.
+❔ `/pipeline approve ID` – Approve a request.
 *Look*
-`/pipeline status NAME` – Show a pipeline's state, recent events and requests.
+`/pipeline status NAME` – Show a pipeline's state, what is under way, its recent events and requests.
 More about a command: `/pipeline help clear`.\
 """)
 
@@ -141,11 +141,11 @@ def test_what_waits():
 • *Clear orders*, requested by <@UBEN> <!date^1772420400^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 03:00 UTC>: review it in <https://acme.slack.com/archives/C1/p1700000000000100|its thread>
 • *Clear orders*, requested by <@UBEN> <!date^1772420400^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 03:00 UTC>: it needs attention: see <https://acme.slack.com/archives/C1/p1700000000000100|its thread>
 *Your requests*
-• *Clear orders*: 🙋 Waiting for approval. 0 of 2 approvals until <!date^1772424000^\u200b{date_short_pretty} at {time}|2026-03-02 04:00 UTC>. Follow it in <https://acme.slack.com/archives/C1/p1700000000000100|its thread>.
+• *Clear orders*: 🙋 Waiting for approval, requested <!date^1772420400^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 03:00 UTC>. 0 of 2 approvals until <!date^1772424000^\u200b{date_short_pretty} at {time}|2026-03-02 04:00 UTC>. Follow it in <https://acme.slack.com/archives/C1/p1700000000000100|its thread>.
 *Commands*
 `/pipeline clear NAME` – Clear a pipeline's storage; first it shows what that deletes.
-`/pipeline status NAME` – Show a pipeline's state, recent events and requests.
-`/pipeline list` – List the pipelines that you can see, and what is under way on them.
+`/pipeline status NAME` – Show a pipeline's state, what is under way, its recent events and requests.
+`/pipeline list` – List the pipelines that you can see: their state, and what is under way on them.
 `/pipeline help` shows all that you can use.\
 """)
     many = replace(page, decides=(others,) * 11)

@@ -63,12 +63,12 @@ def test_help_of_an_operator(workspace: Workspace) -> None:
 `/pipeline start NAME` – Start a pipeline, and watch until it runs or fails.
 `/pipeline withdraw ID` – Withdraw your own request.
 *Look*
-`/pipeline status NAME` – Show a pipeline's state, recent events and requests.
-`/pipeline list` – List the pipelines that you can see, and what is under way on them.
+`/pipeline status NAME` – Show a pipeline's state, what is under way, its recent events and requests.
+`/pipeline list` – List the pipelines that you can see: their state, and what is under way on them.
 `/pipeline pending` – List what waits for approval or review.
 `/pipeline can-i clear|stop|start NAME` – Tell whether you may do that, what it needs, and what decides.
 `/pipeline whoami` – Show your account and your grants.
-`/pipeline history` – Page through the audit log of a pipeline, of a person, or of all that you can see.
+`/pipeline history` – List past requests, newest first: all, or those of a pipeline or of a person.
 `/pipeline grants` – List your grants, and those that you administer.
 `/pipeline rules` – List the rules and freezes that concern you.
 `/pipeline help` – Show the commands that you can use, or more about one of them.
@@ -95,8 +95,8 @@ def test_help_on_a_verb(workspace: Workspace, typed: str) -> None:
     """Each verb says how it is typed, what it does, which role it takes, and gives an example."""
     assert workspace.stranger("eve").types(f"/pipeline help {typed}") == snapshot("""\
 `/pipeline status NAME`
-Show a pipeline's state, recent events and requests.
-Only you see the answer. Needs any role on the pipeline but admin.
+Show a pipeline's state, what is under way, its recent events and requests.
+Only you see the answer. It has buttons for what you can do to the pipeline now. Needs a role on it other than admin.
 For example: `/pipeline status orders`\
 """)
 
@@ -136,26 +136,26 @@ def test_the_bare_command(workspace: Workspace, ana: Teammate, ben: Teammate) ->
     ana.requests("orders")
     assert ana.types("/pipeline") == snapshot("""\
 *Your requests*
-• *Clear orders*: 🙋 Waiting for approval. 0 of 1 approvals until Mar 2, 2026 at 4:00 AM. Follow it in its thread.
+• *Clear orders*: 🙋 Waiting for approval, requested some time ago (Mar 2, 2026 at 3:00 AM). 0 of 1 approvals until Mar 2, 2026 at 4:00 AM. Follow it in its thread.
 *Commands*
 `/pipeline clear NAME` – Clear a pipeline's storage; first it shows what that deletes.
-`/pipeline status NAME` – Show a pipeline's state, recent events and requests.
-`/pipeline list` – List the pipelines that you can see, and what is under way on them.
+`/pipeline status NAME` – Show a pipeline's state, what is under way, its recent events and requests.
+`/pipeline list` – List the pipelines that you can see: their state, and what is under way on them.
 `/pipeline help` shows all that you can use.\
 """)
     assert ben.types("/pipeline").replace(workspace.request(), "ID") == snapshot("""\
 *Waiting for you*
 • *Clear orders*, requested by @ana some time ago (Mar 2, 2026 at 3:00 AM): type `/pipeline approve ID`, or decide in its thread
 *Commands*
-`/pipeline status NAME` – Show a pipeline's state, recent events and requests.
-`/pipeline list` – List the pipelines that you can see, and what is under way on them.
+`/pipeline status NAME` – Show a pipeline's state, what is under way, its recent events and requests.
+`/pipeline list` – List the pipelines that you can see: their state, and what is under way on them.
 `/pipeline help` shows all that you can use.\
 """)
     assert workspace.viewer("vic", pattern="payments").types("/pipeline") == snapshot("""\
 ✅ Nothing that you can see waits for you.
 *Commands*
-`/pipeline status NAME` – Show a pipeline's state, recent events and requests.
-`/pipeline list` – List the pipelines that you can see, and what is under way on them.
+`/pipeline status NAME` – Show a pipeline's state, what is under way, its recent events and requests.
+`/pipeline list` – List the pipelines that you can see: their state, and what is under way on them.
 `/pipeline help` shows all that you can use.\
 """)
     assert workspace.stranger("eve").types("/pipeline") == snapshot("""\
@@ -178,7 +178,7 @@ def test_the_bare_command_while_a_group_cannot_be_read(workspace: Workspace) -> 
 Some of your user groups cannot be checked right now (`Slack rate-limited me; retry in 30 s`): something may be missing here.
 Nothing that you can see waits for you.
 *Commands*
-`/pipeline status NAME` – Show a pipeline's state, recent events and requests.
-`/pipeline list` – List the pipelines that you can see, and what is under way on them.
+`/pipeline status NAME` – Show a pipeline's state, what is under way, its recent events and requests.
+`/pipeline list` – List the pipelines that you can see: their state, and what is under way on them.
 `/pipeline help` shows all that you can use.\
 """)
