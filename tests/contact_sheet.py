@@ -1,7 +1,8 @@
-"""Everything that the bot can show, on one sheet for Slack's Block Kit Builder: `python -m tests.contact_sheet [PATH]`.
+"""Everything that the bot can show, on one sheet: `python -m tests.contact_sheet [PATH]`.
 
-Paste the file into https://app.slack.com/block-kit-builder to see it. What is on it is derived from the types: a new
-reply, state, event or ending is on it by itself.
+It writes a file for Slack's Block Kit Builder (paste it into https://app.slack.com/block-kit-builder), and beside it the
+same as plain text, for readers: PATH with the suffix `.txt`. What is on it is derived from the types: a new reply, state,
+event or ending is on it by itself.
 """
 
 import json
@@ -23,6 +24,7 @@ from bot.domain.pipelines.pipeline import Identity
 from bot.engine.handlers.clear_form import Shown
 from bot.engine.handlers.preconditions import Assessment
 from bot.engine.replies import Reply
+from bot.simulator.slack.rendering.plain_text import render_block, render_confirm, render_text
 from bot.slack.text.blocks import Message
 from bot.slack.views import answers, card, decisions_view, help_view, home_view, thread_lines
 from bot.slack.views.forms import clear_form_view, modal_titles, modals, unopened_forms
@@ -34,6 +36,15 @@ from tests.slack.reading import WORKSPACE_URL
 
 PATH = Path("contact_sheet.json")  # ignored by git
 EVERY_REPLY: tuple[type, ...] = get_args(Reply)
+_NAMES = {
+    "UANA": "ana",
+    "UBEN": "ben",
+    "UCEM": "cem",
+    "UDAN": "dan",
+    "UCLEO": "cleo",
+    "C1": "ops",
+    "S1": "oncall",
+}
 _HUMAN = {Ending.UNTOUCHED, Ending.UNPROVABLE, Ending.CONTRADICTION, Ending.OUT_OF_REACH}
 _STATES = {
     **dict.fromkeys((ending for ending in Ending if ending.value.startswith("cleared")), State.SUCCEEDED),
@@ -148,8 +159,26 @@ def sheet() -> dict[str, Any]:
     return {"blocks": blocks}
 
 
+def readable() -> Iterator[str]:
+    """All of it as its readers see it, with each button's confirm dialog and what a notification says."""
+    for shot in shots():
+        yield f"\n=== {shot.title}"
+        if shot.view is not None and "title" in shot.view:
+            yield f"[{shot.view['title']['text']}]"
+        shown = "\n".join(render_block(block, _NAMES) for block in shot.blocks)
+        yield shown
+        for block in shot.blocks:
+            for element in (*block.get("elements", ()), block.get("accessory", {})):
+                if "confirm" in element:
+                    yield f"  {element['text']['text']} → {render_confirm(element['confirm'], _NAMES)}"
+        notified = "" if shot.message is None else render_text(shot.message.text, _NAMES)
+        if notified and notified not in shown:
+            yield f"  Notification: {notified}"
+
+
 def main(path: Path) -> None:
     path.write_text(json.dumps(sheet(), ensure_ascii=False, indent=1) + "\n")
+    path.with_suffix(".txt").write_text("\n".join(readable()).lstrip("\n") + "\n")
 
 
 if __name__ == "__main__":

@@ -54,3 +54,6 @@ def test_the_sheet_is_written_for_the_block_kit_builder(tmp_path):
     written = json.loads(path.read_text())
     assert list(written) == ["blocks"]
     assert {block["type"] for block in written["blocks"]} >= {"header", "section", "actions", "input"}
+    readable = path.with_suffix(".txt").read_text()
+    assert all(f"=== {shot.title}\n" in readable for shot in contact_sheet.shots())
+    assert "<" not in readable.replace("<br>", ""), "what the client shows instead of tokens"
