@@ -144,8 +144,8 @@ def test_why_there_is_nothing_to_confirm():
             "✅ `orders` is already cleared. Somebody has asked the pipeline to start: it is Stopped <!date^1772413200^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 01:00 UTC>; Running requested <!date^1772413200^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 01:00 UTC>.",
             "⏳ `orders` is being cleared already, and not by me. `/pipeline status orders` shows when it is done.",
             "❌ Feldera describes the storage of `orders` in a word I do not know, so I leave it alone. This bot may be older than your Feldera.",
-            "✋ Another operation holds `orders`: <@UANA> requested a clear <!date^1772420400^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 03:00 UTC>. Follow it in <https://acme.slack.com/archives/C1/p1700000000000100|its thread>.",
-            "✋ Another operation holds `orders`: <@UANA> requested a clear <!date^1772420400^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 03:00 UTC>. Follow it in its card, which is about to be posted.",
+            "✋ Another request is running on `orders`: <@UANA> requested a clear <!date^1772420400^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 03:00 UTC>. Follow it in <https://acme.slack.com/archives/C1/p1700000000000100|its thread>.",
+            "✋ Another request is running on `orders`: <@UANA> requested a clear <!date^1772420400^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 03:00 UTC>. Follow it in its card, which is about to be posted.",
         ]
     )
 

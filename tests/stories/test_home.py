@@ -7,7 +7,9 @@ from bot.domain.events import Event, EventKind
 from tests.workspace import Teammate, Workspace
 
 NOTHING_WAITS = "Waiting for you\n✅ Nothing waits for you.\n"
-NO_ROLE = "\nYou have no role here now. An admin of this bot can give you one"
+NO_ROLE = (
+    "\nYou have no role here, so you cannot see or change pipelines. An admin of this bot can give you one"
+)
 
 
 def above_access(teammate: Teammate) -> str:
@@ -160,7 +162,7 @@ def test_roles_for_a_while(workspace: Workspace) -> None:
     workspace.passes(minutes=10)
     assert ben.home() == snapshot("""\
 👋 *Hello!* I stop, clear and start Feldera pipelines for people who have a role here, with the approvals that the team requires, and report the outcome.
-You have no role here now. An admin of this bot can give you one: ask them to type `/pipeline grant @you requester PIPELINE`, with your name, and the role and the pipeline that you need. This page shows the rest then.
+You have no role here, so you cannot see or change pipelines. An admin of this bot can give you one: ask them to type `/pipeline grant @you requester PIPELINE`, with your name, the role and the pipeline that you need.
 `/pipeline help` shows all that I can do.\
 """)
     ana.reads()
@@ -193,15 +195,11 @@ def test_whoever_may_see_nothing(workspace: Workspace, ana: Teammate, ben: Teamm
     shown = [person.opens_home().split("\n")[1:] for person in (ben, gus, fay)]
     assert shown == snapshot(
         [
-            [
-                "Your account cannot be checked right now (`Slack is in trouble`), so nothing is shown. I look again in a minute."
-            ],
+            ["Your account cannot be checked right now (`Slack is in trouble`). I look again in a minute."],
             [
                 "Guests of this workspace may do nothing here, even if they have a grant. Ask a member of the team to do it for you, or an admin of the workspace to make you a member."
             ],
-            [
-                "Only members of this workspace may do anything here. Ask somebody of the team to do it for you."
-            ],
+            ["Only members of this workspace may do anything here. Ask one of them to do it for you."],
         ]
     )
     workspace.passes(minutes=1)

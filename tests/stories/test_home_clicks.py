@@ -198,7 +198,7 @@ def test_the_right_was_lost_meanwhile(workspace: Workspace, ana: Teammate, ben: 
         "Approve clear\n🚫 You may not approve a clear of `orders`: "
     )
     workspace.passes(seconds=2)
-    assert "You have no role here now." in ben.home()
+    assert "You have no role here, so" in ben.home()
     assert "🙋 Waiting for approval, requested" in workspace.card()
     assert workspace.sent == []
 

@@ -3,15 +3,18 @@
 from bot.domain.access.permissions import Kind
 from bot.slack.text.spans import NOTHING, Text, code
 
+_TRY_AGAIN = Text("Try again in a minute.")
 
-def how_to_get_access(kind: Kind, unread: str) -> Text:
-    """`unread` is what Slack did not answer about them, if a role may depend on it."""
+
+def how_to_get_access(kind: Kind, unread: str, *, again: Text = _TRY_AGAIN) -> Text:
+    """`unread` is what Slack did not answer about them, if a role may depend on it; `again` says when it is asked again."""
     because = Text(" ({})", code(unread)) if unread else NOTHING
     match kind:
         case Kind.MEMBER if unread:
             return Text(
-                "Whether you have a role here depends on a user group that cannot be checked right now{}. Try again in a minute.",
+                "Whether you have a role here depends on a user group that cannot be checked right now{}. {}",
                 because,
+                again,
             )
         case Kind.MEMBER:
             return Text(
@@ -19,7 +22,7 @@ def how_to_get_access(kind: Kind, unread: str) -> Text:
                 "to type `{COMMAND} grant @you requester PIPELINE`, with your name, the role and the pipeline that you need."
             )
         case Kind.UNKNOWN:
-            return Text("Your account cannot be checked right now{}. Try again in a minute.", because)
+            return Text("Your account cannot be checked right now{}. {}", because, again)
         case Kind.GUEST:
             return Text(
                 "Guests of this workspace may do nothing here, even if they have a grant. Ask a member of the team to do it for "

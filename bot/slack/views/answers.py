@@ -58,7 +58,7 @@ def trouble() -> Message:
     """For a failure of ours: the person still gets a reply, which says what is certain."""
     return said(
         "💥 Something broke on my side before I could answer; it is in my log. "
-        "`{COMMAND} status NAME` shows whether an operation is running; if none is, nothing was changed."
+        "`{COMMAND} status NAME` shows whether a request is running; if none is, nothing was changed."
     )
 
 

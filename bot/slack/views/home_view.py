@@ -13,6 +13,7 @@ from slack_sdk.models.views import View
 from bot.domain.access.permissions import Kind
 from bot.domain.home_content import HomeAction, HomePage, Item
 from bot.domain.operations.operation import Operation, State
+from bot.slack.sentences.getting_access import how_to_get_access
 from bot.slack.sentences.labels import GLASS, GRANT
 from bot.slack.sentences.pipeline_text import frozen_in_words, link_to
 from bot.slack.sentences.state_text import state_now
@@ -162,38 +163,6 @@ def _ended(operation: Operation, workspace_url: str) -> Text:
 def _welcome(page: HomePage) -> Iterable[Block | None]:
     """For a person who may see nothing: how to get access, and nothing about anybody or anything else."""
     yield blocks.section(_WHAT_FOR)
-    yield blocks.section(_how_to_get_in(page))
+    yield blocks.section(how_to_get_access(page.membership.kind, page.unread, again=_AGAIN_SOON))
     if page.membership.kind is Kind.MEMBER:
         yield blocks.context(Text("`{COMMAND} help` shows all that I can do."))
-
-
-def _how_to_get_in(page: HomePage) -> Text:
-    match page.membership.kind:
-        case Kind.MEMBER if page.unread:
-            return Text(
-                "Whether you have a role here depends on a user group that cannot be checked right now ({}). {}",
-                code(page.unread),
-                _AGAIN_SOON,
-            )
-        case Kind.MEMBER:
-            return Text(
-                "You have no role here now. An admin of this bot can give you one: ask them to type "
-                "`{COMMAND} grant @you requester PIPELINE`, with your name, and the role and the pipeline that you need. "
-                "This page shows the rest then."
-            )
-        case Kind.UNKNOWN:
-            return Text(
-                "Your account cannot be checked right now ({}), so nothing is shown. {}",
-                code(page.unread),
-                _AGAIN_SOON,
-            )
-        case Kind.GUEST:
-            return Text(
-                "Guests of this workspace may do nothing here, even if they have a grant. Ask a member of the team "
-                "to do it for you, or an admin of the workspace to make you a member."
-            )
-        case _:
-            return Text(
-                "Only members of this workspace may do anything here. Ask somebody of the team to "
-                "do it for you."
-            )

@@ -206,7 +206,7 @@ def not_compiled(reply: NotCompiled) -> Message:
 
 def busy(holder: Operation, workspace_url: str, *, may_close: bool) -> Message:
     text = Text(
-        "✋ Another operation holds `{name}`: {who} requested a {action} {when}. Follow it in {where}.{human}",
+        "✋ Another request is running on `{name}`: {who} requested a {action} {when}. Follow it in {where}.{human}",
         name=holder.pipeline,
         who=mention(holder.requester.user),
         action=action_name(holder.plan),
