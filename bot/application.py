@@ -15,15 +15,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.config import Mode, Settings
 from bot.engine.authorizer import Authorizer
 from bot.engine.delivery.delivery_loop import DeliveryLoop
-from bot.engine.handlers.access_commands import AccessCommands
-from bot.engine.handlers.access_requests import AccessRequests
+from bot.engine.handlers.access.access_commands import AccessCommands
+from bot.engine.handlers.access.access_requests import AccessRequests
 from bot.engine.handlers.clear_form import ClearForms
 from bot.engine.handlers.decisions import Decisions
-from bot.engine.handlers.history import History
-from bot.engine.handlers.orientation import Orientation
-from bot.engine.handlers.pipeline_catalog import PipelineCatalog
-from bot.engine.handlers.pipeline_pages import PipelinePages
-from bot.engine.handlers.pipeline_status import PipelineStatus
+from bot.engine.handlers.look.history import History
+from bot.engine.handlers.look.orientation import Orientation
+from bot.engine.handlers.look.pipeline_catalog import PipelineCatalog
+from bot.engine.handlers.look.pipeline_pages import PipelinePages
+from bot.engine.handlers.look.pipeline_status import PipelineStatus
 from bot.engine.handlers.preview_and_confirm import PreviewAndConfirm
 from bot.engine.handlers.previews import Previews
 from bot.engine.health import health

@@ -8,7 +8,7 @@ import pytest
 
 from bot.config import Settings
 from bot.domain.access.permissions import SAY, Action, Role
-from bot.domain.access.request_limits import OPEN_REQUESTS_MAX, REQUESTS_MAX, REQUESTS_WITHIN
+from bot.domain.access.requests.request_limits import OPEN_REQUESTS_MAX, REQUESTS_MAX, REQUESTS_WITHIN
 from bot.domain.access.rule_keys import APPROVE_WITHIN, BY_NAME, OLD_NAMES
 from bot.domain.bot_time import FOLLOWS_BY, GAP_MOST
 from bot.domain.operations import polling

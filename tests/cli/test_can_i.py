@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.access.changes import GrantRole, SetFreeze
 from bot.domain.access.permissions import Group, Role
-from bot.domain.access.request_limits import OPEN_REQUESTS_MAX, REQUESTS_MAX, REQUESTS_WITHIN
+from bot.domain.access.requests.request_limits import OPEN_REQUESTS_MAX, REQUESTS_MAX, REQUESTS_WITHIN
 from bot.domain.durations import span_in_words
 from bot.domain.ids import Actor, GroupId, TeamId, UserId
 from bot.domain.operations.operation import State

@@ -8,7 +8,7 @@ from bot.domain.access.authorization import AccessData, authority_of
 from bot.domain.access.lint.findings import Finding, Roster, Severity
 from bot.domain.access.lint.linter import lint
 from bot.domain.access.permissions import Action, Group, Kind, Membership, Role
-from bot.domain.access.request import Request
+from bot.domain.access.requests.request import Request
 from bot.domain.access.rules import Freeze
 from bot.domain.ids import Actor, GroupId, TeamId, UserId
 from bot.domain.operations.plans import CLEAR

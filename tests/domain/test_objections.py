@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.access.authorization import AccessData, authority_of
-from bot.domain.access.request import Request, Stage
-from bot.domain.access.request_limits import OPEN_REQUESTS_MAX, REQUESTS_MAX
-from bot.domain.access.request_objections import (
+from bot.domain.access.requests.request import Request, Stage
+from bot.domain.access.requests.request_limits import OPEN_REQUESTS_MAX, REQUESTS_MAX
+from bot.domain.access.requests.request_objections import (
     BreakGlassForbidden,
     FormField,
     Frozen,

@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.access.authorization import AccessData, authority_of, authorization_for
 from bot.domain.access.permissions import Action, Role
-from bot.domain.access.request import Request
+from bot.domain.access.requests.request import Request
 from bot.domain.access.rules import Rule
 from bot.domain.events import EventKind
 from bot.domain.operations.fingerprints import Fingerprint

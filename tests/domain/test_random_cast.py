@@ -23,7 +23,7 @@ from hypothesis.stateful import (
 
 from bot.domain.access.authorization import AccessData, authority_of, authorization_for
 from bot.domain.access.permissions import SAY, Action, Group, Kind
-from bot.domain.access.request import Request as Asked
+from bot.domain.access.requests.request import Request as Asked
 from bot.domain.ids import Actor
 from bot.domain.operations.inputs import (
     Answered,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.access.request_limits import REQUESTS_MAX, REQUESTS_WITHIN, next_request_at
+from bot.domain.access.requests.request_limits import REQUESTS_MAX, REQUESTS_WITHIN, next_request_at
 from bot.domain.access.rules import Freeze, Requirements, Rule, frozen, requirements_for
 from bot.domain.errors import BadRule
 from tests.clock import START

@@ -7,8 +7,8 @@ import pytest
 
 from bot.domain.access.authorization import AccessData
 from bot.domain.access.permissions import Kind, Role
-from bot.domain.access.request_limits import OPEN_REQUESTS_MAX
-from bot.domain.access.request_objections import Frozen, TooManyOpen
+from bot.domain.access.requests.request_limits import OPEN_REQUESTS_MAX
+from bot.domain.access.requests.request_objections import Frozen, TooManyOpen
 from bot.domain.access.rules import Rule
 from bot.domain.operations.operation import State
 from bot.domain.pipelines.targets import ONE

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.access.authorization import Authorization
-from bot.domain.access.request_objections import FormField, ObjectionBase
+from bot.domain.access.requests.request_objections import FormField, ObjectionBase
 from bot.domain.access.rules import Requirements
 from bot.domain.commands import Clear
 from bot.domain.events import EventKind

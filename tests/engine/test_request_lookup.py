@@ -12,7 +12,7 @@ from bot.domain.operations.operation import State
 from bot.engine import replies
 from bot.engine.attempted_actions import AttemptedAction
 from bot.engine.authorizer import Authorizer
-from bot.engine.handlers.request_lookup import RequestLookup
+from bot.engine.handlers.look.request_lookup import RequestLookup
 from bot.engine.rate_budget import RateBudget
 from bot.store.shell_store import Administration
 from tests.clock import START

@@ -20,7 +20,7 @@ from bot.domain.operations.plans import START as STARTS
 from bot.domain.pipelines.pipeline import Checkpoints, Pipeline, PipelineError, Problem, Storage
 from bot.domain.pipelines.targets import TARGET_NAME_MAX, TargetName
 from bot.engine import replies
-from bot.engine.handlers.pipeline_pages import PAGE
+from bot.engine.handlers.look.pipeline_pages import PAGE
 from bot.engine.replies import Reply
 from tests.clock import START
 from tests.domain.samples import BEN, CARD, CLEO, IN_EVERY_STATE, pipeline

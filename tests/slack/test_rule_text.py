@@ -8,7 +8,7 @@ from bot.domain.access.rules import Rule
 from bot.domain.audit_values import PreviousFreeze, PreviousGrant, json_of
 from bot.domain.events import Event, EventKind
 from bot.domain.ids import ChannelId, GroupId
-from bot.slack.sentences import rule_text
+from bot.slack.sentences.access import rule_text
 from bot.slack.text.spans import Text, at
 from tests.clock import START
 

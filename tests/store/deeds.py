@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.domain.access.authorization import authority_of, authorization_for
 from bot.domain.access.permissions import Action
-from bot.domain.access.request import Request
+from bot.domain.access.requests.request import Request
 from bot.domain.operations.inputs import (
     Approved,
     CardPlaced,

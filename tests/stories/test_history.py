@@ -3,7 +3,7 @@
 from inline_snapshot import snapshot
 
 from bot.domain.events import Event, EventKind
-from bot.engine.handlers.history import HISTORY_READ
+from bot.engine.handlers.look.history import HISTORY_READ
 from bot.store import audit_log
 from bot.store.connection.database import open_database, writing
 

@@ -14,7 +14,7 @@ from bot.config import ShellSettings
 from bot.domain.errors import WrongInput
 from bot.domain.ids import Actor, TeamId
 from bot.domain.operations.plans import CLEAR, START, STOP
-from bot.engine.handlers.explanations import explained
+from bot.engine.handlers.access.explanations import explained
 from bot.store.shell_store import Administration
 
 _PLANS = {"clear": CLEAR, "stop": STOP, "start": START}

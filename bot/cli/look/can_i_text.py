@@ -10,7 +10,7 @@ from bot.cli.options import command_as_typed
 from bot.cli.output import moment
 from bot.domain.access.authorization import Authorization, id_of
 from bot.domain.access.permissions import Decision, Kind, Why
-from bot.domain.access.request_objections import (
+from bot.domain.access.requests.request_objections import (
     BreakGlassForbidden,
     Frozen,
     NameNotTyped,

@@ -19,7 +19,7 @@ from bot.domain.pipelines.activity import Shape, latest
 from bot.domain.pipelines.pipeline import Look, Pipeline, Problem, Seen
 from bot.domain.pipelines.search import resembling
 from bot.domain.pipelines.targets import target_in
-from bot.engine.handlers.pipeline_status import ACTIVITY_SHOWN, ENDED_SHOWN
+from bot.engine.handlers.look.pipeline_status import ACTIVITY_SHOWN, ENDED_SHOWN
 from bot.engine.ports import Pipelines
 from bot.engine.replies import Described
 from bot.store.shell_store import Administration

@@ -19,9 +19,14 @@ from bot.domain.access.permissions import (
     decide,
     decide_somewhere,
 )
-from bot.domain.access.request import Request, Stage
-from bot.domain.access.request_limits import OPEN_REQUESTS_MAX, REQUESTS_MAX, REQUESTS_WITHIN, next_request_at
-from bot.domain.access.request_objections import (
+from bot.domain.access.requests.request import Request, Stage
+from bot.domain.access.requests.request_limits import (
+    OPEN_REQUESTS_MAX,
+    REQUESTS_MAX,
+    REQUESTS_WITHIN,
+    next_request_at,
+)
+from bot.domain.access.requests.request_objections import (
     BreakGlassForbidden,
     Frozen,
     NameNotTyped,

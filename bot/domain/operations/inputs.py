@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.access.authorization import Authorization
 from bot.domain.access.permissions import Decision
-from bot.domain.access.request_objections import Objection
+from bot.domain.access.requests.request_objections import Objection
 from bot.domain.events import Event
 from bot.domain.ids import Actor
 from bot.domain.operations.fingerprints import Fingerprint

@@ -14,7 +14,7 @@ from datetime import datetime
 
 from bot.domain.access.authorization import AccessData
 from bot.domain.access.permissions import Action
-from bot.domain.access.request_objections import Objection
+from bot.domain.access.requests.request_objections import Objection
 from bot.domain.commands import Clear
 from bot.domain.ids import Actor, ChannelId, OperationId, PipelineName
 from bot.domain.operations.machine.transitions import PROPOSAL_GOOD_FOR
@@ -22,10 +22,10 @@ from bot.domain.pipelines.pipeline import Pipeline, Problem, ProblemKind
 from bot.domain.pipelines.search import matching, nearly, resembling
 from bot.domain.pipelines.targets import TargetName
 from bot.engine import replies
-from bot.engine.handlers.admins import with_admins
+from bot.engine.handlers.access.admins import with_admins
 from bot.engine.handlers.denial_events import refused_to_list
-from bot.engine.handlers.pipeline_catalog import LOADING, PipelineCatalog
-from bot.engine.handlers.pipeline_pages import hiding
+from bot.engine.handlers.look.pipeline_catalog import LOADING, PipelineCatalog
+from bot.engine.handlers.look.pipeline_pages import hiding
 from bot.engine.handlers.preconditions import Assessment, in_reply
 from bot.engine.handlers.preview_and_confirm import OPERATION_ID_BYTES, PreviewAndConfirm
 from bot.engine.replies import Reply

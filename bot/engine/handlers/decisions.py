@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from bot.domain.access.authorization import AccessData, authority_of
 from bot.domain.access.permissions import SAY, Action, Decision
-from bot.domain.access.request import Request
+from bot.domain.access.requests.request import Request
 from bot.domain.ids import Actor, OperationId
 from bot.domain.operations import inputs
 from bot.domain.operations.inputs import Input, Transition
@@ -19,10 +19,10 @@ from bot.domain.operations.operation import Operation, State
 from bot.engine import replies
 from bot.engine.attempted_actions import AttemptedAction
 from bot.engine.authorizer import Authorizer
-from bot.engine.handlers.admins import with_admins
+from bot.engine.handlers.access.admins import with_admins
 from bot.engine.handlers.denial_events import APPROVED_BEFORE, BUSY, OWN_REQUEST, unknown_button
 from bot.engine.handlers.denials import Denials
-from bot.engine.handlers.request_lookup import RequestLookup
+from bot.engine.handlers.look.request_lookup import RequestLookup
 from bot.engine.pending_cancels import PendingCancels
 from bot.engine.ports import Clock, PipelineBusy, Store
 from bot.engine.replies import ActionResult, Reply, Result

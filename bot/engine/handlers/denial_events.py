@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.domain.access.permissions import Action, Decision
-from bot.domain.access.request_objections import Objection
+from bot.domain.access.requests.request_objections import Objection
 from bot.domain.events import Event, EventKind
 from bot.domain.ids import Actor, PipelineName
 from bot.domain.operations.operation import Operation

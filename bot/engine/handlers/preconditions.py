@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.access.authorization import Authorization
-from bot.domain.access.request_objections import NotPermitted, Objection
+from bot.domain.access.requests.request_objections import NotPermitted, Objection
 from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.plans import START, STOP, Plan, StepName
 from bot.domain.pipelines.pipeline import STOPPED, Identity, Pipeline, Storage

@@ -12,8 +12,8 @@ from datetime import datetime
 
 from bot.domain.access.authorization import AccessData, Authorization, authority_of, authorization_for
 from bot.domain.access.permissions import ASKS, Action, Decision
-from bot.domain.access.request import Request
-from bot.domain.access.request_objections import Objection, TooManyOpen, TooManyRecentRequests
+from bot.domain.access.requests.request import Request
+from bot.domain.access.requests.request_objections import Objection, TooManyOpen, TooManyRecentRequests
 from bot.domain.commands import PipelineCommand
 from bot.domain.commands.model import pipeline_command
 from bot.domain.events import Event, EventKind
@@ -36,11 +36,11 @@ from bot.domain.pipelines.targets import Targets
 from bot.engine import replies
 from bot.engine.attempted_actions import AttemptedAction
 from bot.engine.authorizer import Authorizer
-from bot.engine.handlers.admins import with_admins
+from bot.engine.handlers.access.admins import with_admins
 from bot.engine.handlers.denial_events import TOO_LATE, objected, plan_on_record, refused
 from bot.engine.handlers.denials import Denials
+from bot.engine.handlers.look.suggestions import not_found, seen_or_reply
 from bot.engine.handlers.preconditions import Assessment, in_reply, why_not
-from bot.engine.handlers.suggestions import not_found, seen_or_reply
 from bot.engine.ports import Clock, PipelineBusy, Pipelines, Store
 from bot.engine.replies import ActionResult, Reply, Result
 

@@ -1,6 +1,6 @@
 """Replies to people, as values: the surface that shows them supplies the text."""
 
-from bot.domain.access.request_objections import RuleObjection
+from bot.domain.access.requests.request_objections import RuleObjection
 from bot.engine.replies.access_replies import (
     Changed,
     Explained,

@@ -8,7 +8,7 @@ from bot.domain.access.authorization import Authorization
 from bot.domain.access.changes import AccessChange, ChangeDecision, GrantRole, WantedChange
 from bot.domain.access.grant_effects import NoEffect
 from bot.domain.access.permissions import Decision, Grant, Membership
-from bot.domain.access.request_objections import Objection
+from bot.domain.access.requests.request_objections import Objection
 from bot.domain.access.rules import Freeze, Rule
 from bot.domain.audit_values import Previous
 from bot.domain.ids import PipelineName

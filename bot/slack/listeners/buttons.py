@@ -15,7 +15,8 @@ from bot.slack.listeners.context import ListenerContext, value
 from bot.slack.listeners.reply_channels import ScreenReply
 from bot.slack.payloads import BlockActions
 from bot.slack.text.blocks import Message
-from bot.slack.views import access_request_view, decisions_view, help_view
+from bot.slack.views import decisions_view, help_view
+from bot.slack.views.access import access_request_view
 from bot.slack.views.forms import modals, unopened_forms
 
 

@@ -12,7 +12,7 @@ from bot.domain.errors import Misunderstood
 from bot.domain.ids import Actor, ChannelId, PipelineName
 from bot.domain.operations.operation import Operation
 from bot.engine.attempted_actions import AttemptedAction
-from bot.engine.handlers.admins import with_admins
+from bot.engine.handlers.access.admins import with_admins
 from bot.engine.replies import PermissionDenied, Reply, SeesNothing
 from bot.slack.listeners.clear_form import ClearForm
 from bot.slack.listeners.context import ListenerContext, acknowledge

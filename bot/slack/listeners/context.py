@@ -8,13 +8,13 @@ from slack_bolt.async_app import AsyncAck, AsyncRespond
 
 from bot.domain.ids import Actor, OperationId, TeamId
 from bot.domain.operations.operation import Operation
-from bot.engine.handlers.access_commands import AccessCommands
-from bot.engine.handlers.access_requests import AccessRequests
+from bot.engine.handlers.access.access_commands import AccessCommands
+from bot.engine.handlers.access.access_requests import AccessRequests
 from bot.engine.handlers.decisions import Decisions
-from bot.engine.handlers.history import History
-from bot.engine.handlers.orientation import Orientation
-from bot.engine.handlers.pipeline_pages import PipelinePages
-from bot.engine.handlers.pipeline_status import PipelineStatus
+from bot.engine.handlers.look.history import History
+from bot.engine.handlers.look.orientation import Orientation
+from bot.engine.handlers.look.pipeline_pages import PipelinePages
+from bot.engine.handlers.look.pipeline_status import PipelineStatus
 from bot.engine.handlers.preview_and_confirm import PreviewAndConfirm
 from bot.engine.handlers.previews import Previews
 from bot.engine.replies import ActionResult, NotYours, Reply, Result

@@ -28,18 +28,10 @@ from bot.slack.listeners.open_forms import OpenForms
 from bot.slack.listeners.reply_channels import ScreenReply, is_on_home
 from bot.slack.listeners.submissions import Submissions
 from bot.slack.payloads import Delivery, OptionsRequest, SlashCommand, ViewSubmission
-from bot.slack.views import (
-    access_request_view,
-    action_buttons,
-    answers,
-    card,
-    decisions_view,
-    help_view,
-    history_view,
-    pipeline_pages_view,
-    previews_view,
-)
+from bot.slack.views import answers, card, decisions_view, help_view, previews_view
+from bot.slack.views.access import access_request_view
 from bot.slack.views.forms import clear_form_view, form_fields, modal_titles, modals
+from bot.slack.views.look import action_buttons, history_view, pipeline_pages_view
 
 log = structlog.get_logger(__name__)
 

@@ -7,7 +7,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.access.request_objections import NameNotTyped
+from bot.domain.access.requests.request_objections import NameNotTyped
 from bot.domain.ids import OperationId
 from bot.engine.replies import Reply
 from bot.slack.listeners.background import ModalReply

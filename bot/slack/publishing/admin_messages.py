@@ -11,7 +11,7 @@ from bot.domain.ids import Actor, ChannelId
 from bot.engine.attempted_actions import DeniedAction
 from bot.engine.ports import PostResult
 from bot.slack.publishing.threads import Threads
-from bot.slack.views.access_request_view import to_admin
+from bot.slack.views.access.access_request_view import to_admin
 
 
 @dataclass(frozen=True, slots=True)

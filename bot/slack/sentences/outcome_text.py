@@ -9,7 +9,13 @@ from bot.domain.pipelines.targets import target_in
 from bot.slack.sentences import plan_text, step_progress
 from bot.slack.sentences.labels import sign
 from bot.slack.sentences.losses import taken
-from bot.slack.sentences.outcome_sentences import BY_OTHERS, OUTCOMES, WITH_ERROR, OutcomeWords, Untouched
+from bot.slack.sentences.outcome_sentences import (
+    BY_OTHERS,
+    OUTCOMES,
+    WITH_ERROR,
+    OutcomeWords,
+    Untouched,
+)
 from bot.slack.sentences.pipeline_text import host_setting
 from bot.slack.text.quantities import duration
 from bot.slack.text.spans import NOTHING, Text, Value, code, code_block, filled, mention

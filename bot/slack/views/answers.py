@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from bot.domain.access.request_objections import RuleObjection
+from bot.domain.access.requests.request_objections import RuleObjection
 from bot.domain.errors import Misunderstood
 from bot.domain.ids import PipelineName
 from bot.domain.operations.operation import Operation, State
@@ -15,22 +15,10 @@ from bot.slack.sentences.unusable_channel_text import why_not
 from bot.slack.text.blocks import Message, said
 from bot.slack.text.mrkdwn import TEXT_MAX
 from bot.slack.text.spans import Text, code, shortened
-from bot.slack.views import (
-    access_answers,
-    access_changes_view,
-    access_request_view,
-    can_i_view,
-    click_refusals_view,
-    confirmations_view,
-    decisions_view,
-    help_view,
-    history_view,
-    objections_view,
-    pipeline_pages_view,
-    previews_view,
-    refusals_view,
-    status_view,
-)
+from bot.slack.views import confirmations_view, decisions_view, help_view, previews_view
+from bot.slack.views.access import access_answers, access_changes_view, access_request_view, can_i_view
+from bot.slack.views.look import history_view, pipeline_pages_view, status_view
+from bot.slack.views.refusals import click_refusals_view, objections_view, refusals_view
 
 
 def misunderstood(error: Misunderstood) -> Message:

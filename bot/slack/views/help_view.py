@@ -9,7 +9,7 @@ from bot.domain.commands.usable_verbs import UsableVerb
 from bot.domain.home_content import HomeAction, HomePage, Item
 from bot.domain.pipelines.targets import ONE, Targets
 from bot.engine import replies
-from bot.slack.sentences.getting_access import how_to_get_access
+from bot.slack.sentences.access.getting_access import how_to_get_access
 from bot.slack.sentences.labels import UNKNOWN, asked_at
 from bot.slack.sentences.pipeline_text import link_to
 from bot.slack.sentences.plan_text import title

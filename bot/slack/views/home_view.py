@@ -13,7 +13,7 @@ from slack_sdk.models.views import View
 from bot.domain.access.permissions import Kind
 from bot.domain.home_content import HomeAction, HomePage, Item
 from bot.domain.operations.operation import Operation, State
-from bot.slack.sentences.getting_access import how_to_get_access
+from bot.slack.sentences.access.getting_access import how_to_get_access
 from bot.slack.sentences.labels import GLASS, GRANT
 from bot.slack.sentences.pipeline_text import frozen_in_words, link_to
 from bot.slack.sentences.state_text import state_now
@@ -22,7 +22,7 @@ from bot.slack.text.lists import cut
 from bot.slack.text.mrkdwn import plain
 from bot.slack.text.spans import NOTHING, Text, at, code, mention
 from bot.slack.views import card
-from bot.slack.views.access_answers import grant_in_words
+from bot.slack.views.access.access_answers import grant_in_words
 
 DECISIONS_SHOWN = 8  # items of two blocks, of the hundred that a Home tab has
 REQUESTS_SHOWN = 8  # of two

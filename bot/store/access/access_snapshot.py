@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from bot.domain.access.authorization import AccessData
 from bot.domain.access.permissions import Membership
-from bot.domain.access.request_limits import REQUESTS_MAX
+from bot.domain.access.requests.request_limits import REQUESTS_MAX
 from bot.domain.ids import Actor, OperationId
 from bot.domain.operations.operation import Operation
 from bot.store.access import grants, rules_and_freezes

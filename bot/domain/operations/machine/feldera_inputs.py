@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from bot.domain.access.request import Request
+from bot.domain.access.requests.request import Request
 from bot.domain.events import Event, EventKind
 from bot.domain.operations import polling
 from bot.domain.operations.fingerprints import Fingerprint, LastSeen

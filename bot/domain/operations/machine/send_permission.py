@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.access.authorization import Authorization
-from bot.domain.access.request import Request
-from bot.domain.access.request_objections import Frozen
+from bot.domain.access.requests.request import Request
+from bot.domain.access.requests.request_objections import Frozen
 from bot.domain.access.rules import Freeze
 from bot.domain.events import Event, EventKind
 from bot.domain.operations import polling

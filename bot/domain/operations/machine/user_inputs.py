@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from bot.domain.access.authorization import id_of
-from bot.domain.access.request import Request
+from bot.domain.access.requests.request import Request
 from bot.domain.events import Event, EventKind
 from bot.domain.operations.inputs import (
     Approved,

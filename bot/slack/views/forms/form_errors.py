@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 
-from bot.domain.access.request_objections import FormField, ReasonMissing, RuleObjection
+from bot.domain.access.requests.request_objections import FormField, ReasonMissing, RuleObjection
 from bot.engine import replies
 from bot.engine.replies import ActionResult, Reply, Result
 from bot.slack.text.blocks import Message
 from bot.slack.text.mrkdwn import plain
 from bot.slack.text.spans import Text
-from bot.slack.views import objections_view, refusals_view
 from bot.slack.views.forms.form_fields import PIPELINE, REASON, STOP_FIRST
+from bot.slack.views.refusals import objections_view, refusals_view
 
 ERROR_MAX = 500  # characters
 

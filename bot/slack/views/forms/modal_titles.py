@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from bot.engine.replies import ActionResult, NotYours, PermissionDenied, Reply
 from bot.slack.sentences.plan_text import action_name
-from bot.slack.views import access_request_view, card
+from bot.slack.views import card
+from bot.slack.views.access import access_request_view
 from bot.slack.views.forms import clear_form_view, modals
 from bot.slack.views.forms.modals import TITLE_MAX
 

@@ -12,8 +12,8 @@ from bot.slack.sentences.request_text import request_text
 from bot.slack.text import blocks
 from bot.slack.text.blocks import Message, message
 from bot.slack.text.spans import Text, ago, code
-from bot.slack.views.action_buttons import action_buttons
-from bot.slack.views.history_view import details_button
+from bot.slack.views.look.action_buttons import action_buttons
+from bot.slack.views.look.history_view import details_button
 
 _COMPILED = "Success"  # Feldera's word for a program that is ready to run
 

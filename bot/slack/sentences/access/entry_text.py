@@ -9,8 +9,9 @@ from bot.domain.events import Event, EventKind
 from bot.domain.ids import UserId
 from bot.domain.operations.plans import CLEAR
 from bot.engine.ports import HistoryLine
-from bot.slack.sentences import plan_text, rule_text
-from bot.slack.sentences.action_text import recorded_action
+from bot.slack.sentences import plan_text
+from bot.slack.sentences.access import rule_text
+from bot.slack.sentences.access.action_text import recorded_action
 from bot.slack.sentences.labels import sign, words
 from bot.slack.text.spans import NOTHING, Text, ago, code, mention, mention_any, shortened
 

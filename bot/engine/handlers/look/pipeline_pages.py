@@ -23,9 +23,9 @@ from bot.domain.pipelines.pipeline import Problem
 from bot.domain.pipelines.state_filters import in_any
 from bot.domain.pipelines.targets import TargetName, full_name
 from bot.engine.authorizer import Authorizer
-from bot.engine.handlers.admins import with_admins
+from bot.engine.handlers.access.admins import with_admins
 from bot.engine.handlers.denial_events import refused_to_list
-from bot.engine.handlers.offered_actions import OfferedActions
+from bot.engine.handlers.look.offered_actions import OfferedActions
 from bot.engine.ports import Clock, Pipelines, Store
 from bot.engine.replies import Listed, NoList, PipelineList, Reply, SeesNothing
 

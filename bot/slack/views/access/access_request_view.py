@@ -15,8 +15,8 @@ from bot.domain.ids import Actor, PipelineName
 from bot.domain.operations.plans import PLANS
 from bot.engine import replies
 from bot.engine.attempted_actions import AttemptedAction, DeniedAction
-from bot.slack.sentences.action_text import denied_in_words
-from bot.slack.sentences.decision_text import roles
+from bot.slack.sentences.access.action_text import denied_in_words
+from bot.slack.sentences.access.decision_text import roles
 from bot.slack.sentences.plan_text import command
 from bot.slack.text import blocks
 from bot.slack.text.blocks import Message, message, said

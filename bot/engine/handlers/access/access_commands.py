@@ -32,10 +32,10 @@ from bot.domain.ids import Actor, GroupId, PipelineName, UserId
 from bot.domain.operations.plans import Plan
 from bot.engine import replies
 from bot.engine.authorizer import Authorizer
-from bot.engine.handlers.admins import with_admins
-from bot.engine.handlers.explanations import explained
-from bot.engine.handlers.grant_checks import no_effect
-from bot.engine.handlers.near_changes import near_changes
+from bot.engine.handlers.access.admins import with_admins
+from bot.engine.handlers.access.explanations import explained
+from bot.engine.handlers.access.grant_checks import no_effect
+from bot.engine.handlers.access.near_changes import near_changes
 from bot.engine.ports import Clock, Directory, NotAuthorized, Store, Unresolved
 from bot.engine.replies import Reply
 

@@ -16,7 +16,7 @@ from bot.domain.pipelines.search import CLOSE_FROM, matching, nearly, resembling
 from bot.domain.pipelines.targets import name_on_target
 from bot.engine import replies
 from bot.engine.authorizer import Authorizer
-from bot.engine.handlers.pipeline_pages import hiding
+from bot.engine.handlers.look.pipeline_pages import hiding
 from bot.engine.ports import AllPipelines, Pipelines
 
 COMPARED_MAX = 50  # names compared with the typed text, letter by letter

@@ -27,7 +27,7 @@ from bot.domain.ids import Actor
 from bot.engine import replies
 from bot.engine.attempted_actions import DeniedAction
 from bot.engine.authorizer import Authorizer
-from bot.engine.handlers.admins import admins_of, lacks_a_grant
+from bot.engine.handlers.access.admins import admins_of, lacks_a_grant
 from bot.engine.ports import (
     AdminMessages,
     Caller,

@@ -12,7 +12,7 @@ from bot.domain.ids import Actor, OperationId, PipelineName
 from bot.domain.operations.operation import Operation
 from bot.engine import replies
 from bot.engine.authorizer import Authorizer
-from bot.engine.handlers.admins import with_admins
+from bot.engine.handlers.access.admins import with_admins
 from bot.engine.handlers.denial_events import refused, unknown
 from bot.engine.ports import Clock, HistoryLine, Store
 from bot.engine.replies import HistoryPage, Reply

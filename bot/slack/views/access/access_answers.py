@@ -7,7 +7,7 @@ from typing import LiteralString
 from bot.domain.access.authorization import id_of
 from bot.domain.access.permissions import Grant, Group, Kind, Membership
 from bot.engine import replies
-from bot.slack.sentences import rule_text
+from bot.slack.sentences.access import rule_text
 from bot.slack.sentences.labels import GRANT, NO, NOT_DONE, RULE, UNKNOWN
 from bot.slack.sentences.pipeline_text import frozen_in_words
 from bot.slack.text.blocks import Message, said

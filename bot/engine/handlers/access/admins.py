@@ -22,7 +22,7 @@ from bot.domain.access.permissions import (
     Why,
     decide_somewhere,
 )
-from bot.domain.access.request_objections import NotPermitted
+from bot.domain.access.requests.request_objections import NotPermitted
 from bot.domain.ids import Actor
 from bot.engine import replies
 from bot.engine.authorizer import Authorizer

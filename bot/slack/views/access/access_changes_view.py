@@ -21,7 +21,7 @@ from bot.domain.commands.typed_changes import commands_for
 from bot.domain.local_times import zone_name
 from bot.domain.undo import undo_of
 from bot.engine import replies
-from bot.slack.sentences import rule_text
+from bot.slack.sentences.access import rule_text
 from bot.slack.text.blocks import Message, said
 from bot.slack.text.lists import cut, either
 from bot.slack.text.quantities import left

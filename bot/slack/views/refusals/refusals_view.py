@@ -20,8 +20,8 @@ from bot.engine.replies import (
     PermissionDenied,
     SeesNothing,
 )
-from bot.slack.sentences.action_text import change_in_words, denied_in_words
-from bot.slack.sentences.decision_text import named, why
+from bot.slack.sentences.access.action_text import change_in_words, denied_in_words
+from bot.slack.sentences.access.decision_text import named, why
 from bot.slack.sentences.labels import asked_at
 from bot.slack.sentences.losses import lost
 from bot.slack.sentences.pipeline_text import deployment, link_to
@@ -31,7 +31,7 @@ from bot.slack.text import blocks
 from bot.slack.text.blocks import Message, message, said
 from bot.slack.text.lists import either
 from bot.slack.text.spans import NOTHING, Text, ago, code, code_block, mention
-from bot.slack.views import access_request_view
+from bot.slack.views.access import access_request_view
 from bot.slack.views.card import close_button
 from bot.slack.views.previews_view import DROP, STOP_AND_CLEAR
 

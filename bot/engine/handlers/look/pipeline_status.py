@@ -9,10 +9,10 @@ from bot.domain.pipelines.activity import latest
 from bot.domain.pipelines.pipeline import Pipeline
 from bot.engine import replies
 from bot.engine.authorizer import Authorizer
-from bot.engine.handlers.admins import with_admins
+from bot.engine.handlers.access.admins import with_admins
 from bot.engine.handlers.denial_events import refused
-from bot.engine.handlers.offered_actions import OfferedActions
-from bot.engine.handlers.suggestions import not_found, seen_or_reply
+from bot.engine.handlers.look.offered_actions import OfferedActions
+from bot.engine.handlers.look.suggestions import not_found, seen_or_reply
 from bot.engine.ports import Clock, Pipelines, Store
 from bot.engine.replies import Reply
 

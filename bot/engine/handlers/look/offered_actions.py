@@ -8,7 +8,7 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 
 from bot.domain.access.authorization import AccessData, authority_of
-from bot.domain.access.request import Request
+from bot.domain.access.requests.request import Request
 from bot.domain.ids import Actor
 from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.operation import Operation

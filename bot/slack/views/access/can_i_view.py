@@ -5,7 +5,7 @@ from typing import assert_never
 
 from bot.domain.access.authorization import Authorization, id_of
 from bot.domain.access.permissions import Why
-from bot.domain.access.request_objections import (
+from bot.domain.access.requests.request_objections import (
     BreakGlassForbidden,
     Frozen,
     NameNotTyped,
@@ -18,14 +18,14 @@ from bot.domain.durations import span_in_words
 from bot.domain.operations.operation import State
 from bot.engine.attempted_actions import DeniedAction
 from bot.engine.replies import Explained
-from bot.slack.sentences.decision_text import why
+from bot.slack.sentences.access.decision_text import why
 from bot.slack.sentences.labels import GLASS, GRANT, NO, NOT_NOW, REASON, RULE, YES, sign
 from bot.slack.sentences.plan_text import action_name, command
 from bot.slack.text.blocks import Message
 from bot.slack.text.lists import either, some_of
 from bot.slack.text.quantities import duration
 from bot.slack.text.spans import NOTHING, Text, at, code, mention_any
-from bot.slack.views import access_request_view
+from bot.slack.views.access import access_request_view
 from bot.slack.views.previews_view import approvals_in_words
 
 APPROVERS_NAMED = 5

@@ -22,7 +22,7 @@ from bot.slack.text import blocks
 from bot.slack.text.blocks import Message, message, said
 from bot.slack.text.lists import either
 from bot.slack.text.spans import NOTHING, Text, code, shortened
-from bot.slack.views.action_buttons import action_buttons, state_button
+from bot.slack.views.look.action_buttons import action_buttons, state_button
 
 EARLIER = "earlier_pipelines"  # action ids; see `card.CLOSE`
 LATER = "later_pipelines"

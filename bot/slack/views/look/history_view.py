@@ -9,8 +9,8 @@ from bot.domain.operations.operation import Operation, State
 from bot.engine import replies
 from bot.engine.ports import HistoryLine
 from bot.slack.sentences import outcome_text
-from bot.slack.sentences.decision_text import nothing_waits
-from bot.slack.sentences.entry_text import entry_text
+from bot.slack.sentences.access.decision_text import nothing_waits
+from bot.slack.sentences.access.entry_text import entry_text
 from bot.slack.sentences.labels import GLASS, sign, what, words
 from bot.slack.sentences.pipeline_text import link_to
 from bot.slack.sentences.plan_text import action_name

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bot.domain.access.authorization import AccessData, authority_of
 from bot.domain.access.permissions import Action
-from bot.domain.access.request import Request
+from bot.domain.access.requests.request import Request
 from bot.domain.ids import Actor, PipelineName
 from bot.domain.operations.plans import Plan
 from bot.engine.replies import Explained

@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from bot.domain.access.request_objections import (
+from bot.domain.access.requests.request_objections import (
     BreakGlassForbidden,
     Frozen,
     NameNotTyped,
@@ -13,8 +13,8 @@ from bot.domain.access.request_objections import (
 )
 from bot.domain.access.rules import Freeze
 from bot.domain.ids import PipelineName, UserId
+from bot.slack.sentences.access.rule_text import ACTOR
 from bot.slack.sentences.plan_text import action_name, command
-from bot.slack.sentences.rule_text import ACTOR
 from bot.slack.text.blocks import Message, said
 from bot.slack.text.lists import some_of
 from bot.slack.text.quantities import duration

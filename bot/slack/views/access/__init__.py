@@ -1,0 +1,1 @@
+"""Messages about access: grants, rules, freezes, and what a person may do. They decide nothing."""

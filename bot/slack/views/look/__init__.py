@@ -1,0 +1,1 @@
+"""Messages that show pipelines and past requests, with their buttons. They ask Feldera nothing."""
