@@ -49,7 +49,7 @@ async def test_home_follows_a_clear(world):
         await world.confirms_a_clear(ana, "orders")
         await world.slack.until(lambda: stands_on(world, ben, "Clearing, began"), within=PATIENCE)
         world.feldera.unsticks("orders")
-        await world.slack.until(lambda: stands_on(world, ben, "✅ Cleared `orders`"), within=PATIENCE)
+        await world.slack.until(lambda: stands_on(world, ben, "✅ Cleared after"), within=PATIENCE)
         assert await bot.stops() == 0
         assert bot.logged("home_failed") == []
 

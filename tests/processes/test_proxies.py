@@ -20,7 +20,7 @@ def names(world, proxy):
 
 @pytest.mark.parametrize("variable", ["HTTP_PROXY", "all_proxy"])
 async def test_everything_goes_through_the_proxy(world, variable):
-    """The Web API, the WebSocket, the answers to commands, and Feldera; its password is in no log."""
+    """The Web API, the WebSocket, the answers to clicks, and Feldera; its password is in no log."""
     ana = world.operator("ana")
     async with small_proxy("user:hush%40") as proxy:
         settings = {**names(world, proxy), variable: proxy.url}
@@ -31,7 +31,7 @@ async def test_everything_goes_through_the_proxy(world, variable):
             assert "hush" not in bot.stderr
         asked = {line.split(" ")[1] for line in proxy.asked}
         socket = f"{world.slack.origin.replace('http', 'ws')}/link"
-        for begin in (SLACK, FELDERA, socket, f"{world.slack.origin}/commands/"):
+        for begin in (SLACK, FELDERA, socket, f"{world.slack.origin}/actions/"):
             assert any(target.startswith(begin) for target in asked), (begin, asked)
 
 
