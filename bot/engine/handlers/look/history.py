@@ -85,44 +85,43 @@ class History:
         return await self._older(wanted, before)
 
     async def _older(self, wanted: _Wanted, before: int | None) -> HistoryPage:
-        title, found = _title(wanted.command), list[HistoryLine]()
-        place, read = before, HISTORY_READ
-        for _ in range(HISTORY_READ // _BATCH):
-            page = await self.store.history(
-                pipeline=wanted.command.name, actor=wanted.of, before=place, limit=_BATCH
-            )
-            found += wanted.lines(page)
-            if len(found) > HISTORY_PAGE:
-                del found[HISTORY_PAGE:]
-                place, read = found[-1].entry.id, 0
-                break
-            if len(page) < _BATCH:
-                place, read = None, 0
-                break
-            place = page[-1].entry.id
+        found, place, read = await self._lines(wanted, before, upward=False)
         after = None if before is None else found[0].entry.id if found else before - 1
-        return HistoryPage(tuple(found), title, place, after=after, read=read)
+        return HistoryPage(tuple(found), _title(wanted.command), place, after=after, read=read)
 
     async def _newer(self, wanted: _Wanted, after: int) -> HistoryPage:
         """The lines right above the entry `after`; the newest page, if there are not enough for one."""
-        found = list[HistoryLine]()
-        place, read = after, HISTORY_READ
-        for _ in range(HISTORY_READ // _BATCH):
-            page = await self.store.history(
-                pipeline=wanted.command.name, actor=wanted.of, after=place, limit=_BATCH
-            )
-            found += wanted.lines(page)
-            if len(found) > HISTORY_PAGE:
-                del found[HISTORY_PAGE:]
-                place, read = found[-1].entry.id, 0
-                break
-            if len(page) < _BATCH:
-                return await self._older(wanted, None)
-            place = page[-1].entry.id
+        found, place, read = await self._lines(wanted, after, upward=True)
+        if place is None:
+            return await self._older(wanted, None)
         newest_first = tuple(reversed(found))
         before = newest_first[-1].entry.id if newest_first else after + 1
         title = _title(wanted.command)
         return HistoryPage(newest_first, title, before, after=place, read=read, upward=True)
+
+    async def _lines(
+        self, wanted: _Wanted, place: int | None, *, upward: bool
+    ) -> tuple[list[HistoryLine], int | None, int]:
+        """At most a page of lines from the entry `place` on, the entry to read on from, and how many entries were read
+        if that was all that may be read at once, else 0. There is no entry to read on from at the end of the log.
+        """
+        found = list[HistoryLine]()
+        for _ in range(HISTORY_READ // _BATCH):
+            page = await self.store.history(
+                pipeline=wanted.command.name,
+                actor=wanted.of,
+                before=None if upward else place,
+                after=place if upward else None,
+                limit=_BATCH,
+            )
+            found += wanted.lines(page)
+            if len(found) > HISTORY_PAGE:
+                del found[HISTORY_PAGE:]
+                return found, found[-1].entry.id, 0
+            if len(page) < _BATCH:
+                return found, None, 0
+            place = page[-1].entry.id
+        return found, place, HISTORY_READ
 
     async def details(self, actor: Actor, operation_id: OperationId) -> Reply:
         """All that happened to one request, for people who may see its pipeline, and for its requester."""
