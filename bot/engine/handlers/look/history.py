@@ -102,8 +102,9 @@ class History:
     async def _lines(
         self, wanted: _Wanted, place: int | None, *, upward: bool
     ) -> tuple[list[HistoryLine], int | None, int]:
-        """At most a page of lines from the entry `place` on, the entry to read on from, and how many entries were read
-        if that was all that may be read at once, else 0. There is no entry to read on from at the end of the log.
+        """At most a page of lines from the entry `place` on, and the entry to read on from: None at the end of the log.
+
+        The third is how many entries were read, if that was all that may be read at once, else 0.
         """
         found = list[HistoryLine]()
         for _ in range(HISTORY_READ // _BATCH):
