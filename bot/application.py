@@ -39,11 +39,14 @@ from bot.engine.loops.store_check import StoreCheck
 from bot.engine.pending_cancels import PendingCancels
 from bot.engine.ports import Clock, DatabaseLost, StoreUnavailable
 from bot.engine.rate_budget import RateBudget
+from bot.engine.readiness import Readiness
 from bot.engine.store_loss import StoreLoss
 from bot.feldera.target_router import TargetRouter
+from bot.observability import AdminServer
 from bot.slack.api.directory import PeopleDirectory
 from bot.slack.api.identity import Workspace
 from bot.slack.api.response_urls import ResponseUrls
+from bot.slack.api.token_check import SlackCalls, TokenCheck
 from bot.slack.listeners import HomeTab, ListenerContext, register
 from bot.slack.listeners.background import BackgroundTasks
 from bot.slack.listeners.deduplication import DeduplicatingApp
@@ -61,6 +64,8 @@ log = structlog.get_logger(__name__)
 # A shutdown takes the transport's own seconds (three at most), then these; it must end within ten.
 LOOPS_FINISH_WITHIN = 3.0  # seconds: the current transaction; the next start checks a request cut off here
 ERRANDS_FINISH_WITHIN = 2.5  # seconds after that: previews that people are waiting for
+
+NOT_CONNECTED = "The bot is not connected to Slack."
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,9 @@ class Bot:
     loss: StoreLoss
     background_tasks: BackgroundTasks
     transport: SocketTransport | HttpTransport
+    readiness: Readiness
+    token_check: TokenCheck | None = None
+    admin: AdminServer | None = None
 
     async def open(self) -> None:
         """Connect to Slack, or listen for it, however long that takes.
@@ -108,12 +116,17 @@ class Bot:
             except DatabaseLost as lost:
                 losses.append(lost)
                 stopping.set()
-                set_all(*(loop.wake for loop in self._loops))
+                set_all(*(loop.wake for loop in self._loops.values()))
             except StoreUnavailable:  # from a task beside the loops, which retry by themselves
                 return  # the store has logged why
 
         async with asyncio.TaskGroup() as group:
-            loops = [group.create_task(until_lost(keep_ticking(loop, stopping))) for loop in self._loops]
+            loops = [
+                group.create_task(
+                    until_lost(keep_ticking(loop, stopping, name=name, times=self.readiness.times_of(name)))
+                )
+                for name, loop in self._loops.items()
+            ]
             asides = [group.create_task(until_lost(aside.run())) for aside in (self.inspection, self.stalls)]
             if isinstance(self.transport, SocketTransport):
                 asides.append(group.create_task(self.transport.watch()))
@@ -131,12 +144,20 @@ class Bot:
             raise losses[0]
 
     @property
-    def _loops(self) -> tuple[Loop, ...]:
-        loops: tuple[Loop, ...] = (self.driver, self.announcements, self.homes, self.heads, self.watch)
-        return loops if self.clock_watch is None else (*loops, self.clock_watch)
+    def _loops(self) -> dict[str, Loop]:
+        loops: dict[str, Loop | None] = {
+            "driver": self.driver,
+            "delivery": self.announcements,
+            "homes": self.homes,
+            "audit_anchor": self.heads,
+            "store_check": self.watch,
+            "clock_watch": self.clock_watch,
+            "token_check": self.token_check,
+        }
+        return {name: loop for name, loop in loops.items() if loop is not None}
 
     async def _finish(self, loops: list[asyncio.Task[None]]) -> None:
-        for loop in self._loops:
+        for loop in self._loops.values():
             loop.wake.set()
         requests = asyncio.create_task(self.driver.finished())
         messages = asyncio.create_task(self.announcements.lanes.finished())
@@ -163,6 +184,9 @@ def wire(  # noqa: PLR0913 - the parts of the whole
     client: AsyncWebClient,
     answers: ResponseUrls,
     workspace: Workspace,
+    calls: SlackCalls,
+    readiness: Readiness,
+    admin: AdminServer | None,
 ) -> Bot:
     to_do, to_say, to_show = asyncio.Event(), asyncio.Event(), asyncio.Event()
     work = partial(set_all, to_do, to_say, to_show)
@@ -180,6 +204,7 @@ def wire(  # noqa: PLR0913 - the parts of the whole
     app = DeduplicatingApp(
         background_tasks,
         answers,
+        calls.metrics,
         name="pipeline-bot",  # else Bolt walks the whole stack for the name of a file
         logger=logging.getLogger("slack_bolt"),
         client=AsyncWebClient(base_url=settings.slack_api_url),
@@ -209,10 +234,11 @@ def wire(  # noqa: PLR0913 - the parts of the whole
     forms = ClearForms(handlers, PipelineCatalog(feldera, clock, background_tasks.begin))
     register(app, context, client, home=HomeTab(context, homes, tabs), forms=forms, response_urls=answers)
     store_watch = StoreCheck(background, clock)
+    healthy = partial(health, background.team, store_watch, tuple if watch is None else watch.notes)
     transport: SocketTransport | HttpTransport
     if settings.mode is Mode.SOCKET and settings.slack_app_token is not None:
         app_token = settings.slack_app_token.get_secret_value()
-        transport = SocketTransport(app, app_token, client, settings.proxies)
+        transport = SocketTransport(app, app_token, client, settings.proxies, calls.metrics)
     else:
         host, port = settings.listen
         transport = HttpTransport(
@@ -220,9 +246,15 @@ def wire(  # noqa: PLR0913 - the parts of the whole
             host,
             port,
             verifier=SignatureVerifier(secret),
-            health=partial(health, background.team, store_watch, tuple if watch is None else watch.notes),
+            health=healthy,
             unsigned=UnsignedRequests(clock),
         )
+    readiness.started(
+        healthy,
+        lambda: None if transport.is_connected else NOT_CONNECTED,
+        lambda: store.write_trouble,
+        calls.refused,
+    )
     return Bot(
         workspace,
         store,
@@ -247,6 +279,9 @@ def wire(  # noqa: PLR0913 - the parts of the whole
         StoreLoss(threads, clock, live=store.last_underway),
         background_tasks,
         transport,
+        readiness,
+        None if admin is None else TokenCheck(client, clock),
+        admin,
     )
 
 

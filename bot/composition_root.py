@@ -20,7 +20,9 @@ from bot.config import Mode, Settings, SlackSettings
 from bot.dns_threads import DnsThreads
 from bot.domain.commands import COMMAND
 from bot.engine.loops.clock_watch import ClockWatch
-from bot.engine.ports import Clock
+from bot.engine.loops.loop import TickTimes
+from bot.engine.ports import Clock, Unmeasured
+from bot.engine.readiness import Readiness
 from bot.felderas import (
     Misplaced,
     connected,
@@ -32,10 +34,12 @@ from bot.felderas import (
     warn_of_silence,
     warn_of_the_settings,
 )
+from bot.observability import AdminServer, PrometheusMetrics
 from bot.private_files import close_to_others
 from bot.slack.api import response_urls
 from bot.slack.api.identity import can_open_sockets, once_it_answers, who_are_we
 from bot.slack.api.response_urls import ResponseUrls
+from bot.slack.api.token_check import SlackCalls
 from bot.slack.api.web_api import session
 from bot.slack.transport.http_transport import HttpTransport
 from bot.store.connection.lease import files_of, lease
@@ -47,25 +51,36 @@ SLACK_TIMEOUT = 15.0  # seconds for a Web API call, connecting included
 
 
 @asynccontextmanager
-async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
+async def assembled(
+    settings: Settings, clock: Clock, stopping: asyncio.Event | None = None
+) -> AsyncIterator[Bot]:
     """The bot with its database open and tokens checked, not serving yet. Waits while Slack is unreachable.
+
+    Health and metrics are served from the beginning. The bot is not ready any more once `stopping` is set.
 
     Raises:
         UserError: what the operator has to fix: a token, the database, another bot on it, a Feldera that is gone.
     """
     path = settings.pipeline_bot_database
+    readiness = Readiness(stopping or asyncio.Event(), TickTimes(clock))
+    prometheus = None
+    if settings.admin_listen is not None:
+        prometheus = PrometheusMetrics(settings.targets, version("pipeline-bot"))
+    metrics = prometheus or Unmeasured()
+    calls = SlackCalls(metrics)
     with lease(path, clock.now()) as lock_file:
         close_to_others(*files_of(path))
-        store = SqliteStore.open(path, settings.targets, beside=[lock_file])
+        store = SqliteStore.open(path, settings.targets, beside=[lock_file], metrics=metrics)
         try:
             lost = misplaced(await store.pipelines_underway(), settings.targets)
             if lost is not None:
                 raise Misplaced(lost)
             async with (
                 _watched(clock, store) as watch,
-                session(SLACK_TIMEOUT) as connections,
+                _served(settings, prometheus, readiness, store, clock) as admin,
+                session(SLACK_TIMEOUT, calls.note) as connections,
                 response_urls.session() as response_connections,
-                connected(settings, clock) as feldera,
+                connected(settings, clock, metrics) as feldera,
             ):
                 await reject_duplicate_targets(feldera)
                 client = slack_client(settings, connections)
@@ -84,9 +99,34 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
                     client=client,
                     answers=ResponseUrls(response_connections, settings.proxies),
                     workspace=workspace,
+                    calls=calls,
+                    readiness=readiness,
+                    admin=admin,
                 )
         finally:
             await store.aclose()
+
+
+@asynccontextmanager
+async def _served(
+    settings: Settings,
+    metrics: PrometheusMetrics | None,
+    readiness: Readiness,
+    store: SqliteStore,
+    clock: Clock,
+) -> AsyncIterator[AdminServer | None]:
+    """The admin server, if the settings have one.
+
+    Raises:
+        CannotServeAdmin: its address cannot be used.
+    """
+    if settings.admin_listen is None or metrics is None:
+        yield None
+        return
+    host, port = settings.admin_listen
+    figures = store.background.figures
+    async with AdminServer(host, port, metrics, readiness, store.last_underway, figures, clock) as server:
+        yield server
 
 
 @asynccontextmanager
@@ -130,7 +170,7 @@ async def run(settings: Settings, clock: Clock, stopping: asyncio.Event) -> None
     async with AsyncExitStack() as stack:
         try:
             async with _given_up_when(stopping):
-                bot = await stack.enter_async_context(assembled(settings, clock))
+                bot = await stack.enter_async_context(assembled(settings, clock, stopping))
                 stack.push_async_callback(bot.transport.stop)
                 greetings = await greet(bot.feldera)
                 sessions = await sessions_of(bot.feldera, greetings)
@@ -151,6 +191,7 @@ async def run(settings: Settings, clock: Clock, stopping: asyncio.Event) -> None
             over=f"HTTP on {transport.address}" if isinstance(transport, HttpTransport) else "Socket Mode",
             feldera=in_brief(greetings, settings),
             database=str(settings.pipeline_bot_database),
+            **({} if bot.admin is None else {"admin": f"http://{bot.admin.address}"}),
         )
         await bot.serve(stopping)
     log.info("stopped")

@@ -21,12 +21,13 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.admin_settings import AdminSettings
 from bot.domain.errors import WrongInput
 from bot.domain.pipelines.targets import DEFAULT, ONE, TARGET_NAME_MAX, TargetName, Targets, is_target_name
 from bot.feldera.http.address import REQUEST_TIMEOUT
 from bot.feldera.target_settings import Certificate, Command, FelderaSettings, Host, Key, Tenant, Timeout
 from bot.proxy_settings import ProxySettings
-from bot.setting_types import ApiUrl, AppToken, BotToken, Channel, ListenAddress, SigningSecret
+from bot.setting_types import ApiUrl, AppToken, BotToken, Channel, ListenAddress, SigningSecret, host_and_port
 from bot.settings_source import SettingsSource
 from bot.variables import misspelled, unreadable_lines
 
@@ -167,7 +168,7 @@ class FelderasSettings(ProxySettings, _Settings):
         return found
 
 
-class Settings(FelderasSettings, StoreSettings, SlackSettings):
+class Settings(AdminSettings, FelderasSettings, StoreSettings, SlackSettings):
     """Everything `pipeline-bot run` needs. The fields are the variables, in lower case."""
 
     slack_app_token: AppToken | None = None
@@ -184,8 +185,7 @@ class Settings(FelderasSettings, StoreSettings, SlackSettings):
 
     @property
     def listen(self) -> tuple[str, int]:
-        host, _, port = self.pipeline_bot_listen.rpartition(":")
-        return host.strip("[]"), int(port)
+        return host_and_port(self.pipeline_bot_listen)
 
     @classmethod
     def misfits(cls, values: Mapping[str, Any]) -> list[str]:

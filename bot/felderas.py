@@ -14,7 +14,7 @@ from bot.domain.errors import UserError
 from bot.domain.ids import PipelineName
 from bot.domain.pipelines.pipeline import Problem, ProblemKind
 from bot.domain.pipelines.targets import TargetName, Targets
-from bot.engine.ports import Clock
+from bot.engine.ports import Clock, Metrics, Unmeasured
 from bot.feldera.client import FelderaClient
 from bot.feldera.http.tenant_session import Session
 from bot.feldera.target_router import TargetRouter
@@ -26,6 +26,7 @@ GREETED_WITHIN = 5.0  # seconds: the answer is only logged, and must not keep pe
 LISTED_MAX = 5  # pipelines in one sentence
 
 IN_THE_CLEAR = "The key or token goes to another machine over plain HTTP: anyone on the way can read it. Use https:// where you can."
+_UNMEASURED = Unmeasured()
 _LATE = Problem(ProblemKind.UNREACHABLE, f"No answer within {GREETED_WITHIN:g} s.")
 
 Greetings = Mapping[TargetName, str | Problem]
@@ -41,7 +42,9 @@ class SameFeldera(UserError):  # noqa: N818 - named for what happened, like ever
 
 
 @asynccontextmanager
-async def connected(settings: FelderasSettings, clock: Clock) -> AsyncIterator[TargetRouter]:
+async def connected(
+    settings: FelderasSettings, clock: Clock, metrics: Metrics = _UNMEASURED
+) -> AsyncIterator[TargetRouter]:
     """Connections to all of them.
 
     Raises:
@@ -52,7 +55,7 @@ async def connected(settings: FelderasSettings, clock: Clock) -> AsyncIterator[T
             target: await stack.enter_async_context(feldera.client(clock, settings.proxies))
             for target, feldera in settings.felderas.items()
         }
-        yield TargetRouter(clients)
+        yield TargetRouter(clients, metrics)
 
 
 def hosts(settings: FelderasSettings) -> Mapping[TargetName, str]:

@@ -42,6 +42,16 @@ def _listen(text: str) -> str:
     return text
 
 
+def _optional_listen(text: str) -> str:
+    return _listen(text) if text else text
+
+
+def host_and_port(address: str) -> tuple[str, int]:
+    """The parts of a `ListenAddress`."""
+    host, _, port = address.rpartition(":")
+    return host.strip("[]"), int(port)
+
+
 def _channel(text: str) -> ChannelId:
     if not re.fullmatch(r"[CG][A-Z0-9]{2,}", text):
         raise ValueError(
@@ -55,4 +65,5 @@ AppToken = Annotated[SecretStr, _token("xapp-")]
 SigningSecret = Annotated[SecretStr, AfterValidator(_one_word)]
 ApiUrl = Annotated[str, AfterValidator(_api_url)]
 ListenAddress = Annotated[str, AfterValidator(_listen)]
+OptionalListenAddress = Annotated[str, AfterValidator(_optional_listen)]
 Channel = Annotated[ChannelId, AfterValidator(_channel)]

@@ -142,6 +142,25 @@ def test_a_certificate_that_is_none_is_said_with_the_rest(refusal_of, tmp_path):
     assert said.startswith(f"FELDERA_HTTPS_TLS_CERT: Feldera's TLS certificate {file} cannot be read: ")
 
 
+def test_where_health_and_metrics_are_served(settings_of, refusal_of):
+    """On this machine alone by default; empty means nowhere, though any other empty variable counts as not set."""
+    assert settings_of().admin_listen == ("127.0.0.1", 9090)
+    assert settings_of(PIPELINE_BOT_ADMIN_LISTEN="0.0.0.0:0").admin_listen == ("0.0.0.0", 0)  # noqa: S104
+    assert settings_of(PIPELINE_BOT_ADMIN_LISTEN="").admin_listen is None
+    assert refusal_of(PIPELINE_BOT_ADMIN_LISTEN="9090") == [
+        "PIPELINE_BOT_ADMIN_LISTEN: must be HOST:PORT, such as 127.0.0.1:3000."
+    ]
+
+
+def test_health_and_metrics_are_turned_off_in_the_file(settings_of, tmp_path):
+    """There, too; an address in the other place wins over an empty one."""
+    (tmp_path / ".env").write_text("PIPELINE_BOT_ADMIN_LISTEN=\n")
+    assert settings_of().admin_listen is None
+    assert settings_of(PIPELINE_BOT_ADMIN_LISTEN="127.0.0.1:9100").admin_listen == ("127.0.0.1", 9100)
+    (tmp_path / ".env").write_text("PIPELINE_BOT_ADMIN_LISTEN=127.0.0.1:9200\n")
+    assert settings_of(PIPELINE_BOT_ADMIN_LISTEN="").admin_listen == ("127.0.0.1", 9200)
+
+
 @pytest.mark.parametrize("listen", ["3000", ":3000", "127.0.0.1:", "127.0.0.1:65536", "::1:3000", "a b:3000"])
 def test_where_to_listen_is_a_host_and_a_port(refusal_of, listen):
     assert refusal_of(PIPELINE_BOT_LISTEN=listen) == [

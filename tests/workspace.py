@@ -77,6 +77,7 @@ class Workspace(Reading, Troubles):
         targets: tuple[str, ...] = (),
         tenant_id: str = TENANT,
         slack_waits: float = SLACK_WAITS,
+        monitored: bool = False,
     ) -> None:
         super().__init__()
         self.clock = MovableClock()  # the world's: what the simulators go by, and whoever tells a story
@@ -98,6 +99,7 @@ class Workspace(Reading, Troubles):
         self.expected_errors: set[str] = set()
         self.expected_complaints = 0  # deliveries for which Slack itself complains: the bot was down
         self._over_http = over_http
+        self._is_monitored = monitored
         self._feldera_key = feldera_key
         self._token_command = token_command  # instead of the key
         self._loop = asyncio.Runner()
@@ -161,6 +163,7 @@ class Workspace(Reading, Troubles):
             "slack_bot_token": self.slack.bot_token,
             "slack_api_url": self.slack.url,
             "pipeline_bot_database": self.database,
+            "pipeline_bot_admin_listen": "127.0.0.1:0" if self._is_monitored else "",
         }
         if self.felderas:
             values["pipeline_bot_targets"] = {

@@ -18,6 +18,16 @@ class Health:
     ok: bool = True
     reasons: tuple[str, ...] = ()
 
+    @property
+    def http_status(self) -> int:
+        return 200 if self.ok else 503
+
+    @property
+    def report(self) -> dict[str, object]:
+        """As JSON says it: the status, and the reasons if there are any."""
+        said: dict[str, object] = {"status": "ok" if self.ok else "unavailable"}
+        return {**said, "reasons": list(self.reasons)} if self.reasons else said
+
 
 async def health(
     reads: Callable[[], Awaitable[object]], watch: StoreCheck, notes: Callable[[], tuple[str, ...]]

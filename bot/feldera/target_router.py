@@ -23,12 +23,13 @@ from bot.domain.pipelines.pipeline import (
     Seen,
 )
 from bot.domain.pipelines.targets import THE_ONLY, TargetName, Targets, name_on_target
-from bot.engine.ports import AllPipelines
+from bot.engine.ports import AllPipelines, Metrics, Unmeasured
 from bot.feldera.client import FelderaClient
 from bot.feldera.duplicate_targets import DuplicateTargets
 from bot.feldera.pipeline_list import with_target
 
 LATE_AFTER = 5.0  # seconds: how long a list waits for other targets once one has answered
+_UNMEASURED = Unmeasured()
 _NO_SUCH_TARGET = Problem(ProblemKind.ELSEWHERE, "no target of this bot has this name")
 _LATE = Problem(ProblemKind.UNREACHABLE, f"Feldera did not answer within {LATE_AFTER:g} s.")
 
@@ -36,11 +37,12 @@ _LATE = Problem(ProblemKind.UNREACHABLE, f"Feldera did not answer within {LATE_A
 class TargetRouter:
     """`clients` by target name; a single one may have any name."""
 
-    def __init__(self, clients: Mapping[TargetName, FelderaClient]) -> None:
+    def __init__(self, clients: Mapping[TargetName, FelderaClient], metrics: Metrics = _UNMEASURED) -> None:
         if not clients:
             raise ValueError("there must be a Feldera")
         self.targets = Targets(tuple(clients) if len(clients) > 1 else ())
         self._clients = dict(zip(self.targets.all, clients.values(), strict=True))
+        self.metrics = metrics
         self._duplicates = DuplicateTargets(self._clients)
 
     @property
@@ -52,7 +54,9 @@ class TargetRouter:
         target = self.targets.of(name)
         if target is None:
             return _NO_SUCH_TARGET
-        return _shown(await self._clients[target].look(name_on_target(name)), target)
+        look = _shown(await self._clients[target].look(name_on_target(name)), target)
+        self.metrics.looked(target, [look])
+        return look
 
     async def look_at_all(self, target: TargetName | None = None) -> AllPipelines | Problem:
         if target is not None or not self.targets.names:
@@ -83,6 +87,9 @@ class TargetRouter:
         """Like `observe`, over the given connection to the target."""
         named = {name_on_target(name): expected for name, expected in reviewed.items()}
         observed = await client.observe(named)
+        self.metrics.looked(
+            target, [observed] * len(named) if isinstance(observed, Problem) else observed.looks.values()
+        )
         if isinstance(observed, Problem):
             return observed
         first = await self._duplicates.earlier(target, observed)
@@ -149,7 +156,9 @@ class _Connection:
         return await self.fleet.observe_by(self.client, self.target, {self.name: reviewed})
 
     async def submit(self, step: StepName, *, not_after: float) -> Answer:
-        return await self.client.submit(step, name_on_target(self.name), not_after=not_after)
+        answer = await self.client.submit(step, name_on_target(self.name), not_after=not_after)
+        self.fleet.metrics.answered(self.target, step, answer)
+        return answer
 
 
 def _shown(look: Look, target: TargetName) -> Look:

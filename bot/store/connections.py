@@ -94,6 +94,11 @@ class Connections:
         done = partial(self._watched, self._reading, work)
         return await asyncio.wrap_future(self._readers.submit(done, can_wait=can_wait))
 
+    @property
+    def write_trouble(self) -> str | None:
+        """Why the last transaction that had something to write failed; None if it did not."""
+        return self._writing.why
+
     async def _in_line(self, work: Callable[[Database], _T]) -> _T:
         done = partial(self._watched, self._writing, work, self._db)
         return await asyncio.get_running_loop().run_in_executor(self._thread, done)
@@ -162,14 +167,14 @@ class Connections:
 class _Outage:
     """Logs once that the store cannot be read, or written, and once that it can again."""
 
-    is_known: bool = False
+    why: str | None = None  # None: there is none
 
     def goes_on(self, error: StoreUnavailable) -> None:
-        if not self.is_known:
+        if self.why is None:
             log.warning("store_unavailable", why=error.message)
-        self.is_known = True
+        self.why = error.message
 
     def is_over(self) -> None:
-        if self.is_known:
+        if self.why is not None:
             log.warning("store_available_again")
-        self.is_known = False
+        self.why = None

@@ -28,34 +28,57 @@ from bot.domain.operations.inputs import Transition
 from bot.domain.operations.operation import Operation
 from bot.domain.operations.plans import StepName
 from bot.domain.pipelines.targets import ONE, Targets
-from bot.engine.ports import Authorize, Decide, HistoryLine, Unannounced
-from bot.store import audit_log, audit_pages, bot_state, operations, unannounced
+from bot.engine.ports import (
+    Authorize,
+    Decide,
+    HistoryLine,
+    Metrics,
+    StoredFigures,
+    Unannounced,
+    Unmeasured,
+)
+from bot.store import audit_log, audit_pages, bot_state, figures, operations, unannounced
 from bot.store.access import access_changes, access_snapshot, grants, rules_and_freezes
 from bot.store.connections import Connections
 from bot.store.underway_cache import UnderwayCache
 
 _T = TypeVar("_T")
+_UNMEASURED = Unmeasured()
 
 
 class SqliteStore:
     """Open it with `open()`, close it with `aclose()`."""
 
     def __init__(
-        self, connections: Connections, targets: Targets, underway: UnderwayCache, *, can_wait: bool = False
+        self,
+        connections: Connections,
+        targets: Targets,
+        underway: UnderwayCache,
+        metrics: Metrics,
+        *,
+        can_wait: bool = False,
     ) -> None:
         self._connections = connections
         self._targets = targets
         self._underway = underway
+        self._metrics = metrics
         self._can_wait = can_wait
         self._announcing = unannounced.UnannouncedReader()
 
     @property
     def background(self) -> "SqliteStore":
         """The same store for work that can wait: calls of `self` overtake its calls."""
-        return SqliteStore(self._connections, self._targets, self._underway, can_wait=True)
+        return SqliteStore(self._connections, self._targets, self._underway, self._metrics, can_wait=True)
 
     @classmethod
-    def open(cls, path: Path, targets: Targets = ONE, *, beside: Iterable[Path] = ()) -> "SqliteStore":
+    def open(
+        cls,
+        path: Path,
+        targets: Targets = ONE,
+        *,
+        beside: Iterable[Path] = (),
+        metrics: Metrics = _UNMEASURED,
+    ) -> "SqliteStore":
         """Open, or create, the database at `path`, of a bot with these targets.
 
         It blocks on the disk: call it at startup, before anything else runs. `beside` are files that must
@@ -64,7 +87,7 @@ class SqliteStore:
         Raises:
             DatabaseUnusable: says what is wrong with the file or its location.
         """
-        return cls(Connections.open(path, beside), targets, UnderwayCache())
+        return cls(Connections.open(path, beside), targets, UnderwayCache(), metrics)
 
     async def aclose(self) -> None:
         """Finish the calls made, then close the file. No call may follow.
@@ -204,7 +227,7 @@ class SqliteStore:
             made = operations.change(
                 db, operation_id, decide, memberships=memberships, in_memory_state=self._underway.current
             )
-            self._underway.put(made)
+            self._note(made)
             return made
 
         return await self._write(work)
@@ -214,7 +237,7 @@ class SqliteStore:
     ) -> tuple[Transition | None, ...]:
         def work(db: Database) -> tuple[Transition | None, ...]:
             made = operations.change_all(db, decisions, self._underway.current)
-            self._underway.put(*made)
+            self._note(*made)
             return made
 
         return await self._write(work)
@@ -250,6 +273,22 @@ class SqliteStore:
     async def remember_url(self, workspace_url: str) -> None:
         """Store the base URL of message links: the shell writes them, too."""
         await self._write(lambda db: bot_state.remember_url(db, workspace_url))
+
+    @property
+    def write_trouble(self) -> str | None:
+        """Why the database cannot be written, a sentence; None if the last write that changed something did."""
+        return self._connections.write_trouble
+
+    async def figures(self) -> StoredFigures:
+        """Numbers for monitoring: one quick statement, however many operations there are."""
+        return await self._read(figures.stored)
+
+    def _note(self, *made: Transition | None) -> None:
+        """These transitions are committed."""
+        self._underway.put(*made)
+        for each in made:
+            if each is not None:
+                self._metrics.changed(each)
 
     async def _read(self, work: Callable[[Database], _T]) -> _T:
         return await self._connections.read(work, can_wait=self._can_wait)

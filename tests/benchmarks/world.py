@@ -52,7 +52,8 @@ TYPED = {
 class World:
     """`requests` wait for approval, and are the pipelines after the idle ones."""
 
-    def __init__(self, folder: Path, *, live_count: int, requests: int) -> None:
+    def __init__(self, folder: Path, *, live_count: int, requests: int, admin_listen: str = "") -> None:
+        self._admin_listen = admin_listen
         self.folder = folder
         self.slack = SlackSimulator(SystemClock(), strict_tiers=False)
         self.live: list[str] = [live(number) for number in range(live_count)]
@@ -96,6 +97,7 @@ class World:
             "feldera_host": self.feldera_url,
             "pipeline_bot_listen": "127.0.0.1:0",
             "pipeline_bot_database": str(self._database),
+            "pipeline_bot_admin_listen": self._admin_listen,
         }
 
     def _grants(self) -> None:

@@ -150,6 +150,7 @@ class World:
             "SLACK_APP_TOKEN": self.slack.app_token,
             "SLACK_API_URL": self.slack.url,
             "FELDERA_HOST": self.feldera.url,
+            "PIPELINE_BOT_ADMIN_LISTEN": "",  # tests run beside each other
         } | changed
         return {name: value for name, value in variables.items() if value is not None}
 

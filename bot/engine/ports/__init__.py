@@ -2,6 +2,7 @@
 
 from bot.engine.ports.directory import Caller, Directory, Mark, People, Unresolved
 from bot.engine.ports.feldera import AllPipelines, Clock, Connection, Pipelines, RecordedClock
+from bot.engine.ports.metrics import Metrics, StoredFigures, Unmeasured
 from bot.engine.ports.slack import (
     AdminMessages,
     Announcer,
@@ -43,6 +44,7 @@ __all__ = [
     "HistoryLine",
     "HomeTabs",
     "Mark",
+    "Metrics",
     "NotAuthorized",
     "People",
     "PipelineBusy",
@@ -53,7 +55,9 @@ __all__ = [
     "RetryLater",
     "Store",
     "StoreUnavailable",
+    "StoredFigures",
     "Taken",
     "Unannounced",
+    "Unmeasured",
     "Unresolved",
 ]

@@ -133,6 +133,7 @@ def _set_up(
         "slack_api_url": slack.url,
         "feldera_host": feldera.url,
         "pipeline_bot_database": str(folder / "pipeline-bot.db"),
+        "pipeline_bot_admin_listen": "",  # other bots may run on this machine
     }
     with Administration.open(folder / "pipeline-bot.db") as administration:
         operator = GrantRole(_actor(ana), Role.OPERATOR, "*", note="on call")

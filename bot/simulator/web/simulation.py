@@ -238,6 +238,7 @@ class Simulation:
             "slack_bot_token": self.slack.bot_token,
             "slack_api_url": self.slack.url,
             "pipeline_bot_database": str(database),
+            "pipeline_bot_admin_listen": "",  # other bots may run on this machine
         }
         if self.over_http:
             settings |= {

@@ -5,7 +5,7 @@ object alone: any other body, whatever its status, counts as no answer.
 """
 
 import math
-from collections.abc import Awaitable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,6 +24,17 @@ NO_JSON_OBJECT = "no JSON object"  # why there is no answer
 PAUSE_LEAST = 1.0  # seconds before retrying an unreachable Slack; then twice as long each time, up to …
 PAUSE_MOST = 30.0
 
+TOKEN_REFUSED = frozenset(
+    {
+        "account_inactive",
+        "invalid_auth",
+        "not_authed",
+        "org_login_required",
+        "token_expired",
+        "token_revoked",
+        "two_factor_setup_required",
+    }
+)
 _RATE_LIMITED = frozenset({"ratelimited", "rate_limited"})
 _BROKE = frozenset(
     {
@@ -82,12 +93,20 @@ class CallUnanswered:
     is_silence: bool = False
 
 
+Outcome = CallSucceeded | CallRefused | CallRateLimited | CallUnanswered
+
+Note = Callable[[str, Outcome], None]
+"""Takes note of a call of this method that has ended."""
+
+
 @dataclass(slots=True)
 class _Sending:
     """How far a request got, if the session reports that: one from `session()` does."""
 
     is_watched: bool = False
     has_begun: bool = False
+    method: str = ""
+    note: "Note | None" = None
 
     @property
     def was_not_sent(self) -> bool:
@@ -97,12 +116,17 @@ class _Sending:
 _sending: ContextVar[_Sending] = ContextVar("_sending")
 
 
-async def ask(
-    call: Awaitable[AsyncSlackResponse],
-) -> CallSucceeded | CallRefused | CallRateLimited | CallUnanswered:
-    """The outcome of `call`, which is made once."""
+async def ask(call: Awaitable[AsyncSlackResponse]) -> Outcome:
+    """The outcome of `call`, which is made once. A session that takes note of calls learns it, too."""
     sending = _Sending()
     _sending.set(sending)
+    outcome = await _outcome(call, sending)
+    if sending.note is not None:
+        sending.note(sending.method, outcome)
+    return outcome
+
+
+async def _outcome(call: Awaitable[AsyncSlackResponse], sending: _Sending) -> Outcome:
     try:
         response = await call
     except SlackApiError as error:
@@ -141,22 +165,23 @@ def pauses(longest: float = PAUSE_MOST) -> Iterator[float]:
         pause = min(2 * pause, longest)
 
 
-def session(timeout: float) -> aiohttp.ClientSession:
+def session(timeout: float, note: Note | None = None) -> aiohttp.ClientSession:
     """A session for Slack's client, with `timeout` in seconds for a call, connecting included."""
     return aiohttp.ClientSession(
         timeout=aiohttp.ClientTimeout(total=timeout),
         middlewares=(_known_by_its_status,),
-        trace_configs=[_watching()],
+        trace_configs=[_watching(note)],
     )
 
 
-def _watching() -> aiohttp.TraceConfig:
+def _watching(note: Note | None) -> aiohttp.TraceConfig:
     """Reports to `ask` whether a request was begun: a proxy's CONNECT, which comes before, does not count."""
 
-    async def starts(*_: object) -> None:
+    async def starts(_session: object, _context: object, request: aiohttp.TraceRequestStartParams) -> None:
         sending = _sending.get(None)
         if sending is not None:
             sending.is_watched = True
+            sending.method, sending.note = request.url.name, note
 
     async def begun(*_: object) -> None:
         sending = _sending.get(None)

@@ -16,6 +16,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
+from bot.engine.ports import Metrics, Unmeasured
 from bot.slack import payloads
 from bot.slack.api.response_urls import ResponseUrls
 from bot.slack.listeners.background import BackgroundTasks, ResponseUrlReply
@@ -28,6 +29,7 @@ log = structlog.get_logger(__name__)
 
 REMEMBERED = 1000  # deliveries; Slack repeats one within seconds, if at all
 AT_ONCE_MOST = 200  # deliveries being answered; the rest is asked to retry, while Slack still waits
+_UNMEASURED = Unmeasured()
 BAD_REQUEST = 400  # HTTP status
 DELIVERY = "delivery"  # the listener argument that holds the payload, as a type of `payloads`
 
@@ -39,9 +41,11 @@ class DeduplicatingApp(AsyncApp):
         self,
         background_tasks: BackgroundTasks,
         response_urls: ResponseUrls,
+        metrics: Metrics = _UNMEASURED,
         **arguments: Any,
     ) -> None:
         super().__init__(**arguments)
+        self._metrics = metrics
         self._response_urls = response_urls
         self._errands = background_tasks
         self._answers: OrderedDict[str, asyncio.Task[BoltResponse]] = OrderedDict()
@@ -59,8 +63,12 @@ class DeduplicatingApp(AsyncApp):
         if self._at_once >= AT_ONCE_MOST:
             return self._crowded_out(payload)
         self._at_once += 1
+        loop = asyncio.get_running_loop()
+        began = loop.time()
         try:
-            return await self._received(payload, request, over_http=over_http)
+            response = await self._received(payload, request, over_http=over_http)
+            self._metrics.acked(payloads.kind_of(payload), loop.time() - began)
+            return response
         finally:
             self._at_once -= 1
             self._is_crowded = self._is_crowded and self._at_once > 0

@@ -22,7 +22,14 @@ from bot.domain.operations.operation import Operation
 from bot.domain.operations.parts import Card
 from bot.engine.ports import ChannelUnusable, Clock, Gone, PostResult, Rejected, RetryLater, Taken
 from bot.slack.api.rate_limits import RateLimits
-from bot.slack.api.web_api import CallRateLimited, CallRefused, CallSucceeded, CallUnanswered, ask
+from bot.slack.api.web_api import (
+    TOKEN_REFUSED,
+    CallRateLimited,
+    CallRefused,
+    CallSucceeded,
+    CallUnanswered,
+    ask,
+)
 from bot.slack.sentences.pipeline_text import link_to
 from bot.slack.sentences.unusable_channel_text import RESTRICTED
 from bot.slack.text.blocks import Message
@@ -54,17 +61,6 @@ _NOT_THERE = frozenset(
         "ekm_access_denied",
         "team_access_not_granted",
         "is_inactive",
-    }
-)
-_TOKEN_REFUSED = frozenset(
-    {
-        "account_inactive",
-        "invalid_auth",
-        "not_authed",
-        "org_login_required",
-        "token_expired",
-        "token_revoked",
-        "two_factor_setup_required",
     }
 )
 _METHOD_REFUSED = frozenset({"missing_scope", "not_allowed_token_type"})
@@ -221,10 +217,10 @@ class Threads:
             return ChannelUnusable(error)
         if error in _GONE:
             return Gone()
-        if error in _TOKEN_REFUSED | _METHOD_REFUSED:
+        if error in TOKEN_REFUSED | _METHOD_REFUSED:
             log.error("slack_refused", method=method, error=error)
             return RetryLater(
-                self._pace.hold(AFTER_REFUSAL, _ANY_METHOD if error in _TOKEN_REFUSED else method)
+                self._pace.hold(AFTER_REFUSAL, _ANY_METHOD if error in TOKEN_REFUSED else method)
             )
         return Rejected(error)
 

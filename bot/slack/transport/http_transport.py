@@ -84,6 +84,11 @@ class HttpTransport:
             ) from error
 
     @property
+    def is_connected(self) -> bool:
+        """Whether it listens."""
+        return self._listening is not None and self._listening.is_serving()
+
+    @property
     def address(self) -> str:
         """The address it listens on, with the port that the system chose if none was given."""
         if self._listening is None or not self._listening.sockets:
@@ -183,10 +188,7 @@ class HttpTransport:
 
     async def _health(self) -> web.Response:
         health = await self.health()
-        said: dict[str, object] = {"status": "ok" if health.ok else "unavailable"}
-        if health.reasons:
-            said["reasons"] = list(health.reasons)
-        return web.json_response(said, status=200 if health.ok else 503)
+        return web.json_response(health.report, status=health.http_status)
 
 
 def _payload(body: str, content_type: str) -> Any:

@@ -12,6 +12,7 @@ import aiohttp
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.engine.ports import Metrics, Unmeasured
 from bot.proxies import DIRECTLY, Proxies
 from bot.slack.api.web_api import CallRateLimited, CallSucceeded, ask, in_words, pauses, why_broken
 from bot.slack.listeners.deduplication import DeduplicatingApp
@@ -54,6 +55,7 @@ class SocketTransport:
     app_token: str
     client: AsyncWebClient
     proxies: Proxies = DIRECTLY
+    metrics: Metrics = field(default_factory=Unmeasured)
     pauses: Callable[[], Iterator[float]] = up_to_a_minute  # seconds, after failed attempts
     opens_within: float = OPENS_WITHIN
     holds_after: float = HOLDS_AFTER
@@ -145,6 +147,8 @@ class SocketTransport:
 
     async def _stay(self, connection: SocketConnection) -> _End:
         loop = asyncio.get_running_loop()
+        if self._connection is not None:
+            self.metrics.reconnected()
         if self._connection is not None and self._connection.is_open:
             self._read_on(self._connection)
         self._connection = connection
