@@ -32,12 +32,21 @@ class CannotServeAdmin(UserError):  # noqa: N818 - named for what happened, like
 
 
 class _BoundedServer(web.Server):
-    """aiohttp's server with a limit for connections: one too many is closed at once."""
+    """aiohttp's server with a limit for connections: one too many replaces the oldest, so that a scrape gets in."""
+
+    def __init__(self, handler: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]) -> None:
+        super().__init__(handler, access_log=None, keepalive_timeout=HEADERS_WITHIN)
+        self._open: dict[web.RequestHandler, asyncio.Transport] = {}  # oldest first
 
     def connection_made(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:
         super().connection_made(handler, transport)
-        if len(self.connections) > CONNECTIONS_MOST:
-            transport.abort()
+        self._open[handler] = transport
+        if len(self._open) > CONNECTIONS_MOST:
+            self._open.pop(next(iter(self._open))).abort()
+
+    def connection_lost(self, handler: web.RequestHandler, exc: BaseException | None = None) -> None:
+        super().connection_lost(handler, exc)
+        self._open.pop(handler, None)
 
 
 @dataclass(slots=True)
@@ -64,7 +73,7 @@ class AdminServer:
         Raises:
             CannotServeAdmin: the port is taken, or the host is not this machine's.
         """
-        self._server = _BoundedServer(self._answer, access_log=None, keepalive_timeout=HEADERS_WITHIN)
+        self._server = _BoundedServer(self._answer)
         try:
             self._listening = await asyncio.get_running_loop().create_server(
                 self._server, self.host, self.port, backlog=CONNECTIONS_MOST
