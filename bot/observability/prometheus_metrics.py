@@ -55,7 +55,7 @@ class PrometheusMetrics:
     """`bot.engine.ports.Metrics`; `observe_state` sets the gauges before a scrape."""
 
     def __init__(self, targets: Targets, version: str) -> None:
-        disable_created_metrics()  # type: ignore[no-untyped-call]  # each would double the series, and promtool rejects their names
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # each would add a series to every counter
         registry = CollectorRegistry()
         self._registry = registry
         self._targets = targets
