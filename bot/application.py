@@ -2,13 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Coroutine
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import structlog
-from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -49,7 +48,7 @@ from bot.slack.api.response_urls import ResponseUrls
 from bot.slack.api.token_check import SlackCalls, TokenCheck
 from bot.slack.listeners import HomeTab, ListenerContext, register
 from bot.slack.listeners.background import BackgroundTasks
-from bot.slack.listeners.deduplication import DeduplicatingApp
+from bot.slack.listeners.deduplication import DeduplicatingApp, always_authorized
 from bot.slack.publishing.admin_messages import SlackAdminMessages
 from bot.slack.publishing.audit_channel import SlackAuditChannel
 from bot.slack.publishing.home_tabs import SlackHomeTabs
@@ -208,7 +207,7 @@ def wire(  # noqa: PLR0913 - the parts of the whole
         name="pipeline-bot",  # else Bolt walks the whole stack for the name of a file
         logger=logging.getLogger("slack_bolt"),
         client=AsyncWebClient(base_url=settings.slack_api_url),
-        authorize=_authorizer(workspace, settings.slack_bot_token.get_secret_value()),
+        authorize=always_authorized(workspace, settings.slack_bot_token.get_secret_value()),
         signing_secret=secret or None,
     )
     stalls, cancels = StallDetector(clock), PendingCancels()
@@ -283,21 +282,6 @@ def wire(  # noqa: PLR0913 - the parts of the whole
         None if admin is None else TokenCheck(client, clock),
         admin,
     )
-
-
-def _authorizer(workspace: Workspace, token: str) -> Callable[[], Awaitable[AuthorizeResult]]:
-    """Bolt's `authorize`: always our workspace and bot, known from the start, so no call per request."""
-
-    async def authorize() -> AuthorizeResult:
-        return AuthorizeResult(
-            enterprise_id=None,
-            team_id=workspace.team,
-            bot_token=token,
-            bot_id=workspace.bot_id,
-            bot_user_id=workspace.bot_user,
-        )
-
-    return authorize
 
 
 def set_all(*bells: asyncio.Event) -> None:

@@ -8,16 +8,18 @@ and never reaches a listener.
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import structlog
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bot.engine.ports import Metrics, Unmeasured
 from bot.slack import payloads
+from bot.slack.api.identity import Workspace
 from bot.slack.api.response_urls import ResponseUrls
 from bot.slack.listeners.background import BackgroundTasks, ResponseUrlReply
 from bot.slack.payloads import HomeOpened, OptionsRequest, Unreadable
@@ -130,3 +132,18 @@ class DeduplicatingApp(AsyncApp):
         url = payloads.response_url(payload)
         if url is not None:
             self._errands.say(said, ResponseUrlReply(self._response_urls.respond_to(url)))
+
+
+def always_authorized(workspace: Workspace, token: str) -> Callable[[], Awaitable[AuthorizeResult]]:
+    """Bolt's `authorize`: always our workspace and bot, known from the start, so no call per request."""
+
+    async def authorize() -> AuthorizeResult:
+        return AuthorizeResult(
+            enterprise_id=None,
+            team_id=workspace.team,
+            bot_token=token,
+            bot_id=workspace.bot_id,
+            bot_user_id=workspace.bot_user,
+        )
+
+    return authorize
