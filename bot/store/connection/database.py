@@ -8,12 +8,13 @@ keep locks, and to have written what it says it wrote; `lease` decides which pro
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlite_utils import Database
 
 from bot.private_files import PRIVATE
+from bot.store.connection.migration_copies import keep_copy
 from bot.store.errors import DatabaseDamaged, DatabaseUnusable
 from bot.store.schema.migrations import migrations
 
@@ -211,6 +212,11 @@ def _prepared(connection: sqlite3.Connection, path: Path, *, migrate: bool) -> D
         with writing(db):
             # Checked again, under the lock: another process may have migrated, or created, it since.
             reject_foreign_files(db, path)
+            if (applied := len(migrations.applied(db))) and migrations.pending(db):
+                with closing(
+                    _connect(path, "mode=ro")
+                ) as beside:  # SQLite copies nothing from a connection that writes
+                    keep_copy(beside, path, applied)
             migrations.apply(db)
     # A migration may rebuild a table that others refer to, which SQLite allows only while it enforces no reference.
     db.execute("PRAGMA foreign_keys = ON")
