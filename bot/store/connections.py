@@ -22,6 +22,7 @@ from bot.store import audit_log
 from bot.store.connection.database import create_private, in_words, open_database, unusable
 from bot.store.connection.file_guard import FileGuard
 from bot.store.connection.readers import Readers
+from bot.store.disk_space import DiskWatch
 from bot.store.errors import DatabaseReplaced
 
 log = structlog.get_logger(__name__)
@@ -34,11 +35,14 @@ class Connections:
 
     _kept_open: ClassVar[list[Database]] = []
 
-    def __init__(self, thread: ThreadPoolExecutor, db: Database, readers: Readers, guard: FileGuard) -> None:
+    def __init__(
+        self, thread: ThreadPoolExecutor, db: Database, readers: Readers, guard: FileGuard, disk: DiskWatch
+    ) -> None:
         self._thread = thread
         self._db = db
         self._readers = readers
         self._guard = guard
+        self.disk = disk
         self._guarding = threading.Lock()
         self._housekeeping = asyncio.Lock()
         self._head = audit_log.head(db)
@@ -67,7 +71,7 @@ class Connections:
                 guard.opened()
                 readers = Readers.open(path)
                 undone.callback(readers.close)
-                opened = cls(thread, db, readers, guard)
+                opened = cls(thread, db, readers, guard, DiskWatch(path))
                 undone.pop_all()
                 return opened
         except OSError as error:

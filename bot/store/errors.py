@@ -13,6 +13,10 @@ class DatabaseMissing(DatabaseUnusable):
     """There is no file to read, or nothing in it."""
 
 
+class DatabaseGone(DatabaseUnusable):
+    """A bot has run on a database at this path, and there is none any more."""
+
+
 class DatabaseReplaced(DatabaseLost):
     """The files on the disk are no longer those that were opened, or something other than SQLite wrote to them."""
 

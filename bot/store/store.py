@@ -98,7 +98,11 @@ class SqliteStore:
         await self._connections.aclose()
 
     async def check(self) -> None:
-        await self._write(self._underway.follow)
+        def work(db: Database) -> None:
+            self._connections.disk.check()
+            self._underway.follow(db)
+
+        await self._write(work)
 
     async def access_data(self, memberships: Mapping[Actor, Membership]) -> AccessData:
         return await self._read(lambda db: access_snapshot.about(db, memberships))
@@ -175,6 +179,7 @@ class SqliteStore:
         await self._write(lambda db: bot_state.remember_posted_head(db, posted))
 
     async def propose(self, operation: Operation, event: Event) -> None:
+        self._connections.disk.refuse_new_request()
         await self._write(lambda db: operations.propose(db, operation, event))
 
     async def operation(self, operation_id: OperationId) -> Operation | None:

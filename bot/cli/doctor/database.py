@@ -24,7 +24,8 @@ from bot.private_files import is_open_to_others
 from bot.slack.api.app_check import AppCheck
 from bot.slack.sentences.plan_text import action_name
 from bot.store.connection.database import unusable
-from bot.store.connection.lease import files_of
+from bot.store.connection.lease import check_before_opening, files_of
+from bot.store.disk_space import DiskSpace
 from bot.store.shell_store import Administration
 
 JUMP_REPORTED_FOR = timedelta(days=7)
@@ -35,6 +36,11 @@ def database_checks(path: Path, app: AppCheck | None, settings: Settings | None)
     if not path.exists():
         if not path.parent.is_dir():
             yield wrong(f"Database: {unusable(path, FileNotFoundError()).message}")
+            return
+        try:
+            check_before_opening(path)
+        except UserError as error:
+            yield wrong(f"Database: {error.message}")
             return
         yield note(f"Database: {path} does not exist yet. The first grant or the first run creates it.")
         return
@@ -55,6 +61,7 @@ def database_checks(path: Path, app: AppCheck | None, settings: Settings | None)
             )
             if lost is not None:
                 yield wrong(f"Feldera: {lost}")
+        yield from _disk(path)
         yield _writable(path)  # outside the `with`: closing files releases this process's SQLite locks
     except UserError as error:
         yield wrong(f"Database: {error.message}")
@@ -67,6 +74,23 @@ def _writable(path: Path) -> Check:
     except UserError as error:
         return wrong(f"Database: {error.message}")
     return fine(f"Database: {path} is readable and writable.")
+
+
+def _disk(path: Path) -> Iterator[Check]:
+    try:
+        space = DiskSpace.of(path)
+    except OSError as error:
+        yield note(f"Database: its disk does not tell how much room it has ({error.strerror}).")
+        return
+    if space.is_for_requests_under_way:
+        yield wrong(
+            f"Database: its disk is full, with {space.free_in_words} free: the bot refuses new requests. Make room on it."
+        )
+    elif space.is_almost_full:
+        yield note(
+            f"Database: its disk is almost full, with {space.free_in_words} free: make room for {space.wanted_in_words}. "
+            "Below 10 MB the bot refuses new requests."
+        )
 
 
 def _bots_time(bots: SteadyClock, jump: Jump | None) -> Iterator[Check]:

@@ -11,7 +11,7 @@ import json
 import os
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ from pathlib import Path
 from bot.private_files import PRIVATE
 from bot.store.column_values import text_of
 from bot.store.connection.database import create_private, unusable
-from bot.store.errors import BotHoldsAnotherFile, DatabaseInUse, DatabaseUnusable
+from bot.store.errors import BotHoldsAnotherFile, DatabaseGone, DatabaseInUse, DatabaseUnusable
 
 FLOCK_IS_APART = sys.platform == "linux"  # independent of SQLite's locks; elsewhere they block each other
 _HOLDER_MAX_BYTES = 1_000  # of a lock file; the bot writes less
@@ -48,6 +48,7 @@ def lease(path: Path, now: datetime) -> Iterator[Path]:
 
     Raises:
         DatabaseInUse: another process holds it, with its process id, its host and since when.
+        DatabaseGone: there is none, and there was one before.
         DatabaseUnusable: no lock can be taken there, or the database has a hard link, or the WAL of another one.
     """
     beside = lock_file_of(path)
@@ -57,12 +58,38 @@ def lease(path: Path, now: datetime) -> Iterator[Path]:
         try:
             before = _holder(beside)
             signed = held.enter_context(_locked(beside, by=before, path=path))
+            _refuse_missing(path, before)
             create_private(path)
             _refuse_log_of_another(path, before)
             _sign(signed, now, held.enter_context(_held(path)))
         except OSError as error:
             raise unusable(path, error) from error
         yield beside
+
+
+@contextmanager
+def without_bot(path: Path, now: datetime) -> Iterator[Callable[[], None]]:
+    """Keep every bot off the database at `path`, which may be missing or damaged, while another file takes its place.
+
+    Yields what to call once that file is there: it becomes the one that the lock file names.
+
+    Raises:
+        DatabaseInUse: a bot runs on it.
+        DatabaseUnusable: no lock can be taken there.
+    """
+    beside = lock_file_of(path)
+    if not beside.parent.is_dir():
+        raise unusable(path, NotADirectoryError())
+    with ExitStack() as held:
+        signed = held.enter_context(_locked(beside, by=_holder(beside), path=path))
+        if path.exists():
+            held.enter_context(_held(path))
+
+        def sign() -> None:
+            with _opened(path.resolve()) as database:
+                _sign(signed, now, database)
+
+        yield sign
 
 
 def _held(path: Path) -> AbstractContextManager[int]:
@@ -90,6 +117,7 @@ def check_before_opening(path: Path) -> None:
 
     Raises:
         BotHoldsAnotherFile: the running bot uses a file that was at `path` before.
+        DatabaseGone: there is none, and there was one before.
         DatabaseUnusable: SQLite would take the WAL of that file for this one's.
     """
     beside = lock_file_of(path)
@@ -101,18 +129,39 @@ def check_before_opening(path: Path) -> None:
             f"The running bot ({holder}) does not use {path}, but a file that was there before. "
             "Nothing was changed. Restart that bot, and try again."
         )
+    _refuse_missing(path, holder)
     _refuse_log_of_another(path, holder)
 
 
-def _refuse_log_of_another(path: Path, holder: Holder | None) -> None:
-    """A WAL does not name its database: SQLite would write its pages into the one beside it.
+def _refuse_missing(path: Path, holder: Holder | None) -> None:
+    """A bot that lost its database is restarted by its supervisor: it must not begin with an empty one, unnoticed."""
+    if holder is None or holder.database is None or _size(path) or _is_same_inode(path, holder):
+        return
+    beside = lock_file_of(path)
+    raise DatabaseGone(
+        f"The database {path} is gone: a bot ran on it ({holder}), and there is no such file any more, or an empty "
+        "one. Put it back, or restore a backup with `pipeline-bot restore FILE`. To begin with an empty database, "
+        f"remove {beside.name}, which is beside it."
+    )
 
-    By the inode alone, since device numbers may change at a reboot.
-    """
+
+def _is_same_inode(path: Path, holder: Holder) -> bool:
+    """By the inode alone, since device numbers may change at a reboot."""
+    found = _inode_at(path)
+    return found is not None and holder.database is not None and found[1] == holder.database[1]
+
+
+def check_log(path: Path) -> None:
+    """Raises `DatabaseUnusable` if SQLite would take the WAL of another file for that of the database at `path`."""
+    _refuse_log_of_another(path, _holder(lock_file_of(path)))
+
+
+def _refuse_log_of_another(path: Path, holder: Holder | None) -> None:
+    """A WAL does not name its database: SQLite would write its pages into the one beside it."""
     database, log, _, beside = files_of(path)
     if holder is None or holder.database is None or not _size(database) or not _size(log):
         return
-    if database.stat().st_ino != holder.database[1]:
+    if not _is_same_inode(database, holder):
         raise DatabaseUnusable(
             f"The database {path} cannot be used: it was put there after the bot last started, and {log.name} beside "
             f"it may belong to the earlier file. Remove {log.name} and {path.name}-shm; "
