@@ -41,6 +41,7 @@ ACCESS = "Access"
 PIPELINES = "Pipelines"
 REQUESTS = "Requests"
 AUDIT = "Audit"
+DATABASE = "Database"
 TRIAL = "Try it"
 
 COMMANDS = {
@@ -72,6 +73,12 @@ COMMANDS = {
     "deny": LazyCommand("bot.cli.pending_requests", "deny", REQUESTS, "Deny a request."),
     "history": LazyCommand("bot.cli.look.history", "history", REQUESTS, "List requests, newest first."),
     "audit": LazyCommand("bot.cli.audit.audit_commands", "audit", AUDIT, "Verify and export the audit log."),
+    "backup": LazyCommand(
+        "bot.cli.database.backup", "backup", DATABASE, "Back up the database, also while the bot runs."
+    ),
+    "restore": LazyCommand(
+        "bot.cli.database.restore", "restore", DATABASE, "Restore a backup, while no bot runs."
+    ),
     "sandbox": LazyCommand(
         "bot.cli.sandbox", "sandbox", TRIAL, "Try the bot in the browser, with a simulated Slack."
     ),

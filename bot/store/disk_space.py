@@ -64,12 +64,12 @@ class DiskWatch:
         self._said = ""
 
     def check(self) -> None:
-        """Two system calls.
-
-        Raises:
-            OSError: as `DiskSpace.of`.
-        """
-        space = self._space = DiskSpace.of(self._database)
+        """Two system calls. A disk that does not tell is taken for one with room: SQLite refuses what it cannot write."""
+        try:
+            space = self._space = DiskSpace.of(self._database)
+        except OSError:
+            self._space = None
+            return
         now = (
             "disk_full"
             if space.is_for_requests_under_way

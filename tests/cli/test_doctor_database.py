@@ -20,9 +20,12 @@ from bot.domain.ids import Actor, ChannelId, GroupId, TeamId, UserId
 from bot.domain.operations.operation import State
 from bot.store.bot_state import record_clock
 from bot.store.connection.database import open_database
+from bot.store.connection.lease import lease
 from bot.store.schema.migrations import migrations
 from bot.store.shell_store import Administration
 from tests.cli.waiting import stands
+from tests.processes.world import World
+from tests.small_disk import fills, small_disk
 from tests.store.samples import ANA, START, proposed
 
 pytestmark = pytest.mark.anyio
@@ -206,3 +209,39 @@ async def test_an_import_looks_the_people_up(world):
         f"notice: There is no database at {world.database} yet.",
         "1 change. Dry run: nothing changed. Apply with --yes.",
     ]
+
+
+async def test_a_disk_that_is_almost_full_and_one_that_is_full(tmp_path, examined):
+    """In time it is worth knowing; once the bot refuses new requests, it is to be fixed."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    with small_disk(folder, 40) as disk:
+        world = World(disk)
+        world.operator("ana")
+        async with world.slack, world.feldera:
+            for leaving, result, said in (
+                (
+                    30_000_000,
+                    "note",
+                    "its disk is almost full, with [23][0-9.]+ MB free: make room for 200 MB. Below 10 MB ",
+                ),
+                (
+                    5_000_000,
+                    "FAIL",
+                    "its disk is full, with [45][0-9.]+ MB free: the bot refuses new requests. Make room",
+                ),
+            ):
+                fills(disk, leaving=leaving)
+                found = await examined(world, PIPELINE_BOT_DATABASE=str(world.database))
+                assert [
+                    each for each in found if each[0] == result and re.match(f"Database: {said}", each[1])
+                ]
+
+
+async def test_a_database_that_is_gone(world, examined):
+    """It does not say that the first run creates one: it would refuse to."""
+    with lease(world.database, START), open_database(world.database):
+        pass
+    world.database.unlink()
+    (said,) = [said for result, said in await examined(world) if result == "FAIL" and "Database" in said]
+    assert said.startswith(f"Database: The database {world.database} is gone: a bot ran on it (process ")

@@ -18,7 +18,7 @@ def test_the_list_of_commands_cuts_no_sentence_short(shell):
     assert [line.split()[0] for line in listed] == list(COMMANDS)
     assert all(line.endswith(".") and not line.endswith("...") for line in listed)
     headings = [line for line in lines if line.strip() and line not in listed]
-    assert headings == ["Access:", "Pipelines:", "Requests:", "Audit:", "Try it:"]
+    assert headings == ["Access:", "Pipelines:", "Requests:", "Audit:", "Database:", "Try it:"]
 
 
 @pytest.mark.parametrize("group", ["access", "audit", "clock"])
@@ -55,6 +55,8 @@ def test_every_command_helps(shell):
         "audit head": "Save it where nobody",
         "clock show": "Show both times",
         "clock reset": "while no bot runs",
+        "backup": "The bot can run meanwhile, and is not delayed.",
+        "restore": "The database that was there stays beside it, under another name.",
         "doctor": "Exit status 0 if nothing failed, else 1.",
     }
     for words, said in helps.items():

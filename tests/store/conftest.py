@@ -22,3 +22,10 @@ def db(path):
 async def store(path):
     async with aclosing(SqliteStore.open(path)) as opened:
         yield opened
+
+
+@pytest.fixture
+def backup(tmp_path):
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    return folder / "backup.db"

@@ -95,7 +95,7 @@ def verify(
     head = None if earlier is None else earlier.head
     full = full or (earlier is not None and earlier.is_broken)
     to_read = administration.head()[0] - (0 if head is None or full else head[0])
-    with _progress(to_read) as progress:
+    with reading_progress(to_read) as progress:
         checked = administration.verify(heads, earlier=head, full=full, progress=progress)
     if file is not None and checked.broken is None and checked.newest[0]:
         now = clock_of(administration).now()
@@ -106,8 +106,15 @@ def verify(
     return Verification(checked, earlier, file)
 
 
+def forget(path: Path) -> None:
+    """Read all of the log the next time: the database at `path` is another one now."""
+    file = _file_of(path)
+    if file is not None:
+        file.unlink(missing_ok=True)
+
+
 @contextmanager
-def _progress(entries: int) -> Iterator[Progress]:
+def reading_progress(entries: int) -> Iterator[Progress]:
     """A progress bar on a terminal: a log of years takes minutes to read. Nothing elsewhere."""
     with click.progressbar(
         length=max(entries, 0), label="Reading the audit log", file=sys.stderr, hidden=not sys.stderr.isatty()

@@ -2,41 +2,25 @@
 
 The locks end with the process, however that ends, so none is ever left over and nothing decides that one is stale. The
 lock on the database's own inode holds whatever happens to paths and to the lock file. Older versions of the bot take
-the one on the lock file. What that file says about its holder is for people, and for the shell, which has to know
-which file a running bot holds. Administering grants needs no lease.
+the one on the lock file. What that file says about its holder (`lease_holder`) is for people, for the shell, which has to
+know which file a running bot holds, and for the next bot, which must not begin with an empty file after a loss.
+Administering grants needs no lease.
 """
 
 import fcntl
-import json
 import os
-import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from bot.private_files import PRIVATE
-from bot.store.column_values import text_of
 from bot.store.connection.database import create_private, unusable
+from bot.store.connection.lease_holder import Holder, holder_in, sign_as_holder
 from bot.store.errors import BotHoldsAnotherFile, DatabaseGone, DatabaseInUse, DatabaseUnusable
 
 FLOCK_IS_APART = sys.platform == "linux"  # independent of SQLite's locks; elsewhere they block each other
-_HOLDER_MAX_BYTES = 1_000  # of a lock file; the bot writes less
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """The holder named in a lock file; `database` is its file's device and inode, which older versions leave out."""
-
-    pid: int
-    host: str
-    since: datetime
-    database: tuple[int, int] | None
-
-    def __str__(self) -> str:
-        return f"process {self.pid} on {self.host}, since {self.since:%Y-%m-%d %H:%M} UTC"
 
 
 @contextmanager
@@ -56,12 +40,12 @@ def lease(path: Path, now: datetime) -> Iterator[Path]:
         raise unusable(path, NotADirectoryError())
     with ExitStack() as held:
         try:
-            before = _holder(beside)
+            before = holder_in(beside)
             signed = held.enter_context(_locked(beside, by=before, path=path))
             _refuse_missing(path, before)
             create_private(path)
             _refuse_log_of_another(path, before)
-            _sign(signed, now, held.enter_context(_held(path)))
+            sign_as_holder(signed, now, held.enter_context(_held(path)))
         except OSError as error:
             raise unusable(path, error) from error
         yield beside
@@ -81,13 +65,13 @@ def without_bot(path: Path, now: datetime) -> Iterator[Callable[[], None]]:
     if not beside.parent.is_dir():
         raise unusable(path, NotADirectoryError())
     with ExitStack() as held:
-        signed = held.enter_context(_locked(beside, by=_holder(beside), path=path))
+        signed = held.enter_context(_locked(beside, by=holder_in(beside), path=path))
         if path.exists():
             held.enter_context(_held(path))
 
         def sign() -> None:
             with _opened(path.resolve()) as database:
-                _sign(signed, now, database)
+                sign_as_holder(signed, now, database)
 
         yield sign
 
@@ -121,7 +105,7 @@ def check_before_opening(path: Path) -> None:
         DatabaseUnusable: SQLite would take the WAL of that file for this one's.
     """
     beside = lock_file_of(path)
-    holder = _holder(beside)
+    holder = holder_in(beside)
     if holder is None or holder.database is None:
         return
     if holder.database != _inode_at(path) and _is_locked(beside):
@@ -153,7 +137,7 @@ def _is_same_inode(path: Path, holder: Holder) -> bool:
 
 def check_log(path: Path) -> None:
     """Raises `DatabaseUnusable` if SQLite would take the WAL of another file for that of the database at `path`."""
-    _refuse_log_of_another(path, _holder(lock_file_of(path)))
+    _refuse_log_of_another(path, holder_in(lock_file_of(path)))
 
 
 def _refuse_log_of_another(path: Path, holder: Holder | None) -> None:
@@ -223,42 +207,9 @@ def _is_locked(lock_file: Path) -> bool:
         os.close(descriptor)
 
 
-def _sign(descriptor: int, now: datetime, database: int) -> None:
-    held = os.fstat(database)
-    holder = json.dumps(
-        {
-            "pid": os.getpid(),
-            "host": socket.gethostname(),
-            "since": text_of(now),
-            "database": [held.st_dev, held.st_ino],
-        }
-    ).encode()
-    os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, holder, 0)
-
-
-def _holder(lock_file: Path) -> Holder | None:
-    # The holder may have just locked it, and not have signed yet.
-    try:
-        with lock_file.open("rb") as file:
-            holder = json.loads(file.read(_HOLDER_MAX_BYTES))
-        since = datetime.fromisoformat(holder["since"]).astimezone(UTC)
-        return Holder(int(holder["pid"]), str(holder["host"]), since, _inode(holder.get("database")))
-    except (OSError, ValueError, KeyError, TypeError, OverflowError, AttributeError):
-        return None
-
-
 def _inode_at(path: Path) -> tuple[int, int] | None:
     try:
         found = path.stat()
     except OSError:
         return None
     return found.st_dev, found.st_ino
-
-
-def _inode(written: object) -> tuple[int, int] | None:
-    match written:
-        case [int(device), int(inode)]:
-            return device, inode
-        case _:
-            return None

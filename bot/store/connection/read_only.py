@@ -16,8 +16,10 @@ from bot.store.schema.migrations import migrations
 _NO_PLACE_BESIDE = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY})
 
 
-def open_for_reading(path: Path) -> Database:
+def open_for_reading(path: Path, *, older: bool = False) -> Database:
     """The database at `path`, for the calling thread, which also has to close it.
+
+    `older`: it may be of an older version of the bot, whose tables are not those of this one.
 
     Raises:
         DatabaseMissing: there is none.
@@ -33,7 +35,7 @@ def open_for_reading(path: Path) -> Database:
     except OSError as error:
         raise unusable(path, error) from error
     try:
-        return _checked(_connected(path), path)
+        return _checked(_connected(path), path, older=older)
     except sqlite3.Error as error:
         raise DatabaseUnusable(f"The database {path} cannot be used: {error}.") from error
 
@@ -66,19 +68,19 @@ def _connection(path: Path, how: str) -> sqlite3.Connection:
     return connection
 
 
-def _checked(connection: sqlite3.Connection, path: Path) -> Database:
+def _checked(connection: sqlite3.Connection, path: Path, *, older: bool) -> Database:
     db = Database(connection, execute_plugins=False)  # no plugin of sqlite-utils is wanted here
     try:
-        _check_version(db, path)
+        _check_version(db, path, older=older)
     except BaseException:
         connection.close()
         raise
     return db
 
 
-def _check_version(db: Database, path: Path) -> None:
+def _check_version(db: Database, path: Path, *, older: bool) -> None:
     reject_foreign_files(db, path)
     if not migrations.applied(db):
         raise DatabaseMissing(f"The database {path.absolute()} is empty: nothing was ever stored in it.")
-    if migrations.pending(db):
+    if not older and migrations.pending(db):
         raise from_older_version(path)

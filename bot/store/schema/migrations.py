@@ -20,6 +20,7 @@ from bot.store.schema import (
 )
 
 migrations = Migrations("pipeline-bot")
+AUDIT_LOG_SINCE = "m002_second_schema"  # before, events had no hashes
 
 # State names are checked by triggers, not by a CHECK: a migration can replace a trigger without rewriting the table.
 # A state that one adds must also be added to operations_live and operations_live_by_id, if it holds the pipeline.

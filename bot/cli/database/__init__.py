@@ -1,0 +1,1 @@
+"""`pipeline-bot backup` and `restore`: copies of the database."""

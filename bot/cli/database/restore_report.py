@@ -1,0 +1,92 @@
+"""The report of what a restore undoes, before it is confirmed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from bot.cli.database.backup import broken_log
+from bot.cli.output import counted, moment, one_line, table
+from bot.domain.operations.operation import Operation, State
+from bot.slack.sentences.plan_text import action_name
+from bot.store.backup.losses import ChangedRequest, Losses
+from bot.store.backup.restore import Restoration
+
+_NOT_THERE = "not in the backup"
+
+
+def report(ready: Restoration, backup: Path) -> str:
+    """Lines: the backup first, then what is lost, and what comes back."""
+    return "\n".join((*_backup(ready, backup), *_undone(ready)))
+
+
+def _backup(ready: Restoration, backup: Path) -> Iterator[str]:
+    verified = ready.verified
+    number, _ = verified.head
+    newest = "" if verified.newest_at is None else f", the newest of {moment(verified.newest_at)}"
+    yield f"Backup {backup}: {counted(number, 'audit log entry', 'audit log entries')}{newest}."
+    if verified.broken is not None:
+        yield click.style(broken_log(verified.broken), fg="red")
+
+
+def _undone(ready: Restoration) -> Iterator[str]:
+    losses = ready.losses
+    if losses is None:
+        yield (
+            "There is no database to compare it with."
+            if not ready.not_compared
+            else f"What is lost cannot be told. {ready.not_compared}"
+        )
+        return
+    common, _ = losses.last_common
+    if losses.foreign_entries:
+        yield click.style(
+            f"The backup is no earlier state of this database: they differ after entry {common} of the audit log, and "
+            f"{counted(losses.foreign_entries, 'entry', 'entries')} of the backup {_is(losses.foreign_entries)} not in it.",
+            fg="red",
+        )
+    yield _entries(losses)
+    if losses.requests:
+        yield "Requests that are lost, or have another state in the backup:"
+        yield table(
+            ("ID", "REQUEST", "BY", "NOW", "AFTER THE RESTORE"), [_row(each) for each in losses.requests]
+        )
+    if losses.access:
+        yield "Access that is lost (-), or comes into force again (+):"
+        for line in losses.access:
+            yield click.style(one_line(line), fg="red" if line.startswith("-") else "green")
+    if losses.continued:
+        yield f"The bot will continue with: {', '.join(map(_named, losses.continued))}."
+
+
+def _entries(losses: Losses) -> str:
+    if not losses.lost_entries:
+        return "No entry of the audit log is lost."
+    return (
+        f"Lost: {counted(losses.lost_entries, 'audit log entry', 'audit log entries')} after entry "
+        f"{losses.last_common[0]}."
+    )
+
+
+def _row(changed: ChangedRequest) -> tuple[str, str, str, str, str]:
+    now = changed.now
+    then = _NOT_THERE if changed.in_backup is None else _in_words(changed.in_backup)
+    return (
+        now.short_id,
+        f"{action_name(now.plan)} {now.pipeline}",
+        now.requester.user,
+        _in_words(now.state),
+        then,
+    )
+
+
+def _named(operation: Operation) -> str:
+    return f"{action_name(operation.plan)} {operation.pipeline} ({operation.short_id})"
+
+
+def _in_words(state: State) -> str:
+    return state.value.replace("_", " ")
+
+
+def _is(number: int) -> str:
+    return "is" if number == 1 else "are"

@@ -1,0 +1,125 @@
+"""`backup` and `restore`, as an operator types and reads them."""
+
+import re
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from bot.domain.operations.operation import State
+from bot.store.connection.lease import lease
+from tests.cli.waiting import stands
+from tests.clock import START
+from tests.store.samples import proposed
+
+CONFIRM = "A restore needs a confirmation, and there is no terminal to ask on. Nothing was changed. Confirm with --yes.\n"
+
+
+@pytest.fixture
+def backed_up(shell):
+    """Ana was operator then, and is not any more; her request ended."""
+    shell.does("grant", "U0ANA", "operator", "*", "--team", "T1")
+    stands(shell, proposed("7fk2qaxyz"), State.READY)
+    shell.does("backup", "backup.db")
+    with closing(sqlite3.connect(shell.database)) as by_hand, by_hand:
+        by_hand.execute(
+            "UPDATE operations SET state = 'succeeded', version = version + 1,"
+            " document = json_set(document, '$.state', 'succeeded')"
+        )
+    shell.does("revoke", "U0ANA", "operator", "*", "--team", "T1")
+    return shell
+
+
+def test_a_backup_is_reported(shell):
+    shell.does("grant", "U0ANA", "operator", "*", "--team", "T1")
+    head = shell.does("audit", "head").strip()
+    said = shell.types("backup", "backup.db")
+    assert (said.status, said.stderr, said.names_database) == (0, "", True)
+    assert re.fullmatch(
+        rf"Backed up to backup\.db \([0-9.]+ kB\): 1 audit log entry\.\nHead: {head}\n", said.stdout
+    )
+
+
+def test_a_backup_can_be_used_as_any_database(backed_up):
+    said = backed_up.types("audit", "verify", "--database", "backup.db")
+    assert said.stdout.startswith("Audit log: consistent (3 entries), not anchored")
+
+
+def test_a_backup_with_a_broken_audit_log_fails_and_is_there(shell):
+    shell.does("grant", "U0ANA", "operator", "*", "--team", "T1")
+    with closing(sqlite3.connect(shell.database)) as by_hand, by_hand:
+        by_hand.execute("DROP TRIGGER events_do_not_change")
+        by_hand.execute("UPDATE events SET by_user = 'U0EVE', by_team = 'T1'")
+    said = shell.types("backup", "backup.db")
+    assert said.status == 1
+    assert said.stderr == (
+        "error: The backup was made. The audit log in it is broken at entry 1, which was changed, or is not where it was "
+        "written.\n"
+    )
+    assert (shell.folder / "backup.db").exists()
+
+
+def test_there_is_nothing_to_back_up(shell):
+    assert shell.fails("backup", "backup.db").startswith("There is no database at ")
+
+
+def test_a_restore_shows_what_it_undoes_and_wants_a_confirmation(backed_up):
+    said = backed_up.types("restore", "backup.db")
+    assert (said.status, said.stderr) == (2, f"error: {CONFIRM}")
+    told = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC", "TODAY", said.stdout)
+    assert told == (
+        "Backup backup.db: 3 audit log entries, the newest of TODAY.\n"
+        "Lost: 1 audit log entry after entry 3.\n"
+        "Requests that are lost, or have another state in the backup:\n"
+        "ID      REQUEST       BY     NOW        AFTER THE RESTORE\n"
+        "7fk2qa  clear orders  U0ANA  succeeded  ready\n"
+        "Access that is lost (-), or comes into force again (+):\n"
+        "+ grant U0ANA operator *\n"
+        "The bot will continue with: clear orders (7fk2qa).\n"
+    )
+    assert backed_up.does("grants").startswith("No grants")
+
+
+def test_a_restore_says_what_the_old_database_is_called_now(backed_up):
+    said = backed_up.does("restore", "backup.db", "--yes")
+    kept = re.search(
+        r"The database that was there is now (\S+pipeline-bot\.db\.replaced-\d{8}T\d{6}Z)\.\n", said
+    )[1]
+    assert said.endswith(
+        f"Restored backup.db to {backed_up.database}. See who has access now: `pipeline-bot grants`.\n"
+    )
+    assert "operator" in backed_up.does("grants")
+    assert backed_up.does("grants", "--database", kept).startswith("No grants")
+
+
+def test_a_restore_starts_the_verification_of_the_audit_log_again(backed_up, monkeypatch):
+    """What was verified of the other database says nothing of this one."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(backed_up.folder / "state"))
+    assert backed_up.types("audit", "verify").status == 3
+    backed_up.does("restore", "backup.db", "--yes")
+    assert backed_up.types("audit", "verify").status == 3
+
+
+def test_a_database_that_is_gone_is_said_by_every_command(backed_up):
+    """Once a bot has run on it. `restore` brings it back."""
+    with lease(backed_up.database, START):
+        pass
+    backed_up.database.unlink()
+    for command in (
+        ("grant", "U0BEN", "viewer", "*", "--team", "T1"),
+        ("grants",),
+        ("backup", "b.db"),
+        ("clock", "reset"),
+    ):
+        said = backed_up.fails(*command)
+        assert said.startswith(f"The database {backed_up.database} is gone: a bot ran on it (process "), (
+            command
+        )
+        assert said.endswith(
+            "Put it back, or restore a backup with `pipeline-bot restore FILE`. To begin with an empty database, remove "
+            "pipeline-bot.db.lock, which is beside it.\n"
+        )
+    said = backed_up.does("restore", "backup.db", "--yes")
+    assert "There is no database to compare it with.\n" in said
+    assert "The database that was there" not in said
+    assert "operator" in backed_up.does("grants")
