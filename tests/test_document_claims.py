@@ -52,7 +52,8 @@ def test_what_the_pages_quote_is_said_by_the_bot(page):
 
 def test_the_log_events_are_those_of_the_bot():
     rows = re.findall(r"^\| ((?:`[a-z_]+`(?:, )?)+) \|", PAGES["operate.md"], re.MULTILINE)
-    events = {event for row in rows for event in re.findall(r"[a-z_]+", row)}
+    names = {name for row in rows for name in re.findall(r"[a-z_]+", row)}
+    events = {name for name in names if not name.startswith("pipeline_bot_")}  # the others are metrics
     assert "needs_human" in events
     assert events - set(TEXTS.split("\n")) == set()
 
