@@ -226,7 +226,7 @@ VERBS: dict[str, Callable[..., bool]] = {
     "approve": AccessModel.may_approve,
     "deny": AccessModel.may_deny,
     "withdraw": AccessModel.may_withdraw,
-    "sign-off": AccessModel.may_sign_off,
+    "review": AccessModel.may_sign_off,
     **dict.fromkeys(("grant", "revoke", "rule", "freeze", "unfreeze"), AccessModel.administers),
 }
 _ANOTHER_STEP = (

@@ -48,7 +48,7 @@ def _in_slack() -> Iterator[str]:
         yield from _table(("Command", "What it does"), rows)
     for verb in VERBS:
         yield f"### {verb.word}\n"
-        yield f"{verb.details}\n"
+        yield verb.details.replace("\n", "\n\n") + "\n"
         yield f"Example: `{COMMAND} {verb.example}`\n"
 
 

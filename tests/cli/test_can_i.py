@@ -18,7 +18,7 @@ from tests.store.samples import proposed
 
 HOME = TeamId("T0ACME")
 NO_TOKEN = "SLACK_BOT_TOKEN is missing"
-NO_RULE = "No rule matches: defaults apply."
+NO_RULE = "No rule matches, so a requester needs 1 approval and an operator none."
 
 pytestmark = pytest.mark.anyio
 
@@ -115,7 +115,7 @@ async def test_a_role_of_a_group_is_looked_up_in_slack(cast):
 @pytest.mark.parametrize(
     ("traits", "why"),
     [
-        ({"guest": True}, "Guests of the workspace may do nothing, even if they have a grant."),
+        ({"guest": True}, "Guests of the workspace cannot do anything, even with a grant."),
         ({"deactivated": True}, "The account is deactivated."),
     ],
 )
@@ -128,7 +128,7 @@ async def test_who_is_no_member_may_do_nothing(cast, traits, why):
 async def test_somebody_of_another_workspace_is_not_looked_up(cast):
     said = await shown(cast.world, "can-i", "T9/U9", "clear", "orders")
     assert said == (
-        "No: U9 cannot clear orders. Only members of the bot's workspace may do anything; U9 is not one.\n"
+        "No: U9 cannot clear orders. Only full members of the bot's workspace can use it; U9 is not one.\n"
     )
     assert cast.world.slack.calls == []
 

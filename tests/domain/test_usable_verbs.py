@@ -26,7 +26,7 @@ def words(person, *grants, certain=True, **more):
         (Role.REQUESTER, f"clear stop start {LOOKING}".replace("pending", "pending withdraw")),
         (Role.OPERATOR, f"clear stop start {LOOKING}".replace("pending", "pending withdraw")),
         (Role.RESPONDER, f"clear stop start {LOOKING}".replace("pending", "pending withdraw")),
-        (Role.APPROVER, LOOKING.replace("pending", "pending approve deny sign-off")),
+        (Role.APPROVER, LOOKING.replace("pending", "pending approve deny review")),
         (Role.ADMIN, "can-i whoami history grant revoke grants rule rules freeze unfreeze help"),
     ],
 )
@@ -52,7 +52,7 @@ def test_what_cannot_be_checked_is_kept_and_marked():
     oncall = grant(Group(ANA.team, "SONCALL"), role=Role.APPROVER)
     person = membership(unresolved_groups=frozenset({"SONCALL"}))
     assert words(person, grant(ANA, role=Role.VIEWER), oncall) == LOOKING
-    assert words(person, grant(ANA, role=Role.VIEWER), oncall, certain=False) == "approve deny sign-off"
+    assert words(person, grant(ANA, role=Role.VIEWER), oncall, certain=False) == "approve deny review"
     unknown = membership(kind=Kind.UNKNOWN)
     assert words(unknown) == EVERYBODYS
     assert len(usable_verbs(unknown, [], START)) == len(VERBS)

@@ -42,7 +42,7 @@ def test_a_group_without_a_command_has_no_heading():
     reply = CommandHelp((UsableVerb(find_verb("grants")),), MEMBER, Targets())
     assert shown(reply).text == snapshot("""\
 *Look*
-`/pipeline grants` – List your grants, and those that you administer.
+`/pipeline grants` – List your grants, and those on pipelines that you are an admin of.
 More about a command: `/pipeline help clear`.\
 """)
 
@@ -68,8 +68,10 @@ def test_without_a_role_it_says_how_to_get_one(kind):
         {
             Kind.MEMBER: "You have no role here, so you cannot see or change pipelines. An admin of this bot can",
             Kind.UNKNOWN: "Your account cannot be checked right now (`Slack is in trouble`). Try again in a minute.",
-            Kind.GUEST: "Guests of this workspace may do nothing here, even if they have a grant.",
-        }.get(kind, "Only members of this workspace may do anything here.")
+            Kind.GUEST: "Guests of this workspace cannot do anything here, even with a grant.",
+        }.get(
+            kind, "You are not a full member of this Slack workspace, and only full members can use this bot."
+        )
     )
 
 
@@ -95,7 +97,7 @@ def test_a_verb_in_full(verb):
 
 def test_a_target_is_named_where_a_name_is():
     targets = Targets(("eu", "us"))
-    assert "a NAME is `TARGET/NAME`, such as `eu/orders`" in help_view.about("status", targets).text
+    assert "a pipeline as `TARGET/PIPELINE`, such as `eu/orders`" in help_view.about("status", targets).text
     assert "TARGET" not in help_view.about("whoami", targets).text
     assert "TARGET" in shown(CommandHelp(ALL, MEMBER, targets)).text
 
@@ -109,20 +111,21 @@ def test_the_topics():
 A rule says what a request on matching pipelines needs beyond a role. Its keys:
 `approvals=2` – how many other people must approve, 0 to 5
 `channel=#ops` – the channel in which requests are shown
-`group=@oncall` – the user group that requests notify
+`group=@oncall` – the user group that is notified of requests
 `within=2h` – how long a request waits for approval; 1h without this key
 `remind=30m` – after how long approvers are reminded; half-way without this key
 `reason=required` – whether a request must give a reason
-`cancel-window=30s` – how long a clear or a stop can be cancelled before it is sent, 0s to 60s
+`cancel-window=30s` – how long a clear or a stop can be cancelled before it is sent, 0s to 60s; 0s without this key
 `break-glass=allowed` – whether a responder may run without approval in an emergency
 `matching=INC-\\d+` – a regular expression that the reason must match; all that follows belongs to it, so it comes last
-Where several rules match, the strictest value of each key applies. If none matches, a requester needs 1 approval within 1 hour, and an operator none.
+Where several rules match, the strictest value of each key applies: the most approvals, the shortest `within` and `remind`, the longest `cancel-window`, and break-glass only if no rule forbids it. The card goes to the `channel` of the rule whose pattern comes first in the alphabet, every `group` is notified, and the reason must match every `matching`.
+Where no rule applies, a requester needs 1 approval within 1 hour and an operator none, and break-glass is forbidden. A start loses nothing, so `approvals`, `reason`, `cancel-window` and `matching` do not apply to it.
 `/pipeline rules` lists the rules and freezes. An admin sets one: `/pipeline rule prod-* approvals=2 reason=required`.\
 """)
     assert help_view.about("break-glass").text == snapshot("""\
 *Break-glass*
 In an emergency a *responder* can run a clear, a stop or a start at once, without approval, where a rule has `break-glass=allowed`: `/pipeline clear orders --break-glass INC-9 lag alarm`. It needs an incident and a reason.
-Everyone who could have approved it is notified, and one of them must review it afterwards, with the button on its card or `/pipeline sign-off ID`.
+Everyone who could have approved it is notified, and one of them must review it afterwards, with the button on its card or `/pipeline review ID`.
 A freeze blocks break-glass, too. `/pipeline can-i clear orders` tells whether you may.\
 """)
 
@@ -143,7 +146,7 @@ def test_what_waits():
 *Your requests*
 • *Clear orders*: 🙋 Waiting for approval, requested <!date^1772420400^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 03:00 UTC>. 0 of 2 approvals until <!date^1772424000^\u200b{date_short_pretty} at {time}|2026-03-02 04:00 UTC>. Follow it in <https://acme.slack.com/archives/C1/p1700000000000100|its thread>.
 *Commands*
-`/pipeline clear NAME` – Clear a pipeline's storage; first it shows what that deletes.
+`/pipeline clear NAME` – Clear a pipeline's storage. Shows what that deletes, and asks, first.
 `/pipeline status NAME` – Show a pipeline's state, what is under way, its recent events and requests.
 `/pipeline list` – List the pipelines that you can see: their state, and what is under way on them.
 `/pipeline help` shows all that you can use.\

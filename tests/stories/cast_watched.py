@@ -45,7 +45,7 @@ APPROVED, REVIEWED = "👍 Approved:", "🔏 Reviewed:"
 VERDICTS = {  # how the answers begin that somebody had better have a right to
     **dict.fromkeys(("🙋 Posting", "🙋 Requested", "⏳ Posting", "⏳ Confirmed"), VERBS["clear"]),
     APPROVED: VERBS["approve"],
-    REVIEWED: VERBS["sign-off"],
+    REVIEWED: VERBS["review"],
     "❌ Denied:": VERBS["deny"],
     "↩️ Withdrawn:": VERBS["withdraw"],
     "Never mind, then:": VERBS["withdraw"],

@@ -29,7 +29,7 @@ def test_once_an_hour_for_one_role(workspace, ada, eve):
     workspace.passes(minutes=10)
     workspace.restarts()
     before = snapshot(
-        "⏳ You already asked for the role *requester* on `orders`, some time ago (Mar 2, 2026 at 3:00 AM): I wrote to @ada. You can ask for this role again Mar 2, 2026 at 4:00 AM, or write to an admin yourself."
+        "⏳ You already asked for the role *requester* on `orders`, some time ago (Mar 2, 2026 at 3:00 AM): I wrote to @ada. You can ask again from Mar 2, 2026 at 4:00 AM on; or write to an admin now."
     )
     for typed in (CLEAR, "/pipeline stop orders", "/pipeline clear orders-eu"):
         eve.types(typed)
@@ -37,7 +37,7 @@ def test_once_an_hour_for_one_role(workspace, ada, eve):
     assert len(ada.dms()) == 1
     workspace.passes(minutes=50)
     eve.types("/pipeline stop orders")
-    assert eve.told("Ask for access")[0].startswith("📨 Asked @ada to let you stop `orders`.")
+    assert eve.told("Ask for access")[0].startswith("📨 Asked @ada to let you request a stop of `orders`.")
     assert len(workspace.record(EventKind.ACCESS_REQUESTED)) == 2
     assert [said.split(",")[0] for said in ada.dms()] == [
         "🔑 @eve tried to clear `orders`",
@@ -71,7 +71,7 @@ def test_a_few_an_hour_for_all_roles(workspace, ada, eve):
     assert "[Ask for access]" in denied
     assert eve.told("Ask for access") == snapshot(
         [
-            "⏳ You asked for access 3 times within an hour, and may not ask more often. You can ask again Mar 2, 2026 at 4:00 AM, or write to an admin yourself."
+            "⏳ You asked for access 3 times within an hour, and may not ask more often. You can ask again from Mar 2, 2026 at 4:00 AM on; or write to an admin now."
         ]
     )
     assert len(ada.dms()) == 3
@@ -83,7 +83,7 @@ def test_a_message_that_slack_refuses_does_not_count(workspace, ada, eve):
     workspace.slack.fails_next("chat.postMessage", "messages_tab_disabled")
     assert eve.told("Ask for access") == snapshot(
         [
-            "❌ Nobody was asked: Slack did not take my message to @ada (`messages_tab_disabled`). Press the button again in a minute, or write to them yourself."
+            "❌ Nobody was asked: my message to @ada could not be delivered (`messages_tab_disabled`). Press the button again in a minute, or write to them yourself."
         ]
     )
     assert workspace.record(EventKind.ACCESS_REQUESTED) == []
@@ -98,7 +98,7 @@ def test_a_message_in_doubt_counts(workspace, ada, eve):
     workspace.slack.loses_the_next_reply("chat.postMessage")
     assert eve.told("Ask for access") == snapshot(
         [
-            "📨 I wrote to admins to let you clear `orders`. Slack did not confirm the message to @ada: write to them yourself if you hear nothing."
+            "📨 Asked the admins to let you request a clear of `orders`. I do not know whether my message reached @ada: write to them if you hear nothing."
         ]
     )
     assert ada.dms() == [TRIED]
@@ -122,7 +122,7 @@ def test_some_messages_are_refused(workspace, ada, eve):
     bob = workspace.admin("bob")
     workspace.slack.refuses("chat.postMessage", "user_not_found", lambda said: said["channel"] == bob.id)
     eve.types(CLEAR)
-    assert eve.told("Ask for access") == [f"{ASKED} Slack did not take the message to @bob."]
+    assert eve.told("Ask for access") == [f"{ASKED} My message did not reach @bob."]
     assert len(ada.dms()) == 1
     assert eve.told("Ask for access")[0].startswith("⏳ You already asked")
 

@@ -106,7 +106,7 @@ def test_a_click_is_weighed_anew(workspace: Workspace, oli: Teammate) -> None:
         [
             "✍️ A clear of `orders` needs a reason. Type `/pipeline clear orders reason…`.",
             "✅ Nothing to start: `orders` is already Running, started some time ago (Mar 2, 2026 at 3:00 AM).",
-            "🚫 You may not clear `orders`: you need the role *requester*, *operator* or *responder* on `orders`. No admin in Slack can grant it: ask the person who runs the bot to type `pipeline-bot grant U02OLI requester orders`.",
+            "🚫 You may not clear `orders`: you need the role *requester*, *operator* or *responder* on `orders`. No admin in Slack can grant it: ask the person who runs the bot to run this on the bot's server: `pipeline-bot grant U02OLI requester orders`.",
         ]
     )
     assert len(workspace.record(EventKind.REFUSED)) == 2

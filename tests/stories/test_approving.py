@@ -123,9 +123,9 @@ def test_whose_approval_does_not_count(workspace, ana):
     assert {name: said.split("`orders`: ")[1].split(" No admin")[0] for name, said in told.items()} == {
         "oli": role,
         "pat": role,
-        "gil": "guests of this workspace may do nothing here, even if they have a grant.",
-        "eve": "only members of this workspace may do anything here.",
-        "app": "bots may do nothing here.",
+        "gil": "guests of this workspace cannot do anything here, even with a grant.",
+        "eve": "you are not a full member of this Slack workspace, and only full members can use this bot.",
+        "app": "bots cannot do anything here, even with a grant.",
     }
     assert "0 of 1" in workspace.card()
     assert workspace.thread() == []

@@ -12,8 +12,8 @@ TRIED = (
     "🔑 @eve tried to clear `orders`, and needs the role *requester*, *operator* or *responder* on `orders`. "
     "To allow it, type `/pipeline grant U03EVE requester orders`."
 )
-ASKED = "📨 Asked @ada to let you clear `orders`. They can grant you the role *requester* on `orders`."
-NOBODY = "No admin in Slack can grant it: ask the person who runs the bot to type"
+ASKED = "📨 Asked @ada to let you request a clear of `orders`. They can grant you the role *requester* on `orders`."
+NOBODY = "No admin in Slack can grant it: ask the person who runs the bot to run this on the bot's server:"
 
 
 @pytest.fixture
@@ -35,17 +35,19 @@ def sentence_on_admins(said: str) -> str:
 @pytest.mark.usefixtures("ada")
 def test_a_refusal_names_the_admins_of_the_pipeline(workspace, eve):
     """Three at most, the nearest first, and never the person who asks."""
-    assert sentence_on_admins(eve.types(CLEAR)) == "An admin can grant it: @ada.\n[Ask for access]"
+    assert sentence_on_admins(eve.types(CLEAR)) == "This admin can grant it: @ada.\n[Ask for access]"
     bob, cat = workspace.admin("bob"), workspace.admin("cat")
     workspace.admin("dan"), workspace.admin("pam", "payments")
     assert (
-        sentence_on_admins(eve.types(CLEAR)) == "An admin can grant it: @ada, @bob, @cat.\n[Ask for access]"
+        sentence_on_admins(eve.types(CLEAR))
+        == "These admins can grant it: @ada, @bob, @cat.\n[Ask for access]"
     )
     assert (
-        sentence_on_admins(cat.types(CLEAR)) == "An admin can grant it: @ada, @bob, @dan.\n[Ask for access]"
+        sentence_on_admins(cat.types(CLEAR))
+        == "These admins can grant it: @ada, @bob, @dan.\n[Ask for access]"
     )
     assert sentence_on_admins(bob.types("/pipeline can-i clear orders")).startswith(
-        "An admin can grant it: @ada, @cat, @dan.\n"
+        "These admins can grant it: @ada, @cat, @dan.\n"
     )
     for person in (eve, bob, cat):
         person.reads()
@@ -74,12 +76,12 @@ def test_admins_of_a_group_are_named(workspace, ada, eve):
     workspace.revokes(ada)
     bob, gus = workspace.stranger("bob"), workspace.stranger("gus", guest=True)
     workspace.grants_group(workspace.user_group("leads", gus, bob, eve), Role.ADMIN)
-    assert sentence_on_admins(eve.types(CLEAR)) == "An admin can grant it: @bob.\n[Ask for access]"
+    assert sentence_on_admins(eve.types(CLEAR)) == "This admin can grant it: @bob.\n[Ask for access]"
     workspace.passes(minutes=2)
     workspace.slack.refuses("usergroups.users.list", "missing_scope")
     said = sentence_on_admins(eve.types("/pipeline can-i clear orders"))
     assert said == snapshot("""\
-Which admins can grant it cannot be checked right now (`the Slack app lacks a scope`). Try again in a minute, or ask the person who runs the bot to type `pipeline-bot grant U03EVE requester orders`.\
+I cannot check right now which admins can grant it (`the Slack app lacks a scope`). Try again in a minute, or ask the person who runs the bot to run this on the bot's server: `pipeline-bot grant U03EVE requester orders`.\
 """)
 
 
@@ -92,8 +94,8 @@ def test_slack_says_nothing_of_the_admins(workspace, eve):
     before = len(workspace.slack.calls)
     workspace.slack.refuses("users.info", "fatal_error", lambda said: said["user"] != eve.id)
     assert sentence_on_admins(eve.types(CLEAR)) == (
-        "Which admins can grant it cannot be checked right now (`Slack is in trouble`). Try again in a minute, or "
-        "ask the person who runs the bot to type `pipeline-bot grant U03EVE requester orders`."
+        "I cannot check right now which admins can grant it (`Slack is in trouble`). Try again in a minute, or "
+        "ask the person who runs the bot to run this on the bot's server: `pipeline-bot grant U03EVE requester orders`."
     )
     assert len(workspace.slack.calls) == before + 3
 
@@ -116,7 +118,7 @@ def test_somebody_who_has_the_permission_by_now_is_told_so(workspace, ada, eve):
     workspace.grants(eve, Role.OPERATOR, "orders")
     eve.presses(button)
     assert eve.reads() == [
-        "✅ You may clear `orders` now, and nobody was asked. Type `/pipeline clear orders reason…`."
+        "✅ You already have the role for this, so I asked nobody. Type `/pipeline clear orders reason…`."
     ]
     assert ada.dms() == []
 
@@ -125,7 +127,7 @@ def test_the_request_of_somebody_who_may_not_see_it(workspace, ada, eve):
     """For a button on a card, the role that it takes."""
     workspace.requester("ben").requests("orders")
     (said,) = eve.told("Approve")
-    assert sentence_on_admins(said) == "An admin can grant it: @ada.\n[Ask for access]"
+    assert sentence_on_admins(said) == "This admin can grant it: @ada.\n[Ask for access]"
     eve.clicks("Ask for access")
     eve.reads()
     assert ada.dms() == snapshot(
@@ -136,7 +138,7 @@ def test_the_request_of_somebody_who_may_not_see_it(workspace, ada, eve):
     workspace.grants(eve, Role.APPROVER)
     assert eve.told("Ask for access") == snapshot(
         [
-            "✅ You may approve a clear of `orders` now, and nobody was asked. Press that button or type that command again."
+            "✅ You already have the role for this, so I asked nobody. Press the button that was refused, or type that command, again."
         ]
     )
     workspace.card()
@@ -145,10 +147,10 @@ def test_the_request_of_somebody_who_may_not_see_it(workspace, ada, eve):
 def test_a_list_of_nothing(ada, eve):
     """Admins of all that it lists are named, if there are any."""
     assert eve.types("/pipeline list") == snapshot(
-        "🚫 You may not see any pipeline: you need the role *viewer*, *requester*, *operator*, *approver* or *responder*. An admin can grant it for some pipelines: @ada."
+        "🚫 There is no pipeline that you are allowed to see: you need the role *viewer*, *requester*, *operator*, *approver* or *responder*. @ada can give you that role on some pipelines."
     )
     assert eve.types("/pipeline list ord*") == snapshot("""\
-🚫 You may not see any pipeline: you need the role *viewer*, *requester*, *operator*, *approver* or *responder*. An admin can grant it: @ada.
+🚫 There is no pipeline that you are allowed to see: you need the role *viewer*, *requester*, *operator*, *approver* or *responder*. This admin can grant it: @ada.
 [Ask for access]\
 """)
     eve.clicks("Ask for access")

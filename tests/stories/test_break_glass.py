@@ -200,6 +200,7 @@ def test_whoever_became_a_guest_while_the_form_was_open_breaks_nothing(workspace
     rio.person.becomes_a_guest()
     said = rio.submits("orders")
     assert (
-        "🚫 You may not clear `orders` as break-glass: guests of this workspace may do nothing here" in said
+        "🚫 You may not clear `orders` as break-glass: guests of this workspace cannot do anything here"
+        in said
     )
     assert (workspace.sent, workspace.cards()) == ([], [])

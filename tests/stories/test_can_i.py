@@ -12,8 +12,8 @@ def test_an_operator_reads_the_verdict_first(workspace):
     assert ana.types("/pipeline can-i clear orders") == snapshot("""\
 ✅ Yes, you can clear `orders` without approval.
 Type `/pipeline clear orders reason…`.
-🔑 Decided by grant number 1, *operator* on `ord*`.
-📏 No rule matches: defaults apply.\
+🔑 Decided by grant #1, *operator* on `ord*`.
+📏 No rule matches, so a requester needs 1 approval and an operator none.\
 """)
     workspace.rules("orders", "approvals=1 reason=required")
     workspace.freezes("ord*", hours=2)
@@ -22,9 +22,8 @@ Type `/pipeline clear orders reason…`.
 When the freeze ends, type `/pipeline clear orders reason…` (with 1 approval).
 An admin can remove the freeze: `/pipeline unfreeze ord*`.
 ⚠️ Nobody else can approve it at present: an admin can grant the role *approver*.
-✍️ A reason is required.
-🔑 Decided by grant number 1, *operator* on `ord*`.
-📏 Rules that match: `orders`.\
+🔑 Decided by grant #1, *operator* on `ord*`.
+📏 Rule `orders`: 1 approval, a reason is required.\
 """)
 
 
@@ -39,9 +38,8 @@ def test_a_requester_hears_what_the_strictest_rules_say(workspace, ana):
     assert ana.types("/pipeline can-i clear orders") == snapshot("""\
 🙋 Yes, you can clear `orders` with 2 approvals from @ben or @leads.
 Type `/pipeline clear orders reason…`. The request expires if it is not approved within 30m.
-✍️ The reason must contain something like `INC-\\d+`.
-🔑 Decided by grant number 1, *requester* on `*`.
-📏 Rules that match: `*`, `ord*`.\
+🔑 Decided by grant #1, *requester* on `*`.
+📏 Rules `*`, `ord*`: 2 approvals, the reason must contain something like `INC-\\d+`.\
 """)
 
 
@@ -65,7 +63,7 @@ def test_a_stranger_and_a_viewer_are_denied(workspace):
     assert vic.types("/pipeline can-i clear orders").startswith(no)
     said = eve.types("/pipeline can-i clear orders")
     assert said == snapshot("""\
-🚫 No, you cannot clear `orders`: you need the role *requester*, *operator* or *responder* on `orders`. No admin in Slack can grant it: ask the person who runs the bot to type `pipeline-bot grant U02EVE requester orders`.\
+🚫 No, you cannot clear `orders`: you need the role *requester*, *operator* or *responder* on `orders`. No admin in Slack can grant it: ask the person who runs the bot to run this on the bot's server: `pipeline-bot grant U02EVE requester orders`.\
 """)
     assert eve.types("/pipeline can-i clear nowhere") == said.replace("orders", "nowhere")
     workspace.passes(hours=2)
@@ -97,7 +95,7 @@ def test_rules_hold_for_a_stop_which_loses_data_and_not_for_a_start(workspace, a
             "🙋 Yes, you can start `orders` with 1 approval.",
         ]
     )
-    assert ["A reason is required." in said for said in told] == [True, False, True, False]
+    assert ["a reason is required" in said for said in told] == [True, False, True, False]
 
 
 def test_who_am_i(workspace):

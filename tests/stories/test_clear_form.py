@@ -138,9 +138,9 @@ def test_nothing_to_see(workspace):
     eve, gus = workspace.stranger("eve"), workspace.stranger("gus", guest=True)
     pat = workspace.operator("pat", pattern="users-*")
     workspace.grants(gus, Role.OPERATOR)
-    no = "Clear a pipeline\n🚫 You may not see any pipeline: "
+    no = "Clear a pipeline\n🚫 There is no pipeline that you are allowed to see: "
     assert eve.opens_form().startswith(f"{no}you need the role *viewer*, *requester*,")
-    assert gus.uses_shortcut("Clear a pipeline").startswith(f"{no}guests of this workspace may do")
+    assert gus.uses_shortcut("Clear a pipeline").startswith(f"{no}guests of this workspace cannot do")
     assert pat.opens_form().startswith(
         "Clear a pipeline\nThere is no pipeline that you can see. `/pipeline whoami`"
     )

@@ -13,7 +13,7 @@ DENIED = {  # by a viewer, who sees the request but may do nothing about it
     "start orders": "start `orders`",
     "approve ID": "approve a clear of `orders`",
     "deny ID not now": "deny a clear of `orders`",
-    "sign-off ID": "review a clear of `orders`",
+    "review ID": "review a clear of `orders`",
     "grant @vic operator orders": "grant *operator* on `orders`",
     "revoke @vic viewer *": "revoke *viewer* on `*`",
     "rule orders approvals=2": "set a rule on `orders`",
@@ -22,9 +22,9 @@ DENIED = {  # by a viewer, who sees the request but may do nothing about it
     "unfreeze orders": "unfreeze `orders`",
 }
 UNSEEN = {  # by somebody who may not even see it
-    "status orders": "see `orders`",
-    "history orders": "see `orders`",
-    "list": "see any pipeline",
+    "status orders": "You may not see `orders`",
+    "history orders": "You may not see `orders`",
+    "list": "There is no pipeline that you are allowed to see",
 }
 OF_ONES_OWN = {"pending", "whoami", "grants", "rules", "help", "withdraw", "can-i"}
 """They show what the person may see, or undo what they did themselves: there is no role to be lacking."""
@@ -57,7 +57,7 @@ def test_a_viewer(workspace, vic):
 @pytest.mark.parametrize(("typed", "what"), UNSEEN.items())
 def test_a_stranger(workspace, typed, what):
     said = workspace.stranger("eve").types(f"/pipeline {typed}")
-    assert said.startswith(f"🚫 You may not {what}: you need the role ")
+    assert said.startswith(f"🚫 {what}: you need the role ")
 
 
 def test_no_verb_was_forgotten():

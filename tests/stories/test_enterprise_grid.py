@@ -70,7 +70,7 @@ def test_nobody_else_of_the_grid(workspace, ana, who):
     with pytest.raises(NotPossibleError):
         eve.types("/pipeline clear orders")
     assert eve.told("Approve") == [
-        "🚫 You may not approve a clear of `orders`: only members of this workspace may do anything here."
+        "🚫 You may not approve a clear of `orders`: you are not a full member of this Slack workspace, and only full members can use this bot."
     ]
     assert workspace.record(EventKind.REFUSED) == [
         "03:00 refused by eve [op]: action=approve pipeline=orders state=awaiting_approval why=not_a_member"

@@ -60,7 +60,7 @@ def test_a_grant_for_a_while_ends_by_itself(workspace, root, eve):
     ended = "Your *operator* on `ord*` ended some time ago (Mar 2, 2026 at 3:00 PM)."
     assert eve.types("/pipeline clear orders").startswith(f"{NO_ROLE} {ended}")
     assert eve.types("/pipeline grants") == snapshot(
-        "@eve: *operator* on `ord*` (grant #2, `on call, see INC-7`) expired some time ago (Mar 2, 2026 at 3:00 PM)"
+        "✗ @eve: *operator* on `ord*` (grant #2, reason: `on call, see INC-7`) expired some time ago (Mar 2, 2026 at 3:00 PM)"
     )
 
 
@@ -69,19 +69,19 @@ def test_who_sees_which_grants(workspace, eve):
     ada = workspace.admin("ada", pattern="prod-*")
     ana, ben = workspace.operator("ana", pattern="prod-1"), workspace.requester("ben", pattern="orders")
     workspace.grants_group(workspace.user_group("oncall"), Role.RESPONDER, "prod-*")
-    oncall = "@oncall: *responder* on `prod-*` (grant #4, no expiry)"
+    oncall = "🔑 @oncall: *responder* on `prod-*` (grant #4, no expiry)"
     ana_is, ada_is = (
-        "@ana: *operator* on `prod-1` (grant #2, no expiry)",
-        "@ada: *admin* on `prod-*` (grant #1, no expiry)",
+        "🔑 @ana: *operator* on `prod-1` (grant #2, no expiry)",
+        "🔑 @ada: *admin* on `prod-*` (grant #1, no expiry)",
     )
-    nothing = "No grants to show: you see your own, and those on patterns that you administer."
+    nothing = "No grants to show. You can see your own, and those on pipelines that you are an admin of."
     for person, asked, told in (
         (ada, "", f"{ada_is}\n{ana_is}\n{oncall}"),
         (ada, "@ana", ana_is),
         (ada, "@oncall", oncall),
         (ada, "prod-7", f"{ada_is}\n{oncall}"),
         (ana, "", ana_is),
-        (ben, "", "@ben: *requester* on `orders` (grant #3, no expiry)"),
+        (ben, "", "🔑 @ben: *requester* on `orders` (grant #3, no expiry)"),
         (ana, "@ben", nothing),
         (eve, "", nothing),
     ):
@@ -138,9 +138,9 @@ def test_what_cannot_be_read_is_answered_with_what_to_type(workspace, root, eve,
 def test_hostile_words_stay_words(root, eve):
     """Notes ring nobody and format nothing, wherever they are shown."""
     root.types("/pipeline grant @eve viewer orders `*<!channel> & <https://evil.example|click>* @root`")
-    shown = "*viewer* on `orders` (grant #2, no expiry, `ˋ*<!channel> & <click>* U02ROOTˋ`)"
+    shown = "*viewer* on `orders` (grant #2, no expiry, reason: `ˋ*<!channel> & <click>* U02ROOTˋ`)"
     assert eve.types("/pipeline whoami").endswith(f"🔑 {shown}")
-    assert root.types("/pipeline grants @eve") == f"@eve: {shown}"
+    assert root.types("/pipeline grants @eve") == f"🔑 @eve: {shown}"
 
 
 def test_whoever_was_just_put_out_of_the_admins_grants_nothing(workspace, eve):

@@ -27,17 +27,17 @@ NOT_GRANTED = "🚫 Not granted: *operator* on `orders` would have no effect, be
     [
         (
             {"guest": True},
-            "@eve is a guest of this workspace, and guests may do nothing here, even if they have a grant.",
+            "@eve is a guest of this workspace, and guests cannot do anything here, even with a grant.",
         ),
         (
             {"single_channel_guest": True},
-            "@eve is a guest of this workspace, and guests may do nothing here, even if they have a grant.",
+            "@eve is a guest of this workspace, and guests cannot do anything here, even with a grant.",
         ),
-        ({"is_bot": True}, "@eve is a bot, and bots may do nothing here, even if they have a grant."),
+        ({"is_bot": True}, "@eve is a bot, and bots cannot do anything here, even with a grant."),
         ({"deactivated": True}, "the account of @eve is deactivated."),
         (
             {"team": "T0OTHER"},
-            "`U03EVE` is not a member of this workspace. Pick the person from Slack's list with @.",
+            "`U03EVE` is not a member of this workspace. Type @ and pick the person from Slack's list.",
         ),
     ],
 )
@@ -56,8 +56,8 @@ def test_ids_of_nobody(workspace: Workspace, root: Teammate) -> None:
     """Typed by hand, they look like ids, and are those of no person and no group."""
     assert [grants(root, who) for who in ("U0NOBODY", "S0NONE")] == snapshot(
         [
-            "🚫 Not granted: *operator* on `orders` would have no effect, because `U0NOBODY` is not a member of this workspace. Pick the person from Slack's list with @.",
-            "🚫 Not granted: *operator* on `orders` would have no effect, because `S0NONE` cannot be used (`there is no such user group, or it is disabled`). Fix the group, or grant its members directly.",
+            "🚫 Not granted: *operator* on `orders` would have no effect, because `U0NOBODY` is not a member of this workspace. Type @ and pick the person from Slack's list.",
+            "🚫 Not granted: *operator* on `orders` would have no effect, because `S0NONE` is not a user group of this workspace (`there is no such user group, or it is disabled`). Type @ and pick the group from Slack's list, or grant the role to its members.",
         ]
     )
     assert workspace.record() == []
@@ -67,7 +67,7 @@ def test_a_group_that_is_switched_off(workspace: Workspace, root: Teammate) -> N
     oncall = workspace.user_group("oncall", workspace.stranger("eve"))
     oncall.is_disabled()
     assert grants(root, oncall.id) == snapshot(
-        "🚫 Not granted: *operator* on `orders` would have no effect, because `S04ONCALL` cannot be used (`there is no such user group, or it is disabled`). Fix the group, or grant its members directly."
+        "🚫 Not granted: *operator* on `orders` would have no effect, because `S04ONCALL` is not a user group of this workspace (`there is no such user group, or it is disabled`). Type @ and pick the group from Slack's list, or grant the role to its members."
     )
     oncall.is_enabled()
     assert grants(root, "@oncall") == "✅ @oncall is *operator* on `orders`."
@@ -77,7 +77,7 @@ def test_a_plan_without_groups(workspace: Workspace, root: Teammate) -> None:
     oncall = workspace.user_group("oncall", workspace.stranger("eve"))
     workspace.slack.downgrades_plan()
     assert grants(root, oncall.id) == snapshot(
-        "🚫 Not granted: *operator* on `orders` would have no effect, because `S04ONCALL` cannot be used (`this workspace's Slack plan has no user groups`). Fix the group, or grant its members directly."
+        "🚫 Not granted: *operator* on `orders` would have no effect, because `S04ONCALL` is not a user group of this workspace (`this workspace's Slack plan has no user groups`). Type @ and pick the group from Slack's list, or grant the role to its members."
     )
     assert workspace.record(EventKind.GRANTED) == []
 
@@ -146,5 +146,5 @@ def test_the_shell_may_grant_ahead(workspace: Workspace) -> None:
     gus = workspace.stranger("gus", guest=True)
     workspace.grants(gus, Role.OPERATOR, "orders")
     assert gus.types("/pipeline whoami").splitlines()[1:] == snapshot(
-        ["🚫 *operator* on `orders` (grant #1, no expiry): has no effect"]
+        ["🚫 *operator* on `orders` (grant #1, no expiry): has no effect, because you are a guest"]
     )

@@ -42,7 +42,7 @@ You are @eva, `U02EVA` of `T0ACME`: a member of this workspace.
     asked = [call.method for call in workspace.slack.calls]
     assert asked.count("usergroups.users.list") == asked.count("users.info") == 1
     assert bob.types(CLEAR).startswith(NO_ROLE)
-    assert bob.types("/pipeline whoami").endswith("Nothing is granted to you.")
+    assert bob.types("/pipeline whoami").splitlines()[1].startswith("You have no role here")
 
 
 def test_a_group_is_granted_by_chat(workspace, eva):
@@ -52,11 +52,11 @@ def test_a_group_is_granted_by_chat(workspace, eva):
     said = root.types("/pipeline grant @oncall operator orders for 7d rota of week 10")
     assert said == "✅ @oncall is *operator* on `orders` until Mar 9, 2026 at 3:00 AM."
     assert eva.types("/pipeline grants") == snapshot(
-        "@oncall: *operator* on `orders` (grant #2, until Mar 9, 2026 at 3:00 AM, `rota of week 10`)"
+        "🔑 @oncall: *operator* on `orders` (grant #2, until Mar 9, 2026 at 3:00 AM, reason: `rota of week 10`)"
     )
     assert eva.asks(CLEAR).startswith(PREVIEW)
     said = root.types("/pipeline revoke @oncall operator orders")
-    assert said.startswith("✅ @oncall is no longer *operator* on `orders`. Before: grant #2 by @root, until")
+    assert said.startswith("✅ @oncall is no longer *operator* on `orders`. Before: grant #2 by @root, ends")
     assert eva.types(CLEAR).startswith(NO_ROLE)
     assert workspace.record(EventKind.GRANTED, EventKind.REVOKED) == snapshot(
         [

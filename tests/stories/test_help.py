@@ -11,7 +11,7 @@ ARGUMENTS = {
     "can-i": "clear orders",
     "approve": "zzzzzz",
     "deny": "zzzzzz no",
-    "sign-off": "zzzzzz",
+    "review": "zzzzzz",
     "grant": "@vic viewer prod-1",
     "revoke": "@vic viewer prod-1",
     "rule": "prod-1 approvals=1",
@@ -19,6 +19,7 @@ ARGUMENTS = {
     "unfreeze": "prod-1",
 }
 NEEDS_NAME = ("clear", "stop", "start", "status")
+DENIED = ("🚫 You may not", "🚫 There is no pipeline that you are allowed to see")
 WITHOUT_ROLE = {"withdraw", "pending", "rules", "history"}  # they find nothing for somebody without a role
 
 
@@ -34,11 +35,11 @@ def test_what_is_not_shown_is_denied(workspace: Workspace, role: Role | None) ->
     if role is not None:
         workspace.grants(somebody, role)
     shown = verbs_in(somebody.types("/pipeline help"))
-    for word in {verb.word for verb in VERBS} - WITHOUT_ROLE - {"approve", "deny", "sign-off", "help"}:
+    for word in {verb.word for verb in VERBS} - WITHOUT_ROLE - {"approve", "deny", "review", "help"}:
         arguments = "orders" if word in NEEDS_NAME else ARGUMENTS.get(word, "")
         said = somebody.types(f"/pipeline {word} {arguments}".strip())
         said = "".join(somebody.reads()) or said
-        assert ("🚫 You may not" in said) is (word not in shown), (word, said)
+        assert said.startswith(DENIED) is (word not in shown), (word, said)
 
 
 def test_help_without_a_role(workspace: Workspace) -> None:
@@ -46,9 +47,9 @@ def test_help_without_a_role(workspace: Workspace) -> None:
     assert workspace.stranger("eve").types("/pipeline help") == snapshot("""\
 You have no role here, so you cannot see or change pipelines. An admin of this bot can give you one: ask them to type `/pipeline grant @you requester PIPELINE`, with your name, the role and the pipeline that you need.
 *Look*
-`/pipeline can-i clear|stop|start NAME` – Tell whether you may do that, what it needs, and what decides.
+`/pipeline can-i clear|stop|start NAME` – Tell whether you may, which approvals it needs, and what decides it.
 `/pipeline whoami` – Show your account and your grants.
-`/pipeline grants` – List your grants, and those that you administer.
+`/pipeline grants` – List your grants, and those on pipelines that you are an admin of.
 `/pipeline help` – Show the commands that you can use, or more about one of them.
 More about a command: `/pipeline help clear`.
 [Roles] [Rules] [Break-glass]\
@@ -58,18 +59,18 @@ More about a command: `/pipeline help clear`.
 def test_help_of_an_operator(workspace: Workspace) -> None:
     assert workspace.operator("ana").types("/pipeline  HELP ") == snapshot("""\
 *Operate*
-`/pipeline clear NAME` – Clear a pipeline's storage; first it shows what that deletes.
-`/pipeline stop NAME` – Stop a pipeline by force; first it shows what that loses.
+`/pipeline clear NAME` – Clear a pipeline's storage. Shows what that deletes, and asks, first.
+`/pipeline stop NAME` – Stop a pipeline by force. Shows what that loses, and asks, first.
 `/pipeline start NAME` – Start a pipeline, and watch until it runs or fails.
 `/pipeline withdraw ID` – Withdraw your own request.
 *Look*
 `/pipeline status NAME` – Show a pipeline's state, what is under way, its recent events and requests.
 `/pipeline list` – List the pipelines that you can see: their state, and what is under way on them.
 `/pipeline pending` – List what waits for approval or review.
-`/pipeline can-i clear|stop|start NAME` – Tell whether you may do that, what it needs, and what decides.
+`/pipeline can-i clear|stop|start NAME` – Tell whether you may, which approvals it needs, and what decides it.
 `/pipeline whoami` – Show your account and your grants.
 `/pipeline history` – List past requests, newest first: all, or those of a pipeline or of a person.
-`/pipeline grants` – List your grants, and those that you administer.
+`/pipeline grants` – List your grants, and those on pipelines that you are an admin of.
 `/pipeline rules` – List the rules and freezes that concern you.
 `/pipeline help` – Show the commands that you can use, or more about one of them.
 More about a command: `/pipeline help clear`.
@@ -96,7 +97,7 @@ def test_help_on_a_verb(workspace: Workspace, typed: str) -> None:
     assert workspace.stranger("eve").types(f"/pipeline help {typed}") == snapshot("""\
 `/pipeline status NAME`
 Show a pipeline's state, what is under way, its recent events and requests.
-Only you see the answer. It has buttons for what you can do to the pipeline now. Needs a role on it other than admin.
+Only you see the answer. It has buttons for what you can do to the pipeline now. Needs a role on the pipeline; *admin* alone is not enough.
 For example: `/pipeline status orders`\
 """)
 
@@ -111,7 +112,7 @@ For example: `/pipeline status orders`\
         ("break glass", "*Break-glass*"),
         ("breakglass", "*Break-glass*"),
         ("break-glass", "*Break-glass*"),
-        ("review", "`/pipeline sign-off ID`"),
+        ("review", "`/pipeline review ID`"),
         ("ruels", "🤔 There is no help on `ruels`. Did you mean `/pipeline help rules`?"),
     ],
 )
@@ -138,7 +139,7 @@ def test_the_bare_command(workspace: Workspace, ana: Teammate, ben: Teammate) ->
 *Your requests*
 • *Clear orders*: 🙋 Waiting for approval, requested some time ago (Mar 2, 2026 at 3:00 AM). 0 of 1 approvals until Mar 2, 2026 at 4:00 AM. Follow it in its thread.
 *Commands*
-`/pipeline clear NAME` – Clear a pipeline's storage; first it shows what that deletes.
+`/pipeline clear NAME` – Clear a pipeline's storage. Shows what that deletes, and asks, first.
 `/pipeline status NAME` – Show a pipeline's state, what is under way, its recent events and requests.
 `/pipeline list` – List the pipelines that you can see: their state, and what is under way on them.
 `/pipeline help` shows all that you can use.\

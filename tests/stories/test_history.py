@@ -58,12 +58,12 @@ def test_the_record_of_changes_of_access(workspace):
     assert [line.replace(f" {AGE}", "") for line in lines] == snapshot(
         [
             "🚫 denied @root: grant @root *operator* on `orders` (own access)",
-            "🧊 unfrozen `orders` by @root: before until Mar 2, 2026 at 7:00 AM by @root: `release day`",
+            "🧊 unfrozen `orders` by @root: before frozen by @root until Mar 2, 2026 at 7:00 AM: `release day`",
             "🧊 frozen `orders` by @root: until Mar 2, 2026 at 7:00 AM, reason `release day`",
             "📏 rule dropped `orders` by @root: before approvals=3 reason=required",
             "📏 rule set `orders` by @root: rule approvals=3 reason=required, before approvals=2",
             "📏 rule set `orders` by @root: rule approvals=2",
-            "🔑 revoked @ana *operator* on `orders` by @root: before grant #2 by @root, until Mar 2, 2026 at 3:00 PM (`on call`)",
+            "🔑 revoked @ana *operator* on `orders` by @root: before grant #2 by @root, ends Mar 2, 2026 at 3:00 PM, reason: `on call`",
             "🔑 granted @oncall *approver* on `orders` by @root",
             "🔑 granted @ana *operator* on `orders` by @root: until Mar 2, 2026 at 3:00 PM, note `on call`",
             "🔑 granted @root *admin* on `*` by `shell:owner`",
@@ -215,7 +215,7 @@ def test_hostile_words_in_the_record(workspace):
     ]
     assert root.types("/pipeline rules").split("\n")[1:3] == [
         f"📏 `orders`: {rule}",
-        f"`orders`: 🧊 until Mar 2, 2026 at 4:00 AM: {reason}",
+        f"🧊 `orders`: frozen by @root until Mar 2, 2026 at 4:00 AM: {reason}",
     ]
 
 

@@ -64,7 +64,7 @@ Under way
 Waiting for you
 ✅ Nothing waits for you.
 Freezes
-• `orders`: 🧊 until Mar 2, 2026 at 7:00 AM: `release day`
+• `orders`: frozen by `shell:owner` until Mar 2, 2026 at 7:00 AM: `release day`
 """)
     assert len(workspace.cards()) == 2
 
@@ -120,7 +120,7 @@ def test_a_freeze_comes_and_goes(workspace: Workspace) -> None:
     vic.opens_home()
     root.types("/pipeline freeze orders* for 20m release day")
     workspace.passes(seconds=5)
-    assert "Freezes\n• `orders*`: 🧊 until Mar 2, 2026 at 3:20 AM: `release day`\n" in vic.home()
+    assert "Freezes\n• `orders*`: frozen by @root until Mar 2, 2026 at 3:20 AM: `release day`\n" in vic.home()
     workspace.passes(minutes=19, seconds=54)
     assert "Freezes" in vic.home()
     workspace.passes(seconds=2)
@@ -197,9 +197,11 @@ def test_whoever_may_see_nothing(workspace: Workspace, ana: Teammate, ben: Teamm
         [
             ["Your account cannot be checked right now (`Slack is in trouble`). I look again in a minute."],
             [
-                "Guests of this workspace may do nothing here, even if they have a grant. Ask a member of the team to do it for you, or an admin of the workspace to make you a member."
+                "Guests of this workspace cannot do anything here, even with a grant. Ask a member of the team to do it for you, or an admin of the workspace to make you a member."
             ],
-            ["Only members of this workspace may do anything here. Ask one of them to do it for you."],
+            [
+                "You are not a full member of this Slack workspace, and only full members can use this bot. Ask one of them to do it for you."
+            ],
         ]
     )
     workspace.passes(minutes=1)

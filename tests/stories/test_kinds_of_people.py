@@ -68,17 +68,20 @@ def test_they_are_told_why(workspace: Workspace) -> None:
     gus, bot = almighty(workspace, "gus"), almighty(workspace, "bo")
     becomes_a_guest(gus)
     turns_out_to_be_a_bot(bot)
-    guests = "guests of this workspace may do nothing here, even if they have a grant."
+    guests = "guests of this workspace cannot do anything here, even with a grant."
     assert gus.types("/pipeline clear orders") == f"🚫 You may not clear `orders`: {guests}"
     assert gus.types("/pipeline can-i clear orders") == f"🚫 No, you cannot clear `orders`: {guests}"
     refused = f"🚫 You may not grant *operator* on `orders`: {guests}"
     assert gus.types("/pipeline grant @gus operator orders") == refused
     title, *grants = gus.types("/pipeline whoami").split("\n")
     assert title == snapshot(
-        "You are @gus, `U02GUS` of `T0ACME`: a guest of this workspace; guests may do nothing here, even if they have a grant."
+        "You are @gus, `U02GUS` of `T0ACME`: a guest of this workspace; guests cannot do anything here, even with a grant."
     )
     assert [grant[0] for grant in grants] == ["🚫"] * len(Role)
-    assert bot.types("/pipeline clear orders") == "🚫 You may not clear `orders`: bots may do nothing here."
+    assert (
+        bot.types("/pipeline clear orders")
+        == "🚫 You may not clear `orders`: bots cannot do anything here, even with a grant."
+    )
 
 
 def test_no_click_on_a_card_and_no_modal_passes(workspace: Workspace) -> None:
@@ -143,7 +146,7 @@ def test_people_of_another_organisation(workspace: Workspace) -> None:
     with pytest.raises(NotPossibleError):
         ext.types("/pipeline clear orders")
     assert ext.told("Approve") == [
-        "🚫 You may not approve a clear of `orders`: only members of this workspace may do anything here."
+        "🚫 You may not approve a clear of `orders`: you are not a full member of this Slack workspace, and only full members can use this bot."
     ]
     assert workspace.record(EventKind.REFUSED) == [
         "03:00 refused by ext [op]: action=approve pipeline=orders state=awaiting_approval why=not_a_member"
@@ -163,7 +166,7 @@ def test_somebody_whom_slack_does_not_tell_of(workspace: Workspace) -> None:
     assert ana.types("/pipeline grant @ana viewer orders") == refused
     assert ana.types("/pipeline whoami").split("\n")[:2] == snapshot(
         [
-            "You are @ana, `U02ANA` of `T0ACME`. Whether you are a member of this workspace cannot be checked right now (`Slack is in trouble`). Until it can be, you may do nothing here.",
+            "You are @ana, `U02ANA` of `T0ACME`. Whether you are a member of this workspace cannot be checked right now (`Slack is in trouble`). Until it can be, you cannot do anything here.",
             "❔ *viewer* on `*` (grant #1, no expiry): cannot be checked right now",
         ]
     )
@@ -186,10 +189,10 @@ def test_what_was_theirs_is_theirs_no_more(workspace: Workspace, ana: Teammate) 
     assert [ana.types(f"/pipeline {command}").split("\n")[:2] for command in commands] == snapshot(
         [
             [
-                "Nothing that you can see waits: guests of this workspace may do nothing here, even if they have a grant."
+                "Nothing that you can see waits: guests of this workspace cannot do anything here, even with a grant."
             ],
             ["*History*", "Nothing that you can see."],
-            ["No grants to show: you see your own, and those on patterns that you administer."],
+            ["No grants to show. You can see your own, and those on pipelines that you are an admin of."],
             ["*Rules and freezes*", "None that concerns you."],
         ]
     )

@@ -111,9 +111,9 @@ def test_whoever_may_see_nothing_is_told_no(workspace: Workspace) -> None:
     eve, root = workspace.stranger("eve"), workspace.admin("root")
     before = len(workspace.feldera.requests)
     assert eve.types("/pipeline list prod-*") == snapshot(
-        "🚫 You may not see any pipeline: you need the role *viewer*, *requester*, *operator*, *approver* or *responder*. An admin can grant it: @root.\n[Ask for access]"
+        "🚫 There is no pipeline that you are allowed to see: you need the role *viewer*, *requester*, *operator*, *approver* or *responder*. This admin can grant it: @root.\n[Ask for access]"
     )
-    assert root.types("/pipeline list").startswith("🚫 You may not see any pipeline: ")
+    assert root.types("/pipeline list").startswith("🚫 There is no pipeline that you are allowed to see: ")
     assert len(workspace.feldera.requests) == before
     assert workspace.record() == snapshot(
         [
@@ -160,7 +160,7 @@ def test_page_by_page(workspace: Workspace) -> None:
     third = [f"{title}: 25 to 30", "prod-24", "prod-29", "[Previous]"]
     assert shown == [first, second, third, second, first]
     workspace.revokes(oli)
-    assert oli.told("Next")[0].startswith("🚫 You may not see any pipeline: ")
+    assert oli.told("Next")[0].startswith("🚫 There is no pipeline that you are allowed to see: ")
 
 
 def test_a_page_is_found_by_the_name_beside_it(workspace: Workspace) -> None:

@@ -70,13 +70,13 @@ def test_closing_takes_the_same_right_as_clearing(stuck: Workspace) -> None:
     vera, sam = stuck.viewer("vera"), stuck.stranger("sam")
     eve, olga = stuck.stranger("eve", team="T99OTHER"), stuck.operator("olga", "payments-*")
     told = [said for person in (vera, sam, eve, olga) for said in person.told("Close")]
-    role = "you need the role *operator* on `orders`. No admin in Slack can grant it: ask the person who runs the bot to type"
+    role = "you need the role *operator* on `orders`. No admin in Slack can grant it: ask the person who runs the bot to run this on the bot's server:"
     assert told == [
         f"🚫 You may not close a clear of `orders`: {why}"
         for why in (
             f"{role} `pipeline-bot grant {vera.id} operator orders`.",
             f"{role} `pipeline-bot grant {sam.id} operator orders`.",
-            "only members of this workspace may do anything here.",
+            "you are not a full member of this Slack workspace, and only full members can use this bot.",
             f"{role} `pipeline-bot grant {olga.id} operator orders`.",
         )
     ]

@@ -13,7 +13,7 @@ from tests.workspace import Teammate, Workspace
 FORGED_ID = "AAAAAAAAAAAAAAAAAAAAAA"
 NOT_YOURS = "🚫 Only the person who made the request can use this button."
 OF_ANOTHER_TIME = "This button is from another time: it does nothing any more. Type `/pipeline help`."
-NO_CLEAR = "🚫 You may not clear `orders`: you need the role *requester*, *operator* or *responder* on `orders`. {}No admin in Slack can grant it: ask the person who runs the bot to type `pipeline-bot grant {} requester orders`."
+NO_CLEAR = "🚫 You may not clear `orders`: you need the role *requester*, *operator* or *responder* on `orders`. {}No admin in Slack can grant it: ask the person who runs the bot to run this on the bot's server: `pipeline-bot grant {} requester orders`."
 PERMISSION_ENDED = "❌ Not cleared: @oli may no longer clear `orders`. The permission ended after the confirmation. Nothing was sent."
 
 
@@ -41,7 +41,7 @@ def test_nothing_is_allowed_to_a_stranger(workspace: Workspace) -> None:
     eve = workspace.stranger("eve")
     assert eve.types("/pipeline clear orders") == NO_CLEAR.format("", "U02EVE")
     assert eve.types("/pipeline status orders") == snapshot(
-        "🚫 You may not see `orders`: you need the role *viewer*, *requester*, *operator*, *approver* or *responder* on `orders`. No admin in Slack can grant it: ask the person who runs the bot to type `pipeline-bot grant U02EVE viewer orders`."
+        "🚫 You may not see `orders`: you need the role *viewer*, *requester*, *operator*, *approver* or *responder* on `orders`. No admin in Slack can grant it: ask the person who runs the bot to run this on the bot's server: `pipeline-bot grant U02EVE viewer orders`."
     )
     assert eve.reads() == []
     assert workspace.feldera.requests == []

@@ -66,7 +66,7 @@ It destroys the storage, with 3 checkpoints (7.0 MiB) and loses everything after
 def test_who_may_only_look_may_not_stop(workspace: Workspace) -> None:
     """The answer names what was wanted, and so does the record."""
     vera, ana = workspace.viewer("vera"), workspace.operator("ana")
-    takes = "you need the role *requester*, *operator* or *responder* on `sales`. No admin in Slack can grant it: ask the person who runs the bot to type `pipeline-bot grant U02VERA requester sales`."
+    takes = "you need the role *requester*, *operator* or *responder* on `sales`. No admin in Slack can grant it: ask the person who runs the bot to run this on the bot's server: `pipeline-bot grant U02VERA requester sales`."
     for command, wanted in (
         ("stop sales", "stop"),
         ("clear sales --restart", "stop, clear and start"),

@@ -141,7 +141,7 @@ class RandomCast(Watched):
     @deed(
         3,
         who=TYPIST,
-        verb=st.sampled_from(["approve", "approve", "deny", "withdraw", "sign-off"]),
+        verb=st.sampled_from(["approve", "approve", "deny", "withdraw", "review"]),
         which=WHICH,
     )
     def somebody_types_an_id(self, who: str, verb: str, which: int) -> None:

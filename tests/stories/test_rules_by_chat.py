@@ -11,7 +11,7 @@ def listed(text: str) -> list[str]:
     """The rules and freezes of an answer to `/pipeline rules`, between its first line and its last."""
     first, *lines, last = text.split("\n")
     assert first == "*Rules and freezes*"
-    assert last == "Without a rule a requester needs 1 approval, an operator none."
+    assert last == "Where no rule applies, a requester needs 1 approval and an operator none."
     return lines
 
 
@@ -190,14 +190,14 @@ def test_a_freeze_is_put_moved_and_lifted(workspace: Workspace) -> None:
     )
     assert ana.asks("/pipeline clear orders").startswith("`orders` is frozen until ")
     assert root.types("/pipeline freeze ord* until 18:00 release took longer") == snapshot(
-        "✅ 🧊 `ord*` is frozen until 18:00 Etc/UTC, today (in 15 h): no clear, stop or start, not even break-glass. Reason: `release took longer`. Before: until Mar 2, 2026 at 7:00 AM by @root: `release day`."
+        "✅ 🧊 `ord*` is frozen until 18:00 Etc/UTC, today (in 15 h): no clear, stop or start, not even break-glass. Reason: `release took longer`. Before: frozen by @root until Mar 2, 2026 at 7:00 AM: `release day`."
     )
     assert listed(ana.types("/pipeline rules")) == snapshot(
-        ["`ord*`: 🧊 until Mar 2, 2026 at 6:00 PM: `release took longer`"]
+        ["🧊 `ord*`: frozen by @root until Mar 2, 2026 at 6:00 PM: `release took longer`"]
     )
     assert root.types("/pipeline unfreeze ord*") == snapshot(
         """\
-✅ No freeze on `ord*` any more. Before: until Mar 2, 2026 at 6:00 PM by @root: `release took longer`.
+✅ No freeze on `ord*` any more. Before: frozen by @root until Mar 2, 2026 at 6:00 PM: `release took longer`.
 Undo: `/pipeline freeze ord* until 2026-03-02T18:00Z release took longer`\
 """
     )
@@ -236,7 +236,7 @@ def test_who_sees_which_rules(workspace: Workspace) -> None:
         "📏 `ord*`: reason=required",
         "📏 `orders`: approvals=1",
         "📏 `prod-*`: approvals=2",
-        "`prod-1`: 🧊 until Mar 2, 2026 at 4:00 AM: `release day`",
+        "🧊 `prod-1`: frozen by `shell:owner` until Mar 2, 2026 at 4:00 AM: `release day`",
     ]
     assert some == all_of_it[:2]
     assert nothing == ["None that concerns you."]

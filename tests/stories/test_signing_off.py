@@ -29,7 +29,7 @@ def test_the_breaker_cannot_sign_it_off(workspace: Workspace, rio: Teammate) -> 
     assert rio.told("Mark as reviewed") == [no]
     assert rio.types(f"/pipeline sign-off {workspace.request()}") == no
     assert dan.told("Mark as reviewed") == [
-        "🚫 You may not review a clear of `orders`: you need the role *approver* on `orders`. No admin in Slack can grant it: ask the person who runs the bot to type `pipeline-bot grant U03DAN approver orders`."
+        "🚫 You may not review a clear of `orders`: you need the role *approver* on `orders`. No admin in Slack can grant it: ask the person who runs the bot to run this on the bot's server: `pipeline-bot grant U03DAN approver orders`."
     ]
     assert "[Mark as reviewed]" in workspace.card()
 

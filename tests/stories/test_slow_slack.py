@@ -129,7 +129,7 @@ def test_a_command_that_looks(workspace: Workspace) -> None:
     assert eve.reads()[0].startswith("🔎 Looking at `orders`…")
     assert eve.hears().startswith("🚫 You may not clear `orders`:")
     slowly(workspace, dan.typing("/pipeline list"))
-    assert dan.reads()[-1].startswith("🚫 You may not see any pipeline:")
+    assert dan.reads()[-1].startswith("🚫 There is no pipeline that you are allowed to see:")
 
 
 def test_a_denial(workspace: Workspace, ben: Teammate) -> None:

@@ -111,7 +111,7 @@ def test_a_name_that_its_target_does_not_have(workspace: Workspace) -> None:
 
 def test_help_tells_how_pipelines_are_called(workspace: Workspace) -> None:
     ana = workspace.stranger("ana")
-    called = "There are several Felderas here, and a NAME is `TARGET/NAME`, such as `prod/orders`. The targets are `prod` and `staging`."
+    called = "This bot serves several Felderas: write a pipeline as `TARGET/PIPELINE`, such as `prod/orders`. Targets: `prod`, `staging`."
     assert ana.types("/pipeline help").split("\n")[-2] == called
     assert ana.types("/pipeline help status").split("\n")[-1] == called
     assert "TARGET" not in ana.types("/pipeline help whoami")

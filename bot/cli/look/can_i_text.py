@@ -80,8 +80,8 @@ def _answer(shown: Explained, actor: Actor, now: datetime) -> str:
 
 
 _KINDS = {
-    Kind.GUEST: "Guests of the workspace may do nothing, even if they have a grant.",
-    Kind.BOT: "Bots may do nothing.",
+    Kind.GUEST: "Guests of the workspace cannot do anything, even with a grant.",
+    Kind.BOT: "Bots cannot do anything, even with a grant.",
     Kind.DEACTIVATED: "The account is deactivated.",
 }
 
@@ -90,7 +90,7 @@ def _why_not(requester: Decision, actor: Actor, now: datetime) -> str:
     membership, lapsed = requester.membership, requester.lapsed
     if requester.why is Why.NOT_A_MEMBER and membership is not None:
         return _KINDS.get(
-            membership.kind, f"Only members of the bot's workspace may do anything; {actor.user} is not one."
+            membership.kind, f"Only full members of the bot's workspace can use it; {actor.user} is not one."
         )
     missing = f"They need the role {_either([role.value for role in requester.would_allow])} on it."
     if lapsed is None or lapsed.expires_at is None:
@@ -140,7 +140,11 @@ def _what_decided(authority: Authorization, now: datetime) -> Iterator[str]:
     lasts = "no expiry" if grant.expires_at is None else f"ends {ahead(grant.expires_at, now)}"
     yield f"Decided by grant #{grant.id}: {id_of(grant.principal)} is {grant.role.value} on {grant.pattern} ({lasts})."
     rules = authority.requirements.rules
-    yield f"Rules that match: {', '.join(rules)}." if rules else "No rule matches: defaults apply."
+    yield (
+        f"Rules that match: {', '.join(rules)}."
+        if rules
+        else "No rule matches, so a requester needs 1 approval and an operator none."
+    )
 
 
 def _either(choices: Sequence[str]) -> str:

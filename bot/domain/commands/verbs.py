@@ -21,6 +21,11 @@ def _read_help(_verb: Verb, rest: str) -> Help:
 
 
 _ALONE = "Only you see the answer."
+_ROLE = "Needs a role on the pipeline; *admin* alone is not enough."
+_APPROVAL = (
+    "an *operator* needs none unless a rule asks for it; a *requester* needs 1 approval unless a rule says otherwise. "
+    f"`{COMMAND} rules` lists the rules."
+)
 
 VERBS: tuple[Verb, ...] = (
     Verb(
@@ -28,16 +33,15 @@ VERBS: tuple[Verb, ...] = (
         arguments="NAME [--stop] [--start] [--restart] [--break-glass INCIDENT] [reason…]",
         group=VerbGroup.OPERATE,
         needs=REQUESTERS,
-        summary="Clear a pipeline's storage; first it shows what that deletes.",
+        summary="Clear a pipeline's storage. Shows what that deletes, and asks, first.",
         details=(
-            "Shows what the clear would destroy, to you alone, and asks once more before anything happens. "
-            "Without NAME, a form opens in which you choose the pipeline. "
-            "The pipeline must be stopped: `--stop` stops it first, `--start` starts it afterwards, `--restart` does both, "
-            "all as one request with one approval. A clear deletes the pipeline's checkpoints and state: it "
-            "starts empty afterwards, and that cannot be undone. What follows NAME and the options is the reason, "
-            "shown on the card. An *operator* clears at once where no rule asks for approvals; a *requester* asks, and "
-            "others approve. In an emergency a *responder* can run it as break-glass where a rule allows it: it runs at "
-            "once, everyone who could have approved is notified, and one of them must review it afterwards."
+            "Only you see the preview. Without NAME, a form opens in which you choose the pipeline. What follows NAME and the "
+            "options is the reason, shown on the card.\n"
+            "*Options*: the pipeline must be stopped. `--stop` stops it first, `--start` starts it afterwards, and `--restart` "
+            "does both; all of it is one request.\n"
+            "*What is lost*: the pipeline's checkpoints and state. It starts empty afterwards, and that cannot be undone.\n"
+            f"*Approval*: {_APPROVAL}\n"
+            f"*Emergency*: `{COMMAND} help break-glass` says how to clear without approval."
         ),
         example="clear orders schema change, see INC-42",
         read=parsers.clear,
@@ -47,10 +51,11 @@ VERBS: tuple[Verb, ...] = (
         arguments="NAME [--break-glass INCIDENT] [reason…]",
         group=VerbGroup.OPERATE,
         needs=REQUESTERS,
-        summary="Stop a pipeline by force; first it shows what that loses.",
+        summary="Stop a pipeline by force. Shows what that loses, and asks, first.",
         details=(
-            "A forced stop loses everything after the last checkpoint; the storage stays. Rules and approvals hold as for a "
-            "clear: an *operator* stops it at once where no rule asks for approvals, a *requester* asks."
+            "Only you see the preview.\n"
+            "*What is lost*: everything after the last checkpoint. The storage stays.\n"
+            f"*Approval*: {_APPROVAL}"
         ),
         example="stop orders its source is broken",
         read=parsers.stop,
@@ -63,7 +68,7 @@ VERBS: tuple[Verb, ...] = (
         summary="Start a pipeline, and watch until it runs or fails.",
         details=(
             "It is compiled first if need be, and goes on from its storage, or starts empty if that was cleared. An *operator* "
-            "starts it at once, a *requester* needs one approval."
+            "needs no approval and a *requester* needs 1, whatever the rules say: a start loses nothing."
         ),
         example="start orders",
         read=parsers.start,
@@ -74,7 +79,7 @@ VERBS: tuple[Verb, ...] = (
         group=VerbGroup.LOOK,
         needs=VIEWERS,
         summary="Show a pipeline's state, what is under way, its recent events and requests.",
-        details=f"{_ALONE} It has buttons for what you can do to the pipeline now. Needs a role on it other than admin.",
+        details=f"{_ALONE} It has buttons for what you can do to the pipeline now. {_ROLE}",
         example="status orders",
         read=parsers.status,
     ),
@@ -87,8 +92,9 @@ VERBS: tuple[Verb, ...] = (
         details=(
             f"{_ALONE} PATTERN is a name or a glob such as `orders-*` or `*orders*`; names are case-sensitive. "
             "`--running` shows pipelines that are not fully stopped, `--stopped` those that are, and `--busy` those on which a "
-            "request is under way or waits, or which Feldera is changing; with several, each pipeline that any of "
-            "them shows. Each pipeline has buttons for what you can do to it now. Needs a role other than admin."
+            "request is under way or waits, or which Feldera is changing. Several options together show every "
+            "pipeline that fits at least one of them. Each pipeline has buttons for what you can do to it now. "
+            f"{_ROLE}"
         ),
         example="list orders-* --running",
         read=list_parser.list_them,
@@ -99,7 +105,7 @@ VERBS: tuple[Verb, ...] = (
         group=VerbGroup.LOOK,
         needs=VIEWERS,
         summary="List what waits for approval or review.",
-        details=f"{_ALONE} You see those of pipelines that you may see.",
+        details=f"{_ALONE} Only for pipelines that you may see.",
         example="pending",
         read=parsers.pending,
     ),
@@ -109,8 +115,10 @@ VERBS: tuple[Verb, ...] = (
         group=VerbGroup.APPROVE,
         needs=APPROVERS,
         summary="Approve a request.",
-        details="Shows what will be lost, with the button *Approve*. The id is on the card, and in `pending`; its first "
-        "characters will do. Needs the role approver.",
+        details=(
+            "Shows what will be lost, and a button *Approve*; nothing is approved until you press it. The id is on the card, "
+            "and in `pending`; its first characters will do. Needs the role approver."
+        ),
         example="approve 7fk2qa",
         read=parsers.approve,
     ),
@@ -130,22 +138,22 @@ VERBS: tuple[Verb, ...] = (
         group=VerbGroup.OPERATE,
         needs=REQUESTERS,
         summary="Withdraw your own request.",
-        details="Until it is approved; after that, as long as it can still be cancelled.",
+        details="You can withdraw it until it is approved, and after that as long as it can still be cancelled.",
         example="withdraw 7fk2qa",
         read=parsers.withdraw,
     ),
     Verb(
-        word="sign-off",
-        other_word="review",
+        word="review",
+        other_word="sign-off",
         arguments="ID",
         group=VerbGroup.APPROVE,
         needs=APPROVERS,
         summary="Mark a break-glass request as reviewed.",
         details=(
             "Needs the role approver. Nobody reviews their own break-glass request. "
-            f"`{COMMAND} review ID` is the same."
+            f"`{COMMAND} sign-off ID` is the same."
         ),
-        example="sign-off 7fk2qa",
+        example="review 7fk2qa",
         read=parsers.sign_off,
     ),
     Verb(
@@ -153,8 +161,8 @@ VERBS: tuple[Verb, ...] = (
         arguments="clear|stop|start NAME",
         group=VerbGroup.LOOK,
         needs=EVERYBODY,
-        summary="Tell whether you may do that, what it needs, and what decides.",
-        details=_ALONE,
+        summary="Tell whether you may, which approvals it needs, and what decides it.",
+        details=f"{_ALONE} It names the approvals that are needed, and the grants and rules that decide.",
         example="can-i clear orders",
         read=parsers.can_i,
     ),
@@ -175,8 +183,9 @@ VERBS: tuple[Verb, ...] = (
         needs=(*VIEWERS, *ADMINS),
         summary="List past requests, newest first: all, or those of a pipeline or of a person.",
         details=(
-            f"{_ALONE} A line a request: what came of it, who requested it and when, and how long it took; *Details* shows "
-            "all that happened to it. You see what concerns pipelines that you may see; an admin sees the changes of access, too."
+            f"{_ALONE} One line per request: its outcome, who requested it and when, and how long it took; *Details* shows all "
+            "that happened to it. You see requests on pipelines that you may see; an admin also sees changes of grants, rules and "
+            "freezes."
         ),
         example="history orders",
         read=parsers.history,
@@ -190,8 +199,8 @@ VERBS: tuple[Verb, ...] = (
         summary="Give a person or a user group a role on a pattern.",
         details=(
             "Roles: viewer, requester, operator, approver, responder, admin. PATTERN is a name or a glob such as "
-            "`orders-*` (names are case-sensitive). Without `for` it has no expiry. You are told if it has no effect: only "
-            "members of this workspace may do anything. Needs the role admin on the pattern, and you cannot raise your own "
+            "`orders-*` (names are case-sensitive). Without `for` it has no expiry. Only "
+            "full members of this workspace can use the bot, even with a grant. Needs the role admin on the pattern, and you cannot raise your own "
             f"access. `{COMMAND} help roles` says what each role may do."
         ),
         example="grant @ana operator orders-* for 12h on call",
@@ -204,7 +213,7 @@ VERBS: tuple[Verb, ...] = (
         group=VerbGroup.ADMINISTER,
         needs=ADMINS,
         summary="Revoke a grant (same person, role and pattern).",
-        details="Needs the role admin on the pattern.",
+        details="PATTERN must be written exactly as in the grant. Needs the role admin on the pattern.",
         example="revoke @ana operator orders-*",
         read=parsers.revoke,
         ids=True,
@@ -214,8 +223,8 @@ VERBS: tuple[Verb, ...] = (
         arguments="[@user|@group|PATTERN]",
         group=VerbGroup.LOOK,
         needs=EVERYBODY,
-        summary="List your grants, and those that you administer.",
-        details=f"{_ALONE} Admins see those on their patterns; everybody sees their own.",
+        summary="List your grants, and those on pipelines that you are an admin of.",
+        details=_ALONE,
         example="grants orders-*",
         read=parsers.grants,
         ids=True,
@@ -252,8 +261,8 @@ VERBS: tuple[Verb, ...] = (
         summary="Block clears, stops and starts until a given time.",
         details=(
             "WHEN is a length such as `4h`, or a time such as `18:00` or `2026-11-25T08:00`: in the time zone of your Slack "
-            "profile, or in UTC if you end it with `Z`. A request that is ready waits until the freeze ends, or expires; one "
-            "that was sent goes on. A freeze lasts 30 days at most. Needs the role admin on the pattern."
+            "profile, or in UTC if you end it with `Z`. An approved request waits until the "
+            "freeze ends, unless it expires first; one that was sent goes on. A freeze blocks break-glass, too. A freeze lasts 30 days at most. Needs the role admin on the pattern."
         ),
         example="freeze prod-* for 4h release day",
         read=parsers.freeze,
@@ -264,7 +273,7 @@ VERBS: tuple[Verb, ...] = (
         group=VerbGroup.ADMINISTER,
         needs=ADMINS,
         summary="Remove a freeze (same pattern).",
-        details="Needs the role admin on the pattern.",
+        details="PATTERN must be written exactly as in the freeze. Needs the role admin on the pattern.",
         example="unfreeze prod-*",
         read=parsers.unfreeze,
     ),

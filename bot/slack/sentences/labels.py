@@ -17,7 +17,7 @@ from bot.domain.operations.plans import CLEAR
 from bot.domain.pipelines.activity import Activity
 from bot.domain.pipelines.pipeline import Pipeline, Storage
 from bot.slack.sentences.plan_text import action_name, state_in_words
-from bot.slack.text.spans import NOTHING, Text, ago, at, mention
+from bot.slack.text.spans import NOTHING, Text, ago, mention
 
 UNKNOWN = "❔"
 FROZEN = "🧊"
@@ -28,7 +28,6 @@ NO = "🚫"  # not allowed
 NOT_NOW = "⛔"  # allowed, but something is in the way for now
 GRANT = "🔑"
 RULE = "📏"
-REASON = "✍️"
 
 # A step of a plan.
 DONE = "✓"
@@ -244,7 +243,3 @@ def by(actor: Actor, moment: datetime | None = None) -> Text:
 
 def asked_at(operation: Operation) -> datetime:
     return operation.confirmed_at or operation.created_at
-
-
-def frozen(until: datetime) -> Text:
-    return Text("{} until {}", FROZEN, at(until))

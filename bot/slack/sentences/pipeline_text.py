@@ -7,10 +7,11 @@ from bot.domain.operations.operation import Operation, State
 from bot.domain.pipelines.pipeline import Pipeline, Storage
 from bot.domain.pipelines.targets import DEFAULT, THE_ONLY, TargetName
 from bot.slack.sentences import labels
+from bot.slack.sentences.access.rule_text import whose
 from bot.slack.sentences.losses import checkpoints
 from bot.slack.sentences.plan_text import action_name
 from bot.slack.sentences.time_left import time_left
-from bot.slack.text.spans import NOTHING, Text, ago, code, link, mention, shortened
+from bot.slack.text.spans import NOTHING, Text, ago, at, code, link, mention, shortened
 
 WORD_SHOWN = 24  # characters: as long as Feldera's longest word for a state
 
@@ -60,7 +61,8 @@ def _setting(target: TargetName, what: str) -> Text:
 
 
 def frozen_in_words(freeze: Freeze) -> Text:
-    return Text("{}: {}", labels.frozen(freeze.until), code(freeze.reason))
+    """`frozen by @ben until Mar 2 at 7:00 AM: `release day``."""
+    return Text("frozen by {} until {}: {}", whose(freeze.by), at(freeze.until), code(freeze.reason))
 
 
 def frozen_until(freeze: Freeze, now: datetime) -> Text:

@@ -11,9 +11,9 @@ from bot.slack.text.spans import Text, code
 
 _ROLES: Mapping[Role, LiteralString] = {
     Role.VIEWER: "see a pipeline's state, requests and history",
-    Role.REQUESTER: "see; request a clear, a stop or a start, which needs approval",
-    Role.OPERATOR: "see; request; clear, stop and start without approval, unless a rule asks for one",
-    Role.APPROVER: "see; approve and deny requests of other people; review break-glass runs",
+    Role.REQUESTER: "see; request a clear, a stop or a start, which needs 1 approval; a rule can ask for more or none, but not of a start",
+    Role.OPERATOR: "see; request; start without approval; clear and stop without approval, unless a rule asks for it",
+    Role.APPROVER: "see; approve and deny requests of other people; review break-glass requests",
     Role.RESPONDER: "see; request; run as break-glass in an emergency, where a rule allows it",
     Role.ADMIN: "change grants, rules and freezes on the pattern; nothing on pipelines",
 }
@@ -48,8 +48,12 @@ def _roles() -> Message:
 def _rules() -> Message:
     return said(
         "*Rules*\nA rule says what a request on matching pipelines needs beyond a role. Its keys:\n{}\n"
-        "Where several rules match, the strictest value of each key applies. If none matches, a requester needs 1 approval "
-        "within 1 hour, and an operator none.\n"
+        "Where several rules match, the strictest value of each key applies: the most approvals, the shortest `within` and "
+        "`remind`, the longest `cancel-window`, and break-glass only if no rule forbids it. The card goes to the `channel` of "
+        "the rule whose pattern comes first in the alphabet, every `group` is notified, and the reason must match every "
+        "`matching`.\n"
+        "Where no rule applies, a requester needs 1 approval within 1 hour and an operator none, and break-glass is forbidden. "
+        "A start loses nothing, so `approvals`, `reason`, `cancel-window` and `matching` do not apply to it.\n"
         "`{COMMAND} rules` lists the rules and freezes. An admin sets one: `{COMMAND} rule prod-* approvals=2 reason=required`.",
         rule_keys(),
     )
@@ -60,6 +64,6 @@ def _break_glass() -> Message:
         "*Break-glass*\nIn an emergency a *responder* can run a clear, a stop or a start at once, without approval, where a rule "
         "has `break-glass=allowed`: `{COMMAND} clear orders --break-glass INC-9 lag alarm`. It needs an incident and a reason.\n"
         "Everyone who could have approved it is notified, and one of them must review it afterwards, with the button on its "
-        "card or `{COMMAND} sign-off ID`.\n"
+        "card or `{COMMAND} review ID`.\n"
         "A freeze blocks break-glass, too. `{COMMAND} can-i clear orders` tells whether you may."
     )

@@ -150,9 +150,9 @@ def _on_names(targets: Targets) -> Text:
     if more:
         shown.append(Text("{} more", more))
     return Text(
-        "\nThere are several Felderas here, and a NAME is `TARGET/NAME`, such as `{}/orders`. The targets are {}.",
+        "\nThis bot serves several Felderas: write a pipeline as `TARGET/PIPELINE`, such as `{}/orders`. Targets: {}.",
         targets.names[0],
-        Text(" and ").join([Text(", ").join(shown[:-1]), shown[-1]]),
+        Text(", ").join(shown),
     )
 
 

@@ -19,7 +19,7 @@ from bot.slack.text.spans import NOTHING, Text, shortened
 
 _TRIED = {
     AttemptedAction.CONFIRM: "confirm",
-    AttemptedAction.DROP: "dismiss",
+    AttemptedAction.DROP: "drop the preview of",
     AttemptedAction.APPROVE: "approve",
     AttemptedAction.DENY: "deny",
     AttemptedAction.WITHDRAW: "withdraw",
@@ -34,7 +34,8 @@ def wanted(denied: DeniedAction) -> str:
     if denied.plan is None:
         return "see"
     if denied.tried is not None:
-        return f"{_TRIED[denied.tried]} a {action_name(denied.plan)} of"
+        which = "the" if denied.tried is AttemptedAction.DROP else "a"
+        return f"{_TRIED[denied.tried]} {which} {action_name(denied.plan)} of"
     return action_name(denied.plan)
 
 
@@ -47,6 +48,16 @@ def how(denied: DeniedAction) -> Text:
 def denied_in_words(denied: DeniedAction) -> Text:
     """``clear `orders` ``: all of it, to follow a verb such as *tried to*."""
     return Text("{} `{}`{}", wanted(denied), denied.name, how(denied))
+
+
+def allowed_in_words(denied: DeniedAction) -> Text:
+    """``request a clear of `orders` ``: what a role would let them do, for the button or command that was refused."""
+    if denied.plan is None or denied.tried not in {None, AttemptedAction.CONFIRM}:
+        return denied_in_words(denied)
+    if denied.action is Action.REQUEST:
+        return Text("request a {} of `{}`", action_name(denied.plan), denied.name)
+    how_run = Text(" as break-glass") if denied.action is Action.BREAK_GLASS else NOTHING
+    return Text("{} `{}`{}", action_name(denied.plan), denied.name, how_run)
 
 
 def change_in_words(change: AccessChange) -> Text:
@@ -82,7 +93,7 @@ _RECORDED: dict[str, str] = {
     Action.START: "start",
     Action.BREAK_GLASS: "use break-glass on",
     AttemptedAction.CONFIRM: "confirm it",
-    AttemptedAction.DROP: "dismiss it",
+    AttemptedAction.DROP: "drop the preview",
     AttemptedAction.APPROVE: "approve it",
     AttemptedAction.DENY: "deny it",
     AttemptedAction.WITHDRAW: "withdraw it",

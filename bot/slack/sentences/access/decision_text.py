@@ -5,17 +5,20 @@ from collections.abc import Mapping
 from typing import LiteralString, assert_never
 
 from bot.domain.access.admins import Admins
-from bot.domain.access.permissions import Decision, Kind, Why
+from bot.domain.access.permissions import Action, Decision, Kind, Why
 from bot.domain.access.visibility import Visibility
 from bot.slack.text.lists import either, some_of
 from bot.slack.text.spans import NOTHING, Text, ago, code, mention
 
+_PATTERN = "PATTERN"  # in a command that somebody else completes
 _NO_MEMBER: Mapping[Kind, LiteralString] = {
-    Kind.GUEST: "guests of this workspace may do nothing here, even if they have a grant.",
-    Kind.BOT: "bots may do nothing here.",
-    Kind.DEACTIVATED: "the account is deactivated.",
-    Kind.OUTSIDER: "only members of this workspace may do anything here.",
+    Kind.GUEST: "guests of this workspace cannot do anything here, even with a grant.",
+    Kind.BOT: "bots cannot do anything here, even with a grant.",
+    Kind.DEACTIVATED: "your account is deactivated.",
 }
+_NOT_A_FULL_MEMBER = Text(
+    "you are not a full member of this Slack workspace, and only full members can use this bot."
+)
 
 
 def why(decision: Decision, on: str = "", admins: Admins | None = None) -> Text:
@@ -25,7 +28,7 @@ def why(decision: Decision, on: str = "", admins: Admins | None = None) -> Text:
             grant = decision.grant
             if grant is None:
                 return NOTHING
-            return Text("grant number {}, *{}* on `{}`.", grant.id, grant.role.value, grant.pattern)
+            return Text("grant #{}, *{}* on `{}`.", grant.id, grant.role.value, grant.pattern)
         case Why.NOT_A_MEMBER:
             return _not_a_member(decision)
         case Why.UNRESOLVED:
@@ -63,21 +66,22 @@ def roles(decision: Decision) -> Text:
 def _who_can_grant_it(decision: Decision, on: str, admins: Admins | None) -> Text:
     if admins is None or decision.membership is None:
         return Text("An admin of this bot can grant it.")
+    if admins.people and admins.of_part:
+        perhaps_not = Text(", but perhaps not on `{}`", on) if on else NOTHING
+        return Text("{} can give you that role on some pipelines{}.", all_of(admins), perhaps_not)
+    if admins.people and decision.action is Action.ADMINISTER:
+        return Text("{} can give you that role.", all_of(admins))
     if admins.people:
-        where = Text(" for some pipelines") if admins.of_part else NOTHING
-        return Text("An admin can grant it{}: {}.", where, named(admins))
+        who = Text("This admin") if len(admins.people) == 1 else Text("These admins")
+        return Text("{} can grant it: {}.", who, named(admins))
     # The least of the roles that are enough.
-    typed = [
-        "pipeline-bot",
-        "grant",
-        decision.membership.actor.user,
-        decision.would_allow[0].value,
-        on or "*",
-    ]
-    ask = Text("ask the person who runs the bot to type {}", code(shlex.join(typed)))
+    role, pattern = decision.would_allow[0].value, on or _PATTERN
+    typed = shlex.join(["pipeline-bot", "grant", decision.membership.actor.user, role, pattern])
+    which = NOTHING if on else Text(", with the pipelines that you need as `{}`", _PATTERN)
+    ask = Text("ask the person who runs the bot to run this on the bot's server: {}{}", code(typed), which)
     if admins.unread:
         return Text(
-            "Which admins can grant it cannot be checked right now ({}). Try again in a minute, or {}.",
+            "I cannot check right now which admins can grant it ({}). Try again in a minute, or {}.",
             code(admins.unread),
             ask,
         )
@@ -115,9 +119,15 @@ def named(admins: Admins) -> Text:
     return Text(", ").join([mention(admin.user) for admin in admins.people])
 
 
+def all_of(admins: Admins) -> Text:
+    """`@ben and @cleo`."""
+    *first, last = [mention(admin.user) for admin in admins.people]
+    return Text("{} and {}", Text(", ").join(first), last) if first else last
+
+
 def _not_a_member(decision: Decision) -> Text:
     membership = decision.membership
     if membership is not None and membership.kind is not Kind.UNKNOWN:
-        return Text(_NO_MEMBER.get(membership.kind, "only members may do anything here."))
+        return Text(_NO_MEMBER[membership.kind]) if membership.kind in _NO_MEMBER else _NOT_A_FULL_MEMBER
     unread = NOTHING if membership is None or not membership.why else Text(" ({})", code(membership.why))
     return Text("your account cannot be checked right now{}. Try again in a minute.", unread)

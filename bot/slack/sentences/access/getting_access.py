@@ -25,10 +25,11 @@ def how_to_get_access(kind: Kind, unread: str, *, again: Text = _TRY_AGAIN) -> T
             return Text("Your account cannot be checked right now{}. {}", because, again)
         case Kind.GUEST:
             return Text(
-                "Guests of this workspace may do nothing here, even if they have a grant. Ask a member of the team to do it for "
+                "Guests of this workspace cannot do anything here, even with a grant. Ask a member of the team to do it for "
                 "you, or an admin of the workspace to make you a member."
             )
         case _:
             return Text(
-                "Only members of this workspace may do anything here. Ask one of them to do it for you."
+                "You are not a full member of this Slack workspace, and only full members can use this bot. Ask one of them to do "
+                "it for you."
             )

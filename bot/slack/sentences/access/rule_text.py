@@ -53,7 +53,7 @@ def before(previous: Previous) -> Text:
         case Rule():
             return rule_in_text(previous) or code("nothing")
         case PreviousFreeze(until=until, by=by, reason=reason):
-            return Text("until {} by {}: {}", at(until), _whose(by), code(reason, 150))
+            return Text("frozen by {} until {}: {}", whose(by), at(until), code(reason, 150))
         case _:
             return some_of([_grant(grant) for grant in previous], Text("; "))
 
@@ -82,12 +82,13 @@ def moment_again(words: str) -> Text:
 
 
 def _grant(grant: PreviousGrant) -> Text:
-    until = "no expiry" if grant.until is None else Text("until {}", at(grant.until))
-    note = Text(" ({})", code(grant.note, 100)) if grant.note else NOTHING
-    return Text("grant #{} by {}, {}{}", grant.number, _whose(grant.by), until, note)
+    end = "no expiry" if grant.until is None else Text("ends {}", at(grant.until))
+    note = Text(", reason: {}", code(grant.note, 100)) if grant.note else NOTHING
+    return Text("grant #{} by {}, {}{}", grant.number, whose(grant.by), end, note)
 
 
-def _whose(by: str) -> Text:
+def whose(by: str) -> Text:
+    """Who made it: a mention, or as it stands for who made it in the shell."""
     actor = ACTOR.fullmatch(by)
     return code(by, 60) if actor is None else mention(UserId(actor["user"]))
 

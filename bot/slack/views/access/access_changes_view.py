@@ -31,11 +31,14 @@ COMMAND_SHOWN = 900  # characters: more than any command that can be typed at on
 
 # Why a grant has no effect, or may have none: `who` is the person or the group.
 _OBSTACLES: Mapping[Obstacle, LiteralString] = {
-    Obstacle.OUTSIDER: "{who} is not a member of this workspace. Pick the person from Slack's list with @.",
-    Obstacle.GUEST: "{who} is a guest of this workspace, and guests may do nothing here, even if they have a grant.",
-    Obstacle.BOT: "{who} is a bot, and bots may do nothing here, even if they have a grant.",
+    Obstacle.OUTSIDER: "{who} is not a member of this workspace. Type @ and pick the person from Slack's list.",
+    Obstacle.GUEST: "{who} is a guest of this workspace, and guests cannot do anything here, even with a grant.",
+    Obstacle.BOT: "{who} is a bot, and bots cannot do anything here, even with a grant.",
     Obstacle.DEACTIVATED: "the account of {who} is deactivated.",
-    Obstacle.NO_SUCH_GROUP: "{who} cannot be used ({why}). Fix the group, or grant its members directly.",
+    Obstacle.NO_SUCH_GROUP: (
+        "{who} is not a user group of this workspace ({why}). Type @ and pick the group from Slack's list, or grant the "
+        "role to its members."
+    ),
     Obstacle.EMPTY_GROUP: "{who} has no members now. The grant has no effect until it has some.",
     Obstacle.PERSON_UNCHECKED: (
         "Whether {who} is a member of this workspace cannot be checked right now ({why}). If not, the grant has no effect."
@@ -78,7 +81,8 @@ def without_effect(shown: replies.GrantWithoutEffect) -> Message:
 def _with_warning(text: Text, shown: replies.Changed) -> Text:
     if shown.no_effect is None or not isinstance(shown.change, GrantRole):
         return text
-    return Text("{}\n⚠️ {}", text, _obstacle(shown.no_effect, shown.change))
+    for_sure = Text("This grant has no effect: ") if shown.no_effect.is_certain else NOTHING
+    return Text("{}\n⚠️ {}{}", text, for_sure, _obstacle(shown.no_effect, shown.change))
 
 
 def _obstacle(no_effect: NoEffect, change: GrantRole) -> Text:

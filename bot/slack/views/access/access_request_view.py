@@ -15,7 +15,7 @@ from bot.domain.ids import Actor, PipelineName
 from bot.domain.operations.plans import PLANS
 from bot.engine import replies
 from bot.engine.attempted_actions import AttemptedAction, DeniedAction
-from bot.slack.sentences.access.action_text import denied_in_words
+from bot.slack.sentences.access.action_text import allowed_in_words, denied_in_words
 from bot.slack.sentences.access.decision_text import roles
 from bot.slack.sentences.plan_text import command
 from bot.slack.text import blocks
@@ -74,7 +74,7 @@ def to_admin(asker: Actor, denied: DeniedAction, decision: Decision) -> Message:
 
 
 def requested(reply: replies.AccessRequested) -> Message:
-    wanted = denied_in_words(reply.denied)
+    wanted = allowed_in_words(reply.denied)
     if reply.asked:
         done = Text(
             "📨 Asked {} to let you {}. They can grant you the role *{}* on `{}`.",
@@ -84,12 +84,12 @@ def requested(reply: replies.AccessRequested) -> Message:
             reply.denied.name,
         )
     else:
-        done = Text("📨 I wrote to admins to let you {}.", wanted)
+        done = Text("📨 Asked the admins to let you {}.", wanted)
     in_doubt = Text(
-        "Slack did not confirm the message to {}: write to them yourself if you hear nothing.",
+        "I do not know whether my message reached {}: write to them if you hear nothing.",
         _all(reply.in_doubt),
     )
-    not_reached = Text("Slack did not take the message to {}.", _all(reply.not_reached))
+    not_reached = Text("My message did not reach {}.", _all(reply.not_reached))
     return said(
         "{}",
         Text(" ").join(
@@ -105,7 +105,7 @@ def requested(reply: replies.AccessRequested) -> Message:
 def requested_before(reply: replies.AccessRequestedBefore) -> Message:
     return said(
         "⏳ You already asked for the role *{role}* on `{name}`, {when}: I wrote to {asked}. "
-        "You can ask for this role again {again_at}, or write to an admin yourself.",
+        "You can ask again from {again_at} on; or write to an admin now.",
         role=reply.role.value,
         name=reply.name,
         when=ago(reply.at),
@@ -117,7 +117,7 @@ def requested_before(reply: replies.AccessRequestedBefore) -> Message:
 def too_many(reply: replies.TooManyAccessRequests) -> Message:
     return said(
         "⏳ You asked for access {} times within an hour, and may not ask more often. "
-        "You can ask again {}, or write to an admin yourself.",
+        "You can ask again from {} on; or write to an admin now.",
         reply.times,
         at(reply.again_at),
     )
@@ -125,7 +125,7 @@ def too_many(reply: replies.TooManyAccessRequests) -> Message:
 
 def not_requested(reply: replies.AccessNotRequested) -> Message:
     return said(
-        "❌ Nobody was asked: Slack did not take my message to {} ({}). "
+        "❌ Nobody was asked: my message to {} could not be delivered ({}). "
         "Press the button again in a minute, or write to them yourself.",
         _all(reply.admins),
         code(reply.why),
@@ -134,13 +134,11 @@ def not_requested(reply: replies.AccessNotRequested) -> Message:
 
 def allowed_now(reply: replies.AllowedNow) -> Message:
     denied = reply.denied
-    may = Text("✅ You may {} now, and nobody was asked.", denied_in_words(denied))
-    if denied.tried is not None:
-        return said("{} Press that button or type that command again.", may)
-    if denied.plan is None:
-        return said("{} Type that command again.", may)
+    already = Text("✅ You already have the role for this, so I asked nobody.")
+    if denied.tried is not None or denied.plan is None:
+        return said("{} Press the button that was refused, or type that command, again.", already)
     break_glass = " --break-glass INCIDENT" if denied.action is Action.BREAK_GLASS else ""
-    return said("{} Type {}.", may, code(f"{command(denied.plan, denied.name)}{break_glass} reason…"))
+    return said("{} Type {}.", already, code(f"{command(denied.plan, denied.name)}{break_glass} reason…"))
 
 
 def _all(people: Sequence[Actor]) -> Text:

@@ -19,7 +19,7 @@ from bot.domain.operations.operation import State
 from bot.engine.attempted_actions import DeniedAction
 from bot.engine.replies import Explained
 from bot.slack.sentences.access.decision_text import why
-from bot.slack.sentences.labels import GLASS, GRANT, NO, NOT_NOW, REASON, RULE, YES, sign
+from bot.slack.sentences.labels import GLASS, GRANT, NO, NOT_NOW, RULE, YES, sign
 from bot.slack.sentences.plan_text import action_name, command
 from bot.slack.text.blocks import Message
 from bot.slack.text.lists import either, some_of
@@ -32,7 +32,7 @@ APPROVERS_NAMED = 5
 
 
 def explained(shown: Explained) -> Message:
-    lines = [_verdict(shown), *_what_to_do(shown), *_emergency(shown), *_what_decided(shown.authority)]
+    lines = [_verdict(shown), *_what_to_do(shown), *_emergency(shown), *_what_decided(shown)]
     wanted = DeniedAction(shown.pipeline, shown.authority.requester.action, shown.plan)
     return access_request_view.with_button(Text("\n").join(lines), wanted, shown.admins)
 
@@ -91,9 +91,7 @@ def _what_to_do(shown: Explained) -> Iterator[Text]:
             can_grant = shown.admins is None or bool(shown.admins.people)
             if actor is not None and can_grant and requester.why in {Why.NO_GRANT, Why.LAPSED}:
                 role = requester.would_allow[0].value
-                yield Text(
-                    "The command for it: `{COMMAND} grant {} {} {}`.", actor.user, role, shown.pipeline
-                )
+                yield Text("The admin types: `{COMMAND} grant {} {} {}`.", actor.user, role, shown.pipeline)
             return
         case Frozen(freeze=freeze):
             needs = Text(" ({})", _with_approvals(authority)) if authority.approvals_needed else NOTHING
@@ -107,7 +105,6 @@ def _what_to_do(shown: Explained) -> Iterator[Text]:
             yield Text("Type `{} reason…`.{}", typed, _expiry(authority))
     if authority.approvals_needed and not authority.eligible:
         yield Text("⚠️ Nobody else can approve it at present: an admin can grant the role *approver*.")
-    yield from _reason(authority)
 
 
 def _expiry(authority: Authorization) -> Text:
@@ -115,15 +112,6 @@ def _expiry(authority: Authorization) -> Text:
         return NOTHING
     within = span_in_words(authority.requirements.approve_within)
     return Text(" The request expires if it is not approved within {}.", within)
-
-
-def _reason(authority: Authorization) -> Iterator[Text]:
-    requirements = authority.requirements
-    if requirements.reason_patterns:
-        must = some_of([code(pattern, 100) for pattern in requirements.reason_patterns], Text(" and "))
-        yield Text("{} The reason must contain something like {}.", REASON, must)
-    elif requirements.reason_required:
-        yield Text("{} A reason is required.", REASON)
 
 
 def _emergency(shown: Explained) -> Iterator[Text]:
@@ -134,13 +122,30 @@ def _emergency(shown: Explained) -> Iterator[Text]:
         yield Text("{} In an emergency: `{} --break-glass INCIDENT reason…`.", GLASS, typed)
 
 
-def _what_decided(authority: Authorization) -> Iterator[Text]:
-    if not authority.requester.allowed:
+def _what_decided(shown: Explained) -> Iterator[Text]:
+    authority = shown.authority
+    if isinstance(shown.objection, NotPermitted):
         return
     yield Text("{} Decided by {}", GRANT, why(authority.requester))
-    rules = some_of([Text("`{}`", pattern) for pattern in authority.requirements.rules])
-    yield (
-        Text("{} Rules that match: {}.", RULE, rules)
-        if rules
-        else Text("{} No rule matches: defaults apply.", RULE)
+    rules = authority.requirements.rules
+    if not rules:
+        yield Text("{} No rule matches, so a requester needs 1 approval and an operator none.", RULE)
+        return
+    yield Text(
+        "{} {} {}: {}.",
+        RULE,
+        Text("Rule") if len(rules) == 1 else Text("Rules"),
+        some_of([Text("`{}`", pattern) for pattern in rules]),
+        Text(", ").join([*_required(authority)]),
     )
+
+
+def _required(authority: Authorization) -> Iterator[Text]:
+    """What the rules and the person's role require together, of this plan."""
+    requirements = authority.requirements
+    yield Text("{}", approvals_in_words(requirements.approvals) if requirements.approvals else "no approval")
+    if requirements.reason_patterns:
+        must = some_of([code(pattern, 100) for pattern in requirements.reason_patterns], Text(" and "))
+        yield Text("the reason must contain something like {}", must)
+    elif requirements.reason_required:
+        yield Text("a reason is required")

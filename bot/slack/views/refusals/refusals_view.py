@@ -115,7 +115,9 @@ def no_list(problem: Problem) -> Message:
 
 
 def sees_nothing(reply: SeesNothing) -> Message:
-    text = Text("🚫 You may not see any pipeline: {}", why(reply.decision, admins=reply.admins))
+    text = Text(
+        "🚫 There is no pipeline that you are allowed to see: {}", why(reply.decision, admins=reply.admins)
+    )
     wanted = DeniedAction(PipelineName(reply.pattern), reply.decision.action)
     return access_request_view.with_button(text, wanted, reply.admins)
 
