@@ -33,6 +33,7 @@ from tests.domain.samples import BEN, IN_EVERY_STATE, NOT_APPROVED, ended, needs
 from tests.operations import changed
 from tests.slack.examples import SAID, examples
 from tests.slack.reading import WORKSPACE_URL
+from tests.slack.realistic import realistic
 
 PATH = Path("contact_sheet.json")  # ignored by git
 EVERY_REPLY: tuple[type, ...] = get_args(Reply)
@@ -82,7 +83,7 @@ def _replies() -> Iterator[Shot]:
     for kind in EVERY_REPLY:
         for number, reply in enumerate(examples(kind), start=1):
             title = f"Reply {kind.__name__} {number}"
-            yield Shot(title, kind, answers.answer(reply, WORKSPACE_URL))
+            yield Shot(title, kind, answers.answer(realistic(reply), WORKSPACE_URL))
 
 
 def _cards() -> Iterator[Shot]:

@@ -81,8 +81,7 @@ def without_effect(shown: replies.GrantWithoutEffect) -> Message:
 def _with_warning(text: Text, shown: replies.Changed) -> Text:
     if shown.no_effect is None or not isinstance(shown.change, GrantRole):
         return text
-    for_sure = Text("This grant has no effect: ") if shown.no_effect.is_certain else NOTHING
-    return Text("{}\n⚠️ {}{}", text, for_sure, _obstacle(shown.no_effect, shown.change))
+    return Text("{}\n⚠️ {}", text, _obstacle(shown.no_effect, shown.change))
 
 
 def _obstacle(no_effect: NoEffect, change: GrantRole) -> Text:

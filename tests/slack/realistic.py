@@ -1,0 +1,53 @@
+"""Replies as the bot gives them: examples are made field by field, and some fields never go with one another."""
+
+from dataclasses import replace
+from typing import Any
+
+from bot.domain.access.admins import Admins
+from bot.domain.access.changes import GrantRole
+from bot.domain.access.grant_effects import NoEffect, Obstacle
+from bot.domain.access.permissions import Action, Group, Role
+from bot.domain.access.requests.request_objections import NotPermitted
+from bot.domain.audit_values import previous_grants
+from bot.engine import replies
+from bot.engine.handlers.access.admins import lacks_a_grant
+from tests.domain.samples import BEN, CLEO, grant
+
+
+def realistic(reply: Any) -> Any:
+    """The reply, with what contradicts itself in it mended."""
+    match reply:
+        case replies.PermissionDenied() | replies.SeesNothing() if not lacks_a_grant(reply.decision):
+            return replace(reply, admins=None)
+        case replies.PermissionDenied(admins=Admins(of_part=True)):
+            return replace(reply, admins=Admins((BEN,)))
+        case replies.Explained(objection=NotPermitted(requester=decision)):
+            admins = reply.admins
+            if admins is not None and admins.of_part:
+                admins = Admins((BEN,))
+            return replace(reply, authority=replace(reply.authority, requester=decision), admins=admins)
+        case replies.NotAllowed(judgement=judgement):
+            decision = replace(judgement.decision, action=Action.ADMINISTER, would_allow=(Role.ADMIN,))
+            admins = Admins((BEN,)) if reply.admins is not None and reply.admins.of_part else reply.admins
+            return replace(reply, judgement=replace(judgement, decision=decision), admins=admins)
+        case replies.AccessRequested():
+            in_doubt, not_reached = reply.in_doubt and (BEN,), reply.not_reached and (CLEO,)
+            denied = replace(reply.denied, action=Action.REQUEST)
+            return replace(
+                reply, denied=denied, role=Role.REQUESTER, in_doubt=in_doubt, not_reached=not_reached
+            )
+        case replies.Changed(change=GrantRole(), before=before) if before is not None:
+            standing = previous_grants([replace(grant(), granted_by="T1/UBEN")])
+            return replace(reply, before=standing, no_effect=_doubt(reply))
+        case replies.GrantWithoutEffect(change=GrantRole(principal=Group())):
+            return replace(reply, no_effect=NoEffect(Obstacle.NO_SUCH_GROUP, "no such group"))
+    return reply
+
+
+def _doubt(reply: replies.Changed) -> NoEffect | None:
+    """A grant that certainly has no effect is not made."""
+    if reply.no_effect is None or not isinstance(reply.change, GrantRole):
+        return None
+    if isinstance(reply.change.principal, Group):
+        return NoEffect(Obstacle.EMPTY_GROUP)
+    return NoEffect(Obstacle.PERSON_UNCHECKED, "Slack did not answer in time")
