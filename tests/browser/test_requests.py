@@ -99,7 +99,7 @@ async def test_what_waits_is_decided_on_home(desk):
     ben = await desk.seat("ben", "home")
     await ben.reads("Waiting for you", "Clear sales")
     await ben.clicks("Approve: Clear sales", confirms="Approve")
-    await ben.reads("Nothing waits for you.", "Cleared")
+    await ben.reads("Nothing is waiting for you.", "Cleared")
     assert desk.world.feldera.clears == {"sales": 1}
 
 

@@ -42,10 +42,10 @@ async def test_a_line_a_pipeline_by_name(world):
     archive, orders, payments, users = cells(await shown(world, "list"))
     since = f"2 h (since {world.since:%Y-%m-%d %H:%M} UTC)"
     assert archive == ("Archive", "Stopped", since, "cleared", "the program does not compile (RustError)")
-    assert orders[:4] == ("orders", "Stopped", since, "in use, 1 checkpoint, size unknown")
+    assert orders[:4] == ("orders", "Stopped", since, "holds data: 1 checkpoint, size unknown")
     assert orders[4].startswith("clear 7fk2qa by U0ANA, ")
     assert payments == (
-        *("payments", "Running", since, "in use, no checkpoints"),
+        *("payments", "Running", since, "holds data: no checkpoints"),
         f"frozen, ends in 2 h ({ends:%Y-%m-%d %H:%M} UTC)",
     )
     assert users[4].endswith(": Waiting for approval")
@@ -132,12 +132,14 @@ async def test_rows_that_cannot_be_read(world):
     ((name, state, *_, note),) = cells(said.stdout)
     assert (name, state) == ("orders", "cannot be read")
     assert "clear 7fk2qa by U0ANA" in note
-    assert said.stderr == "warning: 2 pipelines are left out: their names in Feldera's list cannot be read."
+    assert (
+        said.stderr == "warning: 2 pipelines are not listed: their names in Feldera's answer cannot be read."
+    )
     world.feldera.answers_next(200, method="GET", body=[{"name": "orders"}, {}])
     said = await typed(world, "list", "--json")
     (row,) = json.loads(said.stdout)
     assert row["name"] == "orders"
-    assert said.stderr == "warning: 1 pipeline is left out: its name in Feldera's list cannot be read."
+    assert said.stderr == "warning: 1 pipeline is not listed: its name in Feldera's answer cannot be read."
 
 
 @pytest.mark.usefixtures("pipelines")

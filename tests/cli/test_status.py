@@ -50,7 +50,7 @@ async def test_fields_without_a_value_are_left_out(world, since):
     assert lines == [
         "Pipeline: orders",
         f"State:    Stopped for 3 d (since {at(since)})",
-        f"Storage:  in use, 2 checkpoints, 3.0 MiB, the last 3 d ago ({at(since)})",
+        f"Storage:  holds data: 2 checkpoints, 3.0 MiB, the last 3 d ago ({at(since)})",
     ]
     assert all(request.method == "GET" for request in world.feldera.requests)
 

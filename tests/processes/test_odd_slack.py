@@ -44,7 +44,7 @@ async def test_home_follows_a_clear(world):
     ana, ben = world.operator("ana"), world.operator("ben")
     async with world.serving_bot() as bot:
         await ben.opens_home()
-        await world.slack.until(lambda: stands_on(world, ben, "Nothing waits for you."), within=PATIENCE)
+        await world.slack.until(lambda: stands_on(world, ben, "Nothing is waiting for you."), within=PATIENCE)
         world.feldera.sticks_clearing("orders")
         await world.confirms_a_clear(ana, "orders")
         await world.slack.until(lambda: stands_on(world, ben, "Clearing, began"), within=PATIENCE)

@@ -12,6 +12,7 @@ from bot.domain.access.permissions import Decision, Membership, Role, Why
 from bot.domain.access.rules import Freeze, Requirements, Rule
 from bot.domain.commands import VERBS, Verb
 from bot.domain.events import Event, EventKind
+from bot.domain.home_content import HomeAction, Item
 from bot.domain.ids import ChannelId, GroupId, OperationId, PipelineId, PipelineName, TeamId, UserId
 from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.parts import Card
@@ -35,6 +36,7 @@ from tests.domain.samples import (
     pipeline,
     running,
 )
+from tests.operations import changed
 from tests.slack.walk import Walk
 
 VARIANTS = 2  # of one field: a sheet is to be read by people
@@ -91,7 +93,7 @@ _WHAT_IT_IS: dict[Any, list[Any]] = {
         Admins(unread="Slack did not answer in time"),
         Admins(),
     ],
-    Event: [Event(kind, START, SAID, BEN) for kind in EventKind],
+    Event: [Event(kind, START, {} if kind is EventKind.PROPOSED else SAID, BEN) for kind in EventKind],
     Card: [CARD],
     Activity: [
         Activity(START, deployment="Running", wanted="Running"),
@@ -118,6 +120,7 @@ _WHAT_IT_IS: dict[Any, list[Any]] = {
     tzinfo: [ZoneInfo("Europe/Berlin")],
 }
 _OVER = (IN_EVERY_STATE[State.SUCCEEDED], IN_EVERY_STATE[State.DENIED], IN_EVERY_STATE[State.STALE])
+_NOT_REVIEWED = changed(IN_EVERY_STATE[State.SUCCEEDED], incident="INC-9")
 _BY_FIELD: dict[str, list[Any]] = {
     "plan": list(PLANS),
     "offered": [(CLEAR, (StepName.START,)), (STOP,), ()],
@@ -126,7 +129,22 @@ _BY_FIELD: dict[str, list[Any]] = {
     "ended": [_OVER, ()],
     "pattern": ["prod-*"],
     "would_allow": [(Role.OPERATOR,)],
+    "total": [30],
     "title": ["orders", "<@UANA>", ""],
+    "operations": [(IN_EVERY_STATE[State.AWAITING_APPROVAL], _NOT_REVIEWED), ()],
+    "decides": [
+        (
+            Item(IN_EVERY_STATE[State.AWAITING_APPROVAL], frozenset({HomeAction.APPROVE, HomeAction.DENY})),
+            Item(_NOT_REVIEWED, frozenset({HomeAction.SIGN_OFF})),
+            Item(IN_EVERY_STATE[State.NEEDS_HUMAN], frozenset({HomeAction.CLOSE})),
+        ),
+        (),
+    ],
+    "requests": [
+        (Item(IN_EVERY_STATE[State.AWAITING_APPROVAL], frozenset({HomeAction.WITHDRAW})),),
+        (),
+    ],
+    "underway": [(Item(IN_EVERY_STATE[State.WAITING], frozenset()),), ()],
 }
 
 

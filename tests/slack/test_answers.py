@@ -253,15 +253,15 @@ def test_why_nothing_shows_that_waits():
         "ended": Visibility(denied(Action.VIEW, grant(ANA, pattern="ord*", expires_at=START)).decision),
         "unread": Visibility(replace(DENIED, why=Why.UNRESOLVED, membership=membership(why="Slack is away"))),
     }
-    shown = {name: answer(replies.PendingList((), sees)).text for name, sees in access.items()}
+    shown = {name: answer(replies.PendingList((), START, sees)).text for name, sees in access.items()}
     assert shown == snapshot(
         {
             "all": "Nothing waits for anybody.",
             "some": "Nothing that you can see waits: you have a role on `ord*` and `payments` only.",
             "perhaps more": "Nothing that you can see waits: you have a role on `ord*` only. You may see more once your user groups can be checked (`Slack is away`). Try again in a minute.",
-            "none": "Nothing that you can see waits: you have no role here. An admin of this bot can grant one.",
-            "ended": "Nothing that you can see waits: you need the role *viewer*, *requester*, *operator*, *approver* or *responder*. Your *operator* on `ord*` ended <!date^1772420400^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 03:00 UTC>. An admin of this bot can grant it.",
-            "unread": "Nothing that you can see waits: your user groups cannot be checked right now (`Slack is away`). Try again in a minute.",
+            "none": "🚫 You cannot see any request, because you have no role here. An admin of this bot can grant one.",
+            "ended": "🚫 You cannot see any request, because you need the role *viewer*, *requester*, *operator*, *approver* or *responder*. Your *operator* on `ord*` ended <!date^1772420400^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 03:00 UTC>. An admin of this bot can grant it.",
+            "unread": "🚫 You cannot see any request, because your user groups cannot be checked right now (`Slack is away`). Try again in a minute.",
         }
     )
 

@@ -142,14 +142,14 @@ def test_what_waits():
 *Waiting for you*
 • *Clear orders*, requested by <@UBEN> <!date^1772420400^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 03:00 UTC>: type `/pipeline approve op1`, or decide in <https://acme.slack.com/archives/C1/p1700000000000100|its thread>
 • *Clear orders*, requested by <@UBEN> <!date^1772420400^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 03:00 UTC>: review it in <https://acme.slack.com/archives/C1/p1700000000000100|its thread>
-• *Clear orders*, requested by <@UBEN> <!date^1772420400^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 03:00 UTC>: it needs attention: see <https://acme.slack.com/archives/C1/p1700000000000100|its thread>
+• *Clear orders*, requested by <@UBEN> <!date^1772420400^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 03:00 UTC>: needs attention · <https://acme.slack.com/archives/C1/p1700000000000100|Thread>
 *Your requests*
-• *Clear orders*: 🙋 Waiting for approval, requested <!date^1772420400^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 03:00 UTC>. 0 of 2 approvals until <!date^1772424000^\u200b{date_short_pretty} at {time}|2026-03-02 04:00 UTC>. Follow it in <https://acme.slack.com/archives/C1/p1700000000000100|its thread>.
+• *Clear orders* · <https://acme.slack.com/archives/C1/p1700000000000100|Thread>: 🙋 Waiting for approval, requested <!date^1772420400^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 03:00 UTC>. 0 of 2 approvals until <!date^1772424000^\u200b{date_short_pretty} at {time}|2026-03-02 04:00 UTC>.
 *Commands*
 `/pipeline clear NAME` – Clear a pipeline's storage. Shows what that deletes, and asks, first.
 `/pipeline status NAME` – Show a pipeline's state, what is under way, its recent events and requests.
 `/pipeline list` – List the pipelines that you can see: their state, and what is under way on them.
-`/pipeline help` shows all that you can use.\
+`/pipeline help` shows the commands that you can use.\
 """)
     many = replace(page, decides=(others,) * 11)
     assert "… and 3 more: `/pipeline pending` lists them." in shown(WaitingForYou(many, commonest)).text
@@ -157,10 +157,10 @@ def test_what_waits():
 
 def test_nothing_waits():
     assert shown(WaitingForYou(MEMBER, ())).text == snapshot("""\
-✅ Nothing that you can see waits for you.
-`/pipeline help` shows all that you can use.\
+✅ Nothing is waiting for you.
+`/pipeline help` shows the commands that you can use.\
 """)
     assert shown(WaitingForYou(HomePage(membership(ANA)), ())).text == snapshot("""\
 You have no role here, so you cannot see or change pipelines. An admin of this bot can give you one: ask them to type `/pipeline grant @you requester PIPELINE`, with your name, the role and the pipeline that you need.
-`/pipeline help` shows all that you can use.\
+`/pipeline help` shows the commands that you can use.\
 """)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.operations.operation import State
+from bot.slack.sentences.outcome_text import verdict
 from bot.slack.sentences.request_text import request_text
 from tests.clock import START
 from tests.domain.samples import IN_EVERY_STATE
@@ -28,7 +29,30 @@ def test_how_long_it_took(seconds, said):
     assert request_text(operation).plain.endswith(f", {said}")
 
 
+@pytest.mark.parametrize(
+    ("state", "named", "unnamed"),
+    [
+        (State.SUCCEEDED, "✅ Cleared: clear of orders, requested", "✅ Cleared, requested"),
+        (State.DENIED, "❌ Denied: clear of orders, requested", "❌ Denied: clear requested"),
+        (State.WAITING, "⏳ Under way: clear of orders, requested", "⏳ Under way: clear requested"),
+    ],
+)
+def test_what_came_of_it_first(state, named, unnamed):
+    operation = IN_EVERY_STATE[state]
+    assert request_text(operation).plain.startswith(named)
+    assert request_text(operation, names_pipeline=False).plain.startswith(unnamed)
+
+
+def test_why_it_was_not_done():
+    """As its card says it, before what was requested."""
+    operation = IN_EVERY_STATE[State.STALE]
+    assert operation.outcome is not None
+    because = f"❌ {verdict(operation, operation.outcome).plain};"
+    assert request_text(operation).plain.startswith(f"{because} clear of orders, requested by ")
+    assert request_text(operation, names_pipeline=False).plain.startswith(f"{because} requested by ")
+
+
 def test_break_glass_is_named():
     told = request_text(changed(CLEARED, incident="INC-9"), names_pipeline=False).plain
-    assert told.startswith("✅ Cleared: clear by somebody ")
+    assert told.startswith("✅ Cleared, requested by somebody ")
     assert told.endswith(", 🚨 break-glass for INC-9")

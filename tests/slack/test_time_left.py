@@ -24,4 +24,4 @@ from tests.clock import START
 )
 def test_what_is_left(left, said):
     """A deadline that has just passed is not negative: somebody is about to find out."""
-    assert time_left(START + left, START) == Text("in {}, {}", said, at(START + left))
+    assert time_left(START + left, START) == Text("in {} ({})", said, at(START + left))

@@ -52,14 +52,14 @@ def test_what_is_offered_depends_on_the_state(workspace: Workspace, oli: Teammat
     workspace.passes(seconds=10)
     assert rows(oli.asks("/pipeline list")) == snapshot(
         {
-            "a-runs": "[Stop…] [Details]",
-            "b-cleared": "[Start…] [Details]",
-            "c-broken": "[Clear…] [Details]",
-            "d-frozen": "[Details]",
-            "orders": "[Details]",
+            "a-runs": "[Stop…] [Full status]",
+            "b-cleared": "[Start…] [Full status]",
+            "c-broken": "[Clear…] [Full status]",
+            "d-frozen": "[Full status]",
+            "orders": "[Full status]",
         }
     )
-    assert buttons(oli.asks("/pipeline status orders")) == ["[Details]"]
+    assert buttons(oli.asks("/pipeline status orders")) == ["[Request details]"]
     feldera.unsticks("orders")
     workspace.passes(minutes=1)
     workspace.threads()
@@ -68,8 +68,8 @@ def test_what_is_offered_depends_on_the_state(workspace: Workspace, oli: Teammat
 def test_a_request_that_waits_leaves_only_what_needs_no_approval(workspace: Workspace, oli: Teammate) -> None:
     ana = workspace.requester("ana")
     ana.requests("orders")
-    assert buttons(ana.asks("/pipeline status orders")) == ["[Details]"]
-    assert buttons(oli.asks("/pipeline status orders")) == ["[Clear…] [Start…] [Details]"]
+    assert buttons(ana.asks("/pipeline status orders")) == ["[Request details]"]
+    assert buttons(oli.asks("/pipeline status orders")) == ["[Clear…] [Start…] [Request details]"]
     workspace.threads()
 
 
@@ -112,12 +112,12 @@ def test_a_click_is_weighed_anew(workspace: Workspace, oli: Teammate) -> None:
     assert len(workspace.record(EventKind.REFUSED)) == 2
 
 
-def test_details_of_a_row_are_its_state(workspace: Workspace, oli: Teammate) -> None:
+def test_full_status_of_a_row(workspace: Workspace, oli: Teammate) -> None:
     workspace.feldera.adds("payments")
     state = oli.asks("/pipeline status payments")
     oli.asks("/pipeline list")
-    assert oli.told("Details", below="`payments`") == [state]
-    assert oli.told("Details", below="`orders`")[0].startswith("orders\n")
+    assert oli.told("Full status", below="`payments`") == [state]
+    assert oli.told("Full status", below="`orders`")[0].startswith("orders\n")
 
 
 def test_a_button_that_was_never_shown(workspace: Workspace) -> None:
@@ -125,7 +125,7 @@ def test_a_button_that_was_never_shown(workspace: Workspace) -> None:
     eve = workspace.viewer("eve", pattern="payments")
     workspace.feldera.adds("payments")
     eve.asks("/pipeline list")
-    button = eve.finds("Details", below="`payments`")
+    button = eve.finds("Full status", below="`payments`")
     for value in ("orders", "nowhere"):
         eve.presses(replace(button, element={**button.element, "value": value}))
         assert eve.reads()[0].startswith(f"🚫 You may not see `{value}`")

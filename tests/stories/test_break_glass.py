@@ -67,7 +67,10 @@ Run as break-glass
     )
     assert workspace.thread()[-1] == "✅ Cleared `orders` after 2 seconds. @rio"
     assert ben.types("/pipeline pending") == snapshot(
-        "🚨 `orders`: clear `ID1`, requested by @rio some time ago (Mar 2, 2026 at 3:00 AM), run as break-glass for `INC-123`, awaiting review: its thread"
+        """\
+*Open requests you can see*
+🚨 Run as break-glass for `INC-123`, waiting for review: clear of `orders` (`ID1`), requested by @rio some time ago (Mar 2, 2026 at 3:00 AM) · Thread\
+"""
     )
     workspace.passes(days=2)
     assert ben.told("Mark as reviewed") == ["🔏 Reviewed: the break-glass clear of `orders`."]

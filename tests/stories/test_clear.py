@@ -13,8 +13,8 @@ def test_a_clear_from_the_command_to_the_last_line(workspace, oli):
 *Deployment*
 ⏹️ Stopped some time ago (Mar 2, 2026 at 3:00 AM)
 *Storage*
-💾 in use, 3 checkpoints, 7.0 MiB
-*A clear would destroy*
+💾 holds data: 3 checkpoints, 7.0 MiB
+*A clear would delete*
 the storage, with 3 checkpoints (7.0 MiB)
 Reason: schema change
 ⚠️ Clearing deletes the pipeline's checkpoints and state: it starts empty afterwards. This *cannot be undone*.
@@ -88,7 +88,7 @@ def test_an_empty_pipeline_and_no_reason(workspace, oli):
     """Storage without a checkpoint is still storage: it is named as what goes, and the reason is left out."""
     workspace.feldera.adds("fresh", checkpoints=())
     preview = oli.asks("/pipeline clear fresh")
-    assert "💾 in use, no checkpoints\n*A clear would destroy*\nthe storage; it has no checkp" in preview
+    assert "💾 holds data: no checkpoints\n*A clear would delete*\nthe storage; it has no checkp" in preview
     oli.clicks("Clear fresh")
     assert "This destroys the storage; it has no checkpoints." in oli.last_confirm
     oli.reads()

@@ -28,8 +28,8 @@ Nothing happens unless you press the button below. Only you see this.
 *Deployment*
 ⏹️ Stopped some time ago (Mar 2, 2026 at 3:00 AM)
 *Storage*
-💾 in use, 3 checkpoints, 7.0 MiB
-*A clear would destroy*
+💾 holds data: 3 checkpoints, 7.0 MiB
+*A clear would delete*
 the storage, with 3 checkpoints (7.0 MiB)
 ⚠️ Clearing deletes the pipeline's checkpoints and state: it starts empty afterwards. This *cannot be undone*.
 Its card goes to #ops.
@@ -102,7 +102,7 @@ def test_the_menu_has_what_the_person_may_see(workspace, oli):
     assert oli.looks_for("zzzz") == []
     assert oli.looks_for("paymnets") == ["payments"]
     (option,) = workspace.slack.deliveries[-1].ack.body["options"]
-    assert (option["value"], option["description"]["text"]) == ("payments", "▶️ Running · 💾 in use")
+    assert (option["value"], option["description"]["text"]) == ("payments", "▶️ Running · 💾 holds data")
     pat.opens_form()
     assert pat.looks_for("") == ["orders-eu"]
     assert pat.looks_for("payments") == []

@@ -55,7 +55,7 @@ def test_submitted_before_it_was_shown(workspace, form):
     workspace.does(at_once())
     told = "✋ Nothing was sent yet. This is what it would do to `users`: look at it first."
     assert f"\n{told}\n*Deployment*\n" in form.screen
-    assert "\n💾 in use, 1 checkpoint, 1000 Bytes\n" in form.screen
+    assert "\n💾 holds data: 1 checkpoint, 1000 Bytes\n" in form.screen
     assert workspace.record() == []
     assert form.submits() == CONFIRMED.format("users")
     workspace.passes(seconds=10)

@@ -145,7 +145,7 @@ def test_a_freeze_is_on_its_pattern(workspace, oli):
     workspace.feldera.adds("payments")
     workspace.freezes("pay*", hours=4)
     assert oli.asks("/pipeline status payments").splitlines()[5:7] == snapshot(
-        ["*Frozen*", "🧊 ends in 4 h, Mar 2, 2026 at 7:00 AM: `release day`"]
+        ["*Frozen*", "🧊 frozen by `shell:owner`, ends in 4 h (Mar 2, 2026 at 7:00 AM): `release day`"]
     )
     assert "Frozen" not in oli.asks("/pipeline status orders")
     oli.clears("orders")

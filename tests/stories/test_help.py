@@ -137,12 +137,12 @@ def test_the_bare_command(workspace: Workspace, ana: Teammate, ben: Teammate) ->
     ana.requests("orders")
     assert ana.types("/pipeline") == snapshot("""\
 *Your requests*
-• *Clear orders*: 🙋 Waiting for approval, requested some time ago (Mar 2, 2026 at 3:00 AM). 0 of 1 approvals until Mar 2, 2026 at 4:00 AM. Follow it in its thread.
+• *Clear orders* · Thread: 🙋 Waiting for approval, requested some time ago (Mar 2, 2026 at 3:00 AM). 0 of 1 approvals until Mar 2, 2026 at 4:00 AM.
 *Commands*
 `/pipeline clear NAME` – Clear a pipeline's storage. Shows what that deletes, and asks, first.
 `/pipeline status NAME` – Show a pipeline's state, what is under way, its recent events and requests.
 `/pipeline list` – List the pipelines that you can see: their state, and what is under way on them.
-`/pipeline help` shows all that you can use.\
+`/pipeline help` shows the commands that you can use.\
 """)
     assert ben.types("/pipeline").replace(workspace.request(), "ID") == snapshot("""\
 *Waiting for you*
@@ -150,22 +150,22 @@ def test_the_bare_command(workspace: Workspace, ana: Teammate, ben: Teammate) ->
 *Commands*
 `/pipeline status NAME` – Show a pipeline's state, what is under way, its recent events and requests.
 `/pipeline list` – List the pipelines that you can see: their state, and what is under way on them.
-`/pipeline help` shows all that you can use.\
+`/pipeline help` shows the commands that you can use.\
 """)
     assert workspace.viewer("vic", pattern="payments").types("/pipeline") == snapshot("""\
-✅ Nothing that you can see waits for you.
+✅ Nothing is waiting for you.
 *Commands*
 `/pipeline status NAME` – Show a pipeline's state, what is under way, its recent events and requests.
 `/pipeline list` – List the pipelines that you can see: their state, and what is under way on them.
-`/pipeline help` shows all that you can use.\
+`/pipeline help` shows the commands that you can use.\
 """)
     assert workspace.stranger("eve").types("/pipeline") == snapshot("""\
 You have no role here, so you cannot see or change pipelines. An admin of this bot can give you one: ask them to type `/pipeline grant @you requester PIPELINE`, with your name, the role and the pipeline that you need.
-`/pipeline help` shows all that you can use.\
+`/pipeline help` shows the commands that you can use.\
 """)
     assert workspace.admin("ada").types("/pipeline") == snapshot("""\
-✅ Nothing that you can see waits for you.
-`/pipeline help` shows all that you can use.\
+✅ Nothing is waiting for you.
+`/pipeline help` shows the commands that you can use.\
 """)
     workspace.card()
 
@@ -177,9 +177,9 @@ def test_the_bare_command_while_a_group_cannot_be_read(workspace: Workspace) -> 
     workspace.slack.rate_limits("usergroups.users.list", retry_after=30)
     assert eve.types("/pipeline") == snapshot("""\
 Some of your user groups cannot be checked right now (`Slack rate-limited me; retry in 30 s`): something may be missing here.
-Nothing that you can see waits for you.
+Nothing is waiting for you, as far as I can check your groups now.
 *Commands*
 `/pipeline status NAME` – Show a pipeline's state, what is under way, its recent events and requests.
 `/pipeline list` – List the pipelines that you can see: their state, and what is under way on them.
-`/pipeline help` shows all that you can use.\
+`/pipeline help` shows the commands that you can use.\
 """)

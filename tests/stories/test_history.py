@@ -31,7 +31,7 @@ def test_the_record_of_a_pipeline(workspace):
     assert ana.types("/pipeline history orders") == snapshot("""\
 *History of `orders`*
 🚫 denied @eve: clear `orders` (no grant) some time ago (Mar 2, 2026 at 3:00 AM)
-✅ Cleared: clear of `orders` by @ana some time ago (Mar 2, 2026 at 3:00 AM), took 2 seconds
+✅ Cleared: clear of `orders`, requested by @ana some time ago (Mar 2, 2026 at 3:00 AM), took 2 seconds
 [Details]\
 """)
     assert workspace.follows() == "✅ Cleared"
@@ -173,7 +173,7 @@ def test_the_history_of_a_person(workspace):
     ana.clears("orders")
     assert ana.types("/pipeline history @ana") == snapshot("""\
 *History of @ana*
-⏳ Under way: clear of `orders` by @ana some time ago (Mar 2, 2026 at 3:00 AM)
+⏳ Under way: clear of `orders`, requested by @ana some time ago (Mar 2, 2026 at 3:00 AM)
 [Details]\
 """)
     workspace.threads()
@@ -234,14 +234,14 @@ def test_a_page_reads_only_so_much(workspace):
     eve, ana = workspace.stranger("eve"), workspace.viewer("ana", pattern="reports")
     eve.types("/pipeline clear reports")
     many_are_refused(workspace, HISTORY_READ, by=eve)
-    further = "for you among 1,000 entries: *Older* looks further.\n[Older]"
-    assert ana.types("/pipeline history") == f"{EVERYTHING}\nNothing {further}"
+    further = "of the 1,000 entries searched. Press *Older* to search on.\n[Older]"
+    assert ana.types("/pipeline history") == f"{EVERYTHING}\nYou may see none {further}"
     assert ana.told("Older") == [f"{EVERYTHING}\n{REPORTS}\n[Newer]"]
-    upward = "for you among 1,000 entries: *Newer* looks further.\n[Newer] [Older]"
-    assert ana.told("Newer") == [f"{EVERYTHING}\nNothing {upward}"]
-    assert ana.told("Newer") == [f"{EVERYTHING}\nNothing {further}"]
+    upward = "of the 1,000 entries searched. Press *Newer* to search on.\n[Newer] [Older]"
+    assert ana.told("Newer") == [f"{EVERYTHING}\nYou may see none {upward}"]
+    assert ana.told("Newer") == [f"{EVERYTHING}\nYou may see none {further}"]
     eve.types("/pipeline clear reports")
-    assert ana.types("/pipeline history") == f"{EVERYTHING}\n{REPORTS}\nNothing else {further}"
+    assert ana.types("/pipeline history") == f"{EVERYTHING}\n{REPORTS}\nYou may see no others {further}"
 
 
 def test_whoever_has_no_role_has_nothing_read(workspace):

@@ -18,9 +18,9 @@ def test_the_details_of_a_request(workspace):
     cleo.types("/pipeline history orders")
     (details,) = cleo.told("Details")
     assert details == snapshot("""\
-✅ Cleared: clear of `orders` by @ana some time ago (Mar 2, 2026 at 3:00 AM), took 2 seconds. Id `ID1`, its thread
+✅ Cleared: clear of `orders`, requested by @ana some time ago (Mar 2, 2026 at 3:00 AM), took 2 seconds · `ID1` · Thread
 Reason: schema change
-💬 previewed by @ana some time ago (Mar 2, 2026 at 3:00 AM)
+💬 @ana looked at the preview some time ago (Mar 2, 2026 at 3:00 AM)
 🙋 requested by @ana some time ago (Mar 2, 2026 at 3:00 AM)
 🚫 denied @ana: approve it (no grant) some time ago (Mar 2, 2026 at 3:00 AM)
 👍 approved by @ben some time ago (Mar 2, 2026 at 3:00 AM)
@@ -36,7 +36,7 @@ Reason: schema change
     )
     assert ana.types("/pipeline history @ben") == snapshot("""\
 *History of @ben*
-✅ Cleared: clear of `orders` by @ana some time ago (Mar 2, 2026 at 3:00 AM), took 2 seconds, approved by @ben
+✅ Cleared: clear of `orders`, requested by @ana some time ago (Mar 2, 2026 at 3:00 AM), took 2 seconds, approved by @ben
 [Details]\
 """)
     workspace.threads()

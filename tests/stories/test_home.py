@@ -6,7 +6,7 @@ from bot.domain.access.permissions import Role
 from bot.domain.events import Event, EventKind
 from tests.workspace import Teammate, Workspace
 
-NOTHING_WAITS = "Waiting for you\n✅ Nothing waits for you.\n"
+NOTHING_WAITS = "Waiting for you\n✅ Nothing is waiting for you.\n"
 NO_ROLE = (
     "\nYou have no role here, so you cannot see or change pipelines. An admin of this bot can give you one"
 )
@@ -22,7 +22,7 @@ def test_what_waits_for_an_approver(workspace: Workspace, ana: Teammate, ben: Te
     ana.requests("orders", "schema change, see INC-42")
     assert ben.opens_home() == snapshot("""\
 Waiting for you
-*Clear orders* · `ID1` · its thread
+*Clear orders* · `ID1` · Thread
 🙋 Waiting for approval, requested some time ago (Mar 2, 2026 at 3:00 AM).
 Deletes: 3 checkpoints (7.0 MiB)
 Requested by @ana: `schema change, see INC-42`
@@ -31,7 +31,7 @@ Expires: Mar 2, 2026 at 4:00 AM
 [Approve] [Deny]
 Your access
 🔑 *approver* on `*` (grant #2, no expiry)
-Only you see this page. It follows what happens for an hour after you opened it or pressed a button on it. `/pipeline help` shows all that I can do.\
+Only you see this page. It updates itself for an hour after you open it or press a button on it. `/pipeline help` shows the commands that you can use.\
 """)
     workspace.threads()
 
@@ -52,9 +52,9 @@ def test_four_people_see_four_pages(workspace: Workspace) -> None:
     vic.opens_home()
     assert above_access(vic) == snapshot("""\
 Waiting for you
-✅ Nothing waits for you.
+✅ Nothing is waiting for you.
 Under way
-*Clear payments* · `ID2` · its thread
+*Clear payments* · `ID2` · Thread
 🙋 Waiting for approval, requested some time ago (Mar 2, 2026 at 3:00 AM). Requested by @ana. 0 of 1 approvals, expires Mar 2, 2026 at 4:00 AM.
 """)
     workspace.freezes("orders", hours=4)
@@ -62,7 +62,7 @@ Under way
     root.opens_home()
     assert above_access(root) == snapshot("""\
 Waiting for you
-✅ Nothing waits for you.
+✅ Nothing is waiting for you.
 Freezes
 • `orders`: frozen by `shell:owner` until Mar 2, 2026 at 7:00 AM: `release day`
 """)
@@ -74,7 +74,7 @@ def test_a_plan_of_several_steps(workspace: Workspace, ana: Teammate, ben: Teamm
     ana.confirms("/pipeline clear orders --restart schema change", "Ask for approval")
     workspace.passes(seconds=2)
     ana.reads()
-    assert "*Stop, clear and start orders* · `ID1` · its thread\n" in ben.opens_home()
+    assert "*Stop, clear and start orders* · `ID1` · Thread\n" in ben.opens_home()
     assert "\nDeletes: 3 checkpoints (7.0 MiB)\n" in ben.home()
     ben.clicks_home("Approve")
     workspace.passes(seconds=4)
@@ -85,9 +85,9 @@ def test_a_plan_of_several_steps(workspace: Workspace, ana: Teammate, ben: Teamm
     workspace.passes(seconds=30)
     assert above_access(ben) == snapshot("""\
 Waiting for you
-✅ Nothing waits for you.
+✅ Nothing is waiting for you.
 Recent
-*Stop, clear and start orders*: ✅ Stopped already, cleared and started after 5 seconds: it runs · some time ago (Mar 2, 2026 at 3:00 AM). Requested by @ana, in its thread.
+*Stop, clear and start orders*: ✅ Stopped already, cleared and started after 5 seconds: it runs · some time ago (Mar 2, 2026 at 3:00 AM). Requested by @ana · Thread
 `/pipeline history` shows all requests.
 """)
     workspace.threads()
@@ -104,9 +104,9 @@ def test_a_request_that_waits_for_others(workspace: Workspace) -> None:
     workspace.passes(seconds=5)
     assert above_access(ben) == snapshot("""\
 Waiting for you
-✅ Nothing waits for you.
+✅ Nothing is waiting for you.
 Under way
-*Clear orders* · `ID1` · its thread
+*Clear orders* · `ID1` · Thread
 🙋 Waiting for approval, requested some time ago (Mar 2, 2026 at 3:00 AM). Requested by @ana. 1 of 2 approvals, expires Mar 2, 2026 at 4:00 AM.
 [Deny]
 """)
@@ -163,7 +163,7 @@ def test_roles_for_a_while(workspace: Workspace) -> None:
     assert ben.home() == snapshot("""\
 👋 *Hello!* I stop, clear and start Feldera pipelines for people who have a role here, with the approvals that the team requires, and report the outcome.
 You have no role here, so you cannot see or change pipelines. An admin of this bot can give you one: ask them to type `/pipeline grant @you requester PIPELINE`, with your name, the role and the pipeline that you need.
-`/pipeline help` shows all that I can do.\
+`/pipeline help` shows the commands that you can use.\
 """)
     ana.reads()
     workspace.threads()
@@ -230,7 +230,6 @@ def test_some_of_ones_roles_cannot_be_read(workspace: Workspace) -> None:
     ben = workspace.viewer("ben", pattern="orders")
     workspace.grants_group(workspace.user_group("leads", ben), Role.APPROVER)
     workspace.slack.fails_next("usergroups.users.list", "internal_error")
-    assert (
-        "🔑 *viewer* on `orders` (grant #1, no expiry)\nYour groups cannot be checked right now (`Slack is in trouble`): "
-        "what depends on them is not shown. · Only you see this page."
-    ) in ben.opens_home()
+    assert ben.opens_home().startswith(
+        "Your groups cannot be checked right now (`Slack is in trouble`): what depends on them is not shown.\nWaiting for you\n"
+    )

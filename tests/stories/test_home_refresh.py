@@ -27,7 +27,7 @@ def test_for_an_hour_after_it_was_opened(workspace: Workspace, ana: Teammate, be
     assert "Clear orders" in ben.home()
     called = {call.method for call in workspace.slack.calls[calls:]}
     assert called <= {"chat.postMessage", "chat.update", "users.info"}
-    assert "Nothing waits for you." in ben.opens_home()
+    assert "Nothing is waiting for you." in ben.opens_home()
     ana.reads()
     workspace.threads()
 

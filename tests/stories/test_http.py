@@ -40,7 +40,7 @@ def test_the_word_payload(workspace: Workspace, oli: Teammate) -> None:
     """A pipeline, a channel and a reason may have Bolt's magic word in them: commands and clicks still work."""
     alerts = workspace.slack.adds_channel("payload-alerts")
     workspace.feldera.adds("payload_x")
-    assert oli.types("/pipeline", channel=alerts).startswith("✅ Nothing that you can see waits for you.")
+    assert oli.types("/pipeline", channel=alerts).startswith("✅ Nothing is waiting for you.")
     assert oli.asks("/pipeline status payload_x").startswith("payload_x\n")
     preview = oli.asks("/pipeline clear payload_x payload={} & payload=%7B%7D", channel=alerts)
     assert "\nReason: payload={} & payload=%7B%7D\n" in preview

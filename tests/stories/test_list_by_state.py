@@ -17,12 +17,12 @@ def test_by_state(workspace: Workspace) -> None:
     workspace.passes(seconds=1)
     found = {flags: oli.asks(f"/pipeline list {flags}") for flags in ("--running", "--stopped", "--busy")}
     assert {flags: shape(answer) for flags, answer in found.items()} == {
-        "--running": ["*2 running pipelines you can see*", "payments", "reports"],
-        "--stopped": ["*2 stopped pipelines you can see*", "orders", "users"],
-        "--busy": ["*2 busy pipelines you can see*", "reports", "users"],
+        "--running": ["*2 pipelines you can see* (running)", "payments", "reports"],
+        "--stopped": ["*2 pipelines you can see* (stopped)", "orders", "users"],
+        "--busy": ["*2 pipelines you can see* (busy)", "reports", "users"],
     }
     either = oli.asks("/pipeline list --busy --running")
-    assert shape(either) == ["*3 running or busy pipelines you can see*", "payments", "users"]
+    assert shape(either) == ["*3 pipelines you can see* (running or busy)", "payments", "users"]
     assert oli.asks("/pipeline list orders --running") == (
         "No running pipeline that you can see matches `orders` (names are case-sensitive)."
     )
@@ -34,17 +34,17 @@ def test_a_state_holds_for_all_pages(workspace: Workspace) -> None:
     for number in range(30):
         workspace.feldera.adds(f"prod-{number:02}", running=number % 2 == 0)
     oli.asks("/pipeline list prod-* --running --busy")
-    title = "*15 running or busy pipelines you can see*, matching `prod-*`"
-    assert shape(*oli.told("Next")) == [f"{title}: 13 to 15", "prod-24", "prod-28", "[Previous]"]
-    assert shape(*oli.told("Previous")) == [f"{title}: 1 to 12", "prod-00", "prod-22", "[Next]"]
+    title = "*Pipelines you can see* matching `prod-*` (running or busy)"
+    assert shape(*oli.told("Next")) == [f"{title}: 13 to 15 of 15", "prod-24", "prod-28", "[Previous]"]
+    assert shape(*oli.told("Previous")) == [f"{title}: 1 to 12 of 15", "prod-00", "prod-22", "[Next]"]
 
 
 def test_one_that_cannot_be_read_is_listed_whatever_its_state(workspace: Workspace) -> None:
     oli = workspace.viewer("oli")
     workspace.feldera.answers_next(200, body=[{"name": "odd", "storage_status": 7}])
     assert oli.asks("/pipeline list --stopped") == snapshot("""\
-*1 stopped pipeline you can see*
+*1 pipeline you can see* (stopped)
 ❔ `odd`: Feldera's answer does not have the form this bot knows.
-[Details]
+[Full status]
 A pipeline that cannot be read is listed whatever its state.\
 """)

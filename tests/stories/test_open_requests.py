@@ -85,17 +85,18 @@ def test_what_waits(workspace: Workspace, ana: Teammate) -> None:
     ana.requests("payments")
     workspace.passes(seconds=5)
     ana.reads()
-    orders, payments = ana.types("/pipeline pending").split("\n")
+    heading, orders, payments = ana.types("/pipeline pending").split("\n")
+    assert heading == "*Open requests you can see*"
     assert orders == snapshot(
-        "🙋 `orders`: clear `ID1`, requested by @ana some time ago (Mar 2, 2026 at 3:00 AM), 0 of 1 approvals, until Mar 2, 2026 at 4:00 AM: its thread"
+        "🙋 Waiting for approval: clear of `orders` (`ID1`), requested by @ana some time ago (Mar 2, 2026 at 3:00 AM), 0 of 1 approvals, expires in 59 min (Mar 2, 2026 at 4:00 AM) · Thread"
     )
-    assert payments.startswith("🙋 `payments`: clear `ID2`, ")
-    assert ben.types("/pipeline pending") == orders
+    assert payments.startswith("🙋 Waiting for approval: clear of `payments` (`ID2`), ")
+    assert ben.types("/pipeline pending") == f"{heading}\n{orders}"
     status = ana.asks("/pipeline status orders").splitlines()
     assert status[5:7] == snapshot(
         [
             "*Request*",
-            "🙋 Waiting for approval: clear `ID1`, requested by @ana some time ago (Mar 2, 2026 at 3:00 AM), 0 of 1 approvals, expires in 59 min, Mar 2, 2026 at 4:00 AM: its thread",
+            "🙋 Waiting for approval: clear `ID1`, requested by @ana some time ago (Mar 2, 2026 at 3:00 AM), 0 of 1 approvals, expires in 59 min (Mar 2, 2026 at 4:00 AM) · Thread",
         ]
     )
     assert len(workspace.cards()) == 2

@@ -6,7 +6,7 @@ from inline_snapshot import snapshot
 from bot.domain.events import EventKind
 from tests.workspace import Teammate, Workspace
 
-STAYS_STOPPED = "`slow` is now ⏹️ Stopped, its storage 💾 in use. `slow` stays stopped until somebody with the role *operator*, *requester* or *responder* types `/pipeline start slow`."
+STAYS_STOPPED = "`slow` is now ⏹️ Stopped, its storage 💾 holds data. `slow` stays stopped until somebody with the role *operator*, *requester* or *responder* types `/pipeline start slow`."
 
 
 @pytest.fixture(autouse=True)

@@ -37,8 +37,8 @@ def test_stop_clear_and_start(workspace: Workspace, ana: Teammate) -> None:
 *Deployment*
 ▶️ Running, started some time ago (Feb 27, 2026 at 3:00 AM)
 *Storage*
-💾 in use, 3 checkpoints, 7.0 MiB
-*A clear would destroy*
+💾 holds data: 3 checkpoints, 7.0 MiB
+*A clear would delete*
 the storage, with 3 checkpoints (7.0 MiB)
 *A stop loses*
 everything after the last checkpoint, some time ago (Feb 27, 2026 at 3:00 AM)
@@ -162,7 +162,7 @@ def test_a_restart_of_what_is_stopped_and_cleared_already(workspace: Workspace, 
     """What is so already is not asked for: only the start is sent."""
     workspace.feldera.adds("fresh", storage="Cleared")
     preview = ana.asks("/pipeline clear fresh --restart")
-    assert "*A clear would destroy*\nnothing: the storage is already cleared\n" in preview
+    assert "*A clear would delete*\nnothing: the storage is already cleared\n" in preview
     assert "*A stop loses*\nnothing: it is stopped, or stopping, already\n" in preview
     ana.told("Stop, clear and start fresh")
     workspace.passes(seconds=30)
@@ -251,7 +251,7 @@ def test_a_restart_while_feldera_is_away_is_another_run(workspace: Workspace, an
     workspace.passes(minutes=2)
     assert workspace.thread()[2:] == [
         "✓ Step 1 of 2: stopped `clicks` after 7 minutes and 1 second.",
-        f"❌ Not cleared: `clicks` {NOT_PROVED} Nothing more was sent. Type `/pipeline clear clicks` to look again. Done: stopped. Not done: clear. `clicks` is now ⏹️ Stopped, its storage 💾 in use. {STAYS_STOPPED.format('clicks')} @ana",
+        f"❌ Not cleared: `clicks` {NOT_PROVED} Nothing more was sent. Type `/pipeline clear clicks` to look again. Done: stopped. Not done: clear. `clicks` is now ⏹️ Stopped, its storage 💾 holds data. {STAYS_STOPPED.format('clicks')} @ana",
     ]
     assert "❌ Stopped, not cleared: " in workspace.card()
     assert workspace.sent_steps == ["stop"]

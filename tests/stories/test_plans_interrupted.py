@@ -99,7 +99,7 @@ def test_restarted_before_the_request_arrived(workspace: Workspace, ana: Teammat
     [
         (
             "stop",
-            "Not done: clear and start. `sales` is now ▶️ Running, its storage 💾 in use.",
+            "Not done: clear and start. `sales` is now ▶️ Running, its storage 💾 holds data.",
             "Requested by @ana",
         ),
         (
@@ -170,7 +170,7 @@ def test_at_every_exchange(workspace: Workspace, ana: Teammate, exchanges: int) 
             [
                 "⏳ `sales` is stopping already. I send nothing, and watch.",
                 "✓ Step 1 of 2: stopped `sales` after 5 hours and 5 minutes.",
-                f"❌ `sales` was not cleared: {LEFT} Type `/pipeline clear sales --stop` to look again. Done: stopped. Not done: clear. `sales` is now ⏹️ Stopped, its storage 💾 in use. @ana",
+                f"❌ `sales` was not cleared: {LEFT} Type `/pipeline clear sales --stop` to look again. Done: stopped. Not done: clear. `sales` is now ⏹️ Stopped, its storage 💾 holds data. @ana",
             ],
         ),
         (
@@ -224,6 +224,6 @@ def test_somebody_runs_it_between_the_clear_and_the_start_and_stops_it(workspace
     assert workspace.sent_steps == ["clear"]
     assert workspace.thread()[-2:] == [
         "✓ Step 1 of 2: `sales` was cleared, and somebody has started it since: its storage is in use again.",
-        "❌ Not started: `sales` has been run or changed since it was reviewed. Nothing more was sent. Type `/pipeline clear sales --start` to look again. Done: cleared. Not done: start. `sales` is now ⏹️ Stopped, its storage 💾 in use. @ana",
+        "❌ Not started: `sales` has been run or changed since it was reviewed. Nothing more was sent. Type `/pipeline clear sales --start` to look again. Done: cleared. Not done: start. `sales` is now ⏹️ Stopped, its storage 💾 holds data. @ana",
     ]
     workspace.card()

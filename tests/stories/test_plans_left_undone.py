@@ -47,7 +47,7 @@ def does_not_compile_once_cleared(feldera: FelderaSimulator) -> None:
             started_once_stopped,
             ["stop"],
             [
-                "❌ Not stopped: somebody started `sales` again before I saw it stopped. I send nothing more. Type `/pipeline clear sales --restart` to look again. Not done: stop, clear and start. `sales` is now 🔄 Initializing, desired Running, its storage 💾 in use.",
+                "❌ Not stopped: somebody started `sales` again before I saw it stopped. I send nothing more. Type `/pipeline clear sales --restart` to look again. Not done: stop, clear and start. `sales` is now 🔄 Initializing, desired Running, its storage 💾 holds data.",
             ],
             "❌ Not stopped: somebody started it again before I saw it stopped",
             [],
@@ -56,7 +56,7 @@ def does_not_compile_once_cleared(feldera: FelderaSimulator) -> None:
             clear_refused,
             ["stop", "clear"],
             [
-                f"❌ `sales` was not cleared: Feldera refused, saying `storage backend is read-only` (`StorageReadOnly`). Done: stopped. Not done: clear and start. `sales` is now ⏹️ Stopped, its storage 💾 in use. {STAYS_STOPPED}",
+                f"❌ `sales` was not cleared: Feldera refused, saying `storage backend is read-only` (`StorageReadOnly`). Done: stopped. Not done: clear and start. `sales` is now ⏹️ Stopped, its storage 💾 holds data. {STAYS_STOPPED}",
             ],
             "❌ Stopped, not cleared: Feldera refused, saying `storage backend is read-only`",
             [

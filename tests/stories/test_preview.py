@@ -14,7 +14,7 @@ def test_what_a_clear_would_destroy_is_shown_to_the_caller_alone(workspace: Work
     workspace.feldera.adds("sessions", checkpoints=(None, 96_000_000), since=before)
     shown = ana.asks("/pipeline clear sessions the schema changed")
     assert "⏹️ Stopped some time ago (Feb 28, 2026 at 3:00 AM)" in shown
-    assert "*A clear would destroy*\nthe storage, with 2 checkpoints (size unknown)\n" in shown
+    assert "*A clear would delete*\nthe storage, with 2 checkpoints (size unknown)\n" in shown
     assert ben.reads() == []
     ana.clicks("Clear sessions", confirms=False)
     assert "with 2 checkpoints (size unknown). It cannot be cancelled." in (ana.last_confirm or "")

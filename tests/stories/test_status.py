@@ -41,7 +41,7 @@ def test_stopped_and_in_use(workspace: Workspace) -> None:
     workspace.feldera.adds("sessions", checkpoints=(96_000_000,), since=ago(workspace, minutes=25))
     card = ana.types("/pipeline status sessions")
     assert brief(card)[0] == "⏹️ Stopped some time ago (Mar 2, 2026 at 2:35 AM)"
-    assert brief(card)[1] == "💾 in use, 1 checkpoint, 91.6 MiB"
+    assert brief(card)[1] == "💾 holds data: 1 checkpoint, 91.6 MiB"
     assert card.startswith("sessions\n")
     assert lately(card) == []
     assert "none" not in card
@@ -65,11 +65,11 @@ def test_what_a_pipeline_may_be(workspace: Workspace) -> None:
     shown = [ana.asks(f"/pipeline status {name}") for name in names]
     assert [" | ".join(brief(card)).replace(", 2026 at", "") for card in shown] == snapshot(
         [
-            "▶️ Running, started some time ago (Feb 27 3:00 AM) | 💾 in use, 2 checkpoints, size unknown",
-            "🔄 Provisioning, began some time ago (Mar 2 3:00 AM) | Running, requested some time ago (Mar 2 3:00 AM) | 💾 in use, 3 checkpoints, 7.0 MiB",
+            "▶️ Running, started some time ago (Feb 27 3:00 AM) | 💾 holds data: 2 checkpoints, size unknown",
+            "🔄 Provisioning, began some time ago (Mar 2 3:00 AM) | Running, requested some time ago (Mar 2 3:00 AM) | 💾 holds data: 3 checkpoints, 7.0 MiB",
             "⏹️ Stopped some time ago (Jan 21 3:00 AM) | ⬜ cleared",
             "⏹️ Stopped some time ago (Mar 2 3:00 AM) | Running, requested some time ago (Mar 2 3:00 AM) | ⬜ cleared | CompilingRust, began some time ago (Mar 2 3:00 AM)",
-            "⏹️ Stopped some time ago (Mar 2 3:00 AM) | 💾 in use, 3 checkpoints, 7.0 MiB | the program does not compile (`SqlError`); Feldera shows why",
+            "⏹️ Stopped some time ago (Mar 2 3:00 AM) | 💾 holds data: 3 checkpoints, 7.0 MiB | the program does not compile (`SqlError`); Feldera shows why",
             "⏹️ Stopped some time ago (Mar 2 3:00 AM) | 🧹 being cleared",
         ]
     )
@@ -95,7 +95,7 @@ def test_crashed(workspace: Workspace) -> None:
     assert lately(card) == snapshot(
         [
             "• some time ago (Mar 2, 2026 at 3:00 AM): ⏹️ Stopped",
-            "• some time ago (Mar 2, 2026 at 3:00 AM): 🔄 Stopping, ⚠️ an error",
+            "• some time ago (Mar 2, 2026 at 3:00 AM): 🔄 Stopping, ⚠️ error",
             "• some time ago (Mar 2, 2026 at 3:00 AM): stop requested",
         ]
     )
@@ -107,7 +107,7 @@ def test_the_live_operation_is_shown(workspace: Workspace) -> None:
     ben.clears("orders")
     workspace.passes(minutes=2)
     assert field(ana.asks("/pipeline status orders"), "Request") == snapshot(
-        "⏳ Under way: clear `ID1`, requested by @ben some time ago (Mar 2, 2026 at 3:00 AM): its thread"
+        "⏳ Under way: clear `ID1`, requested by @ben some time ago (Mar 2, 2026 at 3:00 AM) · Thread"
     )
     assert ana.links() == [workspace.permalink()]
     workspace.feldera.unsticks("orders")
@@ -137,9 +137,9 @@ def test_what_became_of_the_pipeline_and_who_cleared_it(workspace: Workspace) ->
             "• some time ago (Mar 2, 2026 at 3:08 AM): stop requested",
             "• some time ago (Mar 2, 2026 at 3:07 AM): ▶️ Running",
             "• some time ago (Mar 2, 2026 at 3:07 AM): 🔄 Initializing, desired Running",
-            "• ❌ Denied: clear by @ben some time ago (Mar 2, 2026 at 3:09 AM): its thread",
-            "• ✅ Cleared: clear by @ana some time ago (Mar 2, 2026 at 3:06 AM), took 2 seconds: its thread",
-            "• ✅ Cleared: clear by @ana some time ago (Mar 2, 2026 at 3:03 AM), took 2 seconds: its thread",
+            "• ❌ Denied: clear requested by @ben some time ago (Mar 2, 2026 at 3:09 AM) · Thread",
+            "• ✅ Cleared, requested by @ana some time ago (Mar 2, 2026 at 3:06 AM), took 2 seconds · Thread",
+            "• ✅ Cleared, requested by @ana some time ago (Mar 2, 2026 at 3:03 AM), took 2 seconds · Thread",
             "`/pipeline history orders` shows all.",
         ]
     )
@@ -179,18 +179,20 @@ def test_rows_without_news_are_no_events(workspace: Workspace) -> None:
     rows = [event(minute, **up) for minute in ("50", "40", "30")]
     first = event("20", resources="Provisioning", wanted="Provisioned")
     assert asked_with_events(workspace, workspace.viewer("ana"), [*rows, first]) == snapshot(
-        ["• some time ago (Mar 2, 2026 at 2:30 AM): ▶️ Running, desired Running"]
+        ["• some time ago (Mar 2, 2026 at 2:30 AM): ▶️ Running, as desired"]
     )
 
 
 def test_a_record_that_cannot_be_read(workspace: Workspace) -> None:
     """An outage, a proxy, nonsense, an older Feldera: the state is shown, and why this part of it is not, if there is one."""
     ana = workspace.viewer("ana")
-    no = "They cannot be read right now (`Feldera's answer does not have the form this bot knows.`)."
+    no = "Feldera's events cannot be read right now (`Feldera's answer does not have the form this bot knows.`)."
     assert asked_with_events(workspace, ana, {"no": "list"}) == [no]
     assert asked_with_events(workspace, ana, [{"recorded_at": "yesterday"}]) == [no]
     busy = {"message": "no", "error_code": "Busy", "details": {}}
-    assert asked_with_events(workspace, ana, busy, status=503) == ["They cannot be read right now (`no`)."]
+    assert asked_with_events(workspace, ana, busy, status=503) == [
+        "Feldera's events cannot be read right now (`no`)."
+    ]
     workspace.feldera.is_downgraded()
     assert "Recent Feldera events" not in ana.asks("/pipeline status orders")
 

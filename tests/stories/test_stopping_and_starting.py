@@ -27,7 +27,7 @@ def test_a_stop(workspace: Workspace, ana: Teammate) -> None:
 *Deployment*
 ▶️ Running, started some time ago (Feb 27, 2026 at 3:00 AM)
 *Storage*
-💾 in use, 3 checkpoints, 7.0 MiB
+💾 holds data: 3 checkpoints, 7.0 MiB
 *A stop loses*
 everything after the last checkpoint, some time ago (Feb 27, 2026 at 3:00 AM)
 Reason: its source is broken
@@ -137,7 +137,7 @@ def test_a_start_that_has_to_be_compiled_first(workspace: Workspace, ana: Teamma
     assert said[-3:] == [
         "line 9",
         "…```",
-        "`sales` is now ⏹️ Stopped, its storage 💾 in use. @ana",
+        "`sales` is now ⏹️ Stopped, its storage 💾 holds data. @ana",
     ]
     assert (
         "\nI send nothing more. Its error: `error in SQL <b>& more CREATE ˋˋˋVIEWˋˋˋ v AS line 0 "
@@ -174,7 +174,7 @@ def test_a_start_that_fails(workspace: Workspace, ana: Teammate) -> None:
     end = [
         "❌ Not started: `sales` failed while it was starting (`RuntimeError.WorkerPanic`).",
         "```The worker <thread> panicked: index out of bounds```",
-        "`sales` is now ⏹️ Stopped, its storage 💾 in use.",
+        "`sales` is now ⏹️ Stopped, its storage 💾 holds data.",
     ]
     assert "\n".join(workspace.thread()[-3:]) == "\n".join(end) + " @ana"
     card = workspace.card()
@@ -189,7 +189,7 @@ def test_somebody_stops_what_is_starting(workspace: Workspace, ana: Teammate) ->
     workspace.feldera.someone_stops("sales")
     workspace.passes(seconds=30)
     assert workspace.thread()[-1] == snapshot(
-        "❌ Not started: somebody stopped `sales` while it was starting. `sales` is now ⏹️ Stopped, its storage 💾 in use. @ana"
+        "❌ Not started: somebody stopped `sales` while it was starting. `sales` is now ⏹️ Stopped, its storage 💾 holds data. @ana"
     )
 
 
@@ -231,7 +231,7 @@ def test_restarted_while_stopping(workspace: Workspace, ana: Teammate) -> None:
     ana.confirms("/pipeline stop sales", "Stop sales")
     workspace.passes(seconds=30)
     assert workspace.thread()[-1] == snapshot(
-        "❌ Not stopped: somebody started `sales` again before I saw it stopped. I send nothing more. Type `/pipeline stop sales` to look again. `sales` is now 🔄 Initializing, desired Running, its storage 💾 in use. @ana"
+        "❌ Not stopped: somebody started `sales` again before I saw it stopped. I send nothing more. Type `/pipeline stop sales` to look again. `sales` is now 🔄 Initializing, desired Running, its storage 💾 holds data. @ana"
     )
     assert len(workspace.sent) == 1
 

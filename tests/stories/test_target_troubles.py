@@ -136,9 +136,9 @@ def test_what_is_on_the_others_is_listed_and_suggested(
     workspace.run(staging.goes_down())
     assert ana.asks("/pipeline list") == snapshot("""\
 *1 pipeline you can see*
-⏹️ `prod/orders`: Stopped some time ago (Mar 2, 2026 at 3:00 AM) · 💾 in use, 3 checkpoints, 7.0 MiB
-[Clear…] [Start…] [Details]
-`staging` cannot be asked now, and its pipelines are missing: Feldera does not answer (`No connection to Feldera at staging.example.`). Try again in a minute.\
+⏹️ `prod/orders`: Stopped some time ago (Mar 2, 2026 at 3:00 AM) · 💾 holds data: 3 checkpoints, 7.0 MiB
+[Clear…] [Start…] [Full status]
+The Feldera `staging` does not answer (`No connection to Feldera at staging.example.`), so its pipelines are not listed. Try again in a minute.\
 """)
     close = "type `TARGET/orders`. Did you mean `prod/orders`?"
     silent = f"{close} `staging` cannot be asked now, and may have it."

@@ -148,8 +148,8 @@ def test_the_longest_names_fit_wherever_they_are_shown(tmp_path: Path) -> None:
         eve.types(f"/pipeline clear {name}")
     assert "[Older]" in ana.types(f"/pipeline history {name}")
     (older,) = ana.told("Older")
-    assert f"✅ Cleared: clear of `{name}` by @ana" in older
-    assert "previewed by @ana" in ana.told("Details")[0]
+    assert f"✅ Cleared: clear of `{name}`, requested by @ana" in older
+    assert "@ana looked at the preview" in ana.told("Details")[0]
     assert f"*Clear {name}*" in ana.opens_home()
     assert f"`{name}`" in ana.asks("/pipeline list")
     ana.reads()

@@ -23,11 +23,11 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
 def test_pages_over_targets(workspace: Workspace) -> None:
     """A pattern names the target; its pages are turned as any."""
     oli = workspace.viewer("oli")
-    assert oli.asks("/pipeline list").startswith("*40 pipelines you can see*: 1 to 12\n")
+    assert oli.asks("/pipeline list").startswith("*Pipelines you can see*: 1 to 12 of 40\n")
     oli.asks("/pipeline list staging/*")
     (page,) = oli.told("Next")
     title, row, *_ = page.split("\n")
-    assert title == "*20 pipelines you can see*, matching `staging/*`: 13 to 20"
+    assert title == "*Pipelines you can see* matching `staging/*`: 13 to 20 of 20"
     assert row.startswith("⏹️ `staging/p-12`: Stopped ")
 
 
@@ -38,8 +38,8 @@ def test_one_that_does_not_answer_hides_nothing_of_the_other(workspace: Workspac
     shown = oli.asks("/pipeline list").split("\n")
     assert [shown[0], *shown[-2:]] == snapshot(
         [
-            "*20 pipelines you can see*: 1 to 12",
-            "`staging` cannot be asked now, and its pipelines are missing: Feldera does not answer (`No connection to Feldera at staging.example.`). Try again in a minute.",
+            "*Pipelines you can see*: 1 to 12 of 20",
+            "The Feldera `staging` does not answer (`No connection to Feldera at staging.example.`), so its pipelines are not listed. Try again in a minute.",
             "[Next]",
         ]
     )

@@ -97,8 +97,8 @@ def _nothing(pattern: str, states: Sequence[StateFilter]) -> str:
 def _left_out(count: int, target: TargetName) -> str:
     of_target = f" of {target}" if target else ""
     if count == 1:
-        return f"1 pipeline{of_target} is left out: its name in Feldera's list cannot be read."
-    return f"{count} pipelines{of_target} are left out: their names in Feldera's list cannot be read."
+        return f"1 pipeline{of_target} is not listed: its name in Feldera's answer cannot be read."
+    return f"{count} pipelines{of_target} are not listed: their names in Feldera's answer cannot be read."
 
 
 _COLUMNS = ("PIPELINE", "STATE", "FOR", "STORAGE", "NOTES")

@@ -21,10 +21,10 @@ def state(pipeline: Pipeline) -> str:
 
 
 def storage(pipeline: Pipeline, now: datetime | None = None) -> str:
-    """`in use, 3 checkpoints, 3.0 MiB`; with `now`, also when the last one was made."""
+    """`holds data: 3 checkpoints, 3.0 MiB`; with `now`, also when the last one was made."""
     if pipeline.storage is not Storage.IN_USE:
         return words(pipeline.storage)
-    said = f"{words(pipeline.storage)}, {checkpoints(pipeline.checkpoints)}"
+    said = f"{words(pipeline.storage)}: {checkpoints(pipeline.checkpoints)}"
     if now is None or pipeline.last_checkpoint_at is None:
         return said
     return f"{said}, the last {ago(pipeline.last_checkpoint_at, now)}"

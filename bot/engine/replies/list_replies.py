@@ -74,10 +74,15 @@ class SeesNothing:
 
 @dataclass(frozen=True, slots=True)
 class PendingList:
-    """What is pending, as far as the person may see it; `sees` says how far that is, if there is nothing."""
+    """What is pending at `now`, as far as the person may see it; `sees` says how far that is, if there is nothing.
+
+    `admins` can grant a role, if they have none.
+    """
 
     operations: tuple[Operation, ...]
+    now: datetime
     sees: Visibility | None = None
+    admins: Admins | None = None
 
 
 @dataclass(frozen=True, slots=True)

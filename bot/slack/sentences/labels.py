@@ -15,7 +15,7 @@ from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.outcome import Ending
 from bot.domain.operations.plans import CLEAR
 from bot.domain.pipelines.activity import Activity
-from bot.domain.pipelines.pipeline import Pipeline, Storage
+from bot.domain.pipelines.pipeline import NOT_COMPILED, Pipeline, Storage
 from bot.slack.sentences.plan_text import action_name, state_in_words
 from bot.slack.text.spans import NOTHING, Text, ago, mention
 
@@ -89,7 +89,7 @@ EVENTS: Mapping[EventKind, tuple[str, str]] = {
 
 STORAGES: Mapping[Storage, tuple[str, str]] = {
     Storage.CLEARED: ("⬜", "cleared"),
-    Storage.IN_USE: ("💾", "in use"),
+    Storage.IN_USE: ("💾", "holds data"),
     Storage.CLEARING: ("🧹", "being cleared"),
     Storage.OTHER: (UNKNOWN, "unknown"),
 }
@@ -127,7 +127,7 @@ class Field(StrEnum):
     STORAGE = "Storage"
     PROGRAM = "Program"
     OPERATION = "Request"
-    WOULD_DESTROY = "A clear would destroy"
+    WOULD_DESTROY = "A clear would delete"
     LOSES = "A stop loses"
     FROZEN = "Frozen"
     LAST_ERROR = "Last error"
@@ -183,17 +183,17 @@ _PARTICIPLES = frozenset({"Stopped", "Paused", "Suspended"})
 
 
 def storage(pipeline: Pipeline) -> Text:
-    """`💾 in use`."""
+    """`💾 holds data`."""
     return Text("{} {}", sign(pipeline.storage), words(pipeline.storage))
 
 
 def doing(event: Activity) -> Text:
-    """`▶️ Running, desired Running, 💾 storage in use`: what is new, in the order of the labels."""
+    """`▶️ Running, as desired, 💾 storage holds data`: what is new, in the order of the labels."""
     told = [
         deployment(event.deployment) if event.deployment else NOTHING,
-        _WANTED.get(event.wanted, Text("desired {}", event.wanted)) if event.wanted else NOTHING,
+        _wanted(event),
         Text("{} storage {}", sign(event.storage), words(event.storage)) if event.storage else NOTHING,
-        Text("program {}", event.program) if event.program else NOTHING,
+        _PROGRAMS.get(event.program, Text("program {}", event.program)) if event.program else NOTHING,
         _error_or_none(event.has_error),
     ]
     return Text(", ").join(told)
@@ -202,11 +202,27 @@ def doing(event: Activity) -> Text:
 def _error_or_none(has_error: bool | None) -> Text:  # noqa: FBT001 - None: nothing is new
     if has_error is None:
         return NOTHING
-    return Text("{} an error", TROUBLE) if has_error else Text("the error is gone")
+    return Text("{} error", TROUBLE) if has_error else Text("the error is gone")
+
+
+def _wanted(event: Activity) -> Text:
+    if not event.wanted:
+        return NOTHING
+    if event.wanted == event.deployment:
+        return Text("as desired")
+    return _WANTED.get(event.wanted, Text("desired {}", event.wanted))
 
 
 # Feldera's event log has resource statuses while nothing runs yet: a state says `desired Running` then.
 _WANTED = {"Provisioned": Text("start requested"), "Stopped": Text("stop requested")}
+_PROGRAMS = {
+    "Pending": Text("program waits to be compiled"),
+    "CompilingSql": Text("program is being compiled (SQL)"),
+    "SqlCompiled": Text("program is being compiled (SQL done)"),
+    "CompilingRust": Text("program is being compiled (Rust)"),
+    "Success": Text("program compiled"),
+    **dict.fromkeys(NOT_COMPILED, Text("program does not compile")),
+}
 
 
 def state_words(operation: Operation) -> str:

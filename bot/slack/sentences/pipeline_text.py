@@ -7,7 +7,7 @@ from bot.domain.operations.operation import Operation, State
 from bot.domain.pipelines.pipeline import Pipeline, Storage
 from bot.domain.pipelines.targets import DEFAULT, THE_ONLY, TargetName
 from bot.slack.sentences import labels
-from bot.slack.sentences.access.rule_text import whose
+from bot.slack.sentences.access import rule_text
 from bot.slack.sentences.losses import checkpoints
 from bot.slack.sentences.plan_text import action_name
 from bot.slack.sentences.time_left import time_left
@@ -24,19 +24,27 @@ def deployment(pipeline: Pipeline) -> Text:
 
 
 def storage(pipeline: Pipeline) -> Text:
-    """The storage, with its checkpoints."""
+    """`💾 holds data: 2 checkpoints, 3.0 MiB`."""
     shown = labels.storage(pipeline)
     if pipeline.storage is not Storage.IN_USE:
         return shown
-    return Text("{}, {}", shown, checkpoints(pipeline.checkpoints))
+    return Text("{}: {}", shown, checkpoints(pipeline.checkpoints))
 
 
 def link_to(operation: Operation, workspace_url: str) -> Text:
-    if operation.display.card is None:
-        return Text("its card, which is about to be posted")
-    return link(
-        permalink(workspace_url, operation.display.card.channel, operation.display.card.ts), "its thread"
-    )
+    """To stand in a sentence."""
+    return _link(operation, workspace_url, "its thread") or Text("its card, which is about to be posted")
+
+
+def thread_link(operation: Operation, workspace_url: str) -> Text:
+    """` · Thread`, to end a line of a list; nothing while the card is not posted yet."""
+    shown = _link(operation, workspace_url, "Thread")
+    return Text(" · {}", shown) if shown else NOTHING
+
+
+def _link(operation: Operation, workspace_url: str, label: str) -> Text:
+    card = operation.display.card
+    return NOTHING if card is None else link(permalink(workspace_url, card.channel, card.ts), label)
 
 
 def permalink(workspace_url: str, channel: str, ts: str) -> str:
@@ -62,44 +70,60 @@ def _setting(target: TargetName, what: str) -> Text:
 
 def frozen_in_words(freeze: Freeze) -> Text:
     """`frozen by @ben until Mar 2 at 7:00 AM: `release day``."""
-    return Text("frozen by {} until {}: {}", whose(freeze.by), at(freeze.until), code(freeze.reason))
+    return Text("frozen by {} until {}: {}", rule_text.whose(freeze.by), at(freeze.until), code(freeze.reason))
 
 
 def frozen_until(freeze: Freeze, now: datetime) -> Text:
-    """`ends in 3 h 40 min, today at 6:00 PM: `release day``."""
-    return Text("ends {}: {}", time_left(freeze.until, now), code(freeze.reason))
+    """`frozen by @ben, ends in 3 h 40 min (today at 6:00 PM): `release day``."""
+    by, left = rule_text.whose(freeze.by), time_left(freeze.until, now)
+    return Text("{} frozen by {}, ends {}: {}", labels.FROZEN, by, left, code(freeze.reason))
 
 
 def under_way(operation: Operation, workspace_url: str, now: datetime) -> Text:
-    """`⏳ Under way: clear `7fk2qa`, requested by @ana 2 minutes ago (…): its thread`, and until when it waits."""
-    approval, waits = operation.approval, NOTHING
-    if operation.state is State.AWAITING_APPROVAL and approval.deadline is not None:
-        left = time_left(approval.deadline, now)
-        waits = Text(", {} of {} approvals, expires {}", len(approval.given), approval.needed, left)
+    """`⏳ Under way: clear `7fk2qa`, requested by @ana 2 minutes ago (…) · Thread`, and until when it waits."""
     return Text(
-        "{} {}: {}{}: {}",
+        "{} {}: {}{}{}",
         labels.sign(operation.state),
         labels.words(operation.state),
         labels.what(operation),
-        waits,
-        link_to(operation, workspace_url),
+        waits_until(operation, now),
+        thread_link(operation, workspace_url),
     )
+
+
+def waits_until(operation: Operation, now: datetime) -> Text:
+    """`, 1 of 2 approvals, expires in 40 min (today at 6:00 PM)`, to follow a request; nothing unless it waits for approval."""
+    approval = operation.approval
+    if operation.state is not State.AWAITING_APPROVAL:
+        return NOTHING
+    left = NOTHING if approval.deadline is None else Text(", expires {}", time_left(approval.deadline, now))
+    return Text(", {} of {} approvals{}", len(approval.given), approval.needed, left)
 
 
 def in_brief(
     pipeline: Pipeline, live: Operation | None, pending: Operation | None, freeze: Freeze | None
 ) -> Text:
-    """Its state, and what holds it, in one sentence without times: for screen readers and notifications."""
+    """Its state, and the requests on it, in one sentence without times: for screen readers and notifications."""
     told = [_status(pipeline), Text("storage {}", labels.words(pipeline.storage))]
-    if pipeline.error is not None or pipeline.does_not_compile:
+    if pipeline.error is not None:
         told.append(Text("has an error"))
+    elif pipeline.does_not_compile:
+        told.append(Text("does not compile"))
     if live is not None:
-        told.append(Text("held by the {} of {}", action_name(live.plan), mention(live.requester.user)))
+        told.append(Text("{} {}", _whose(live), _LIVE.get(live.state, "under way")))
     if pending is not None:
-        told.append(Text("{} waits for approval", mention(pending.requester.user)))
+        another = NOTHING if live is None else Text("another ")
+        told.append(Text("{}{} waits for approval", another, _whose(pending)))
     if freeze is not None:
         told.append(Text("frozen"))
     return Text("{}: {}.", pipeline.name, Text(", ").join(told))
+
+
+_LIVE = {State.READY: "is not sent yet", State.NEEDS_HUMAN: "needs attention"}
+
+
+def _whose(operation: Operation) -> Text:
+    return Text("{} by {}", action_name(operation.plan), mention(operation.requester.user))
 
 
 def _status(pipeline: Pipeline) -> Text:

@@ -11,8 +11,8 @@ _UNITS = (("day", timedelta(days=1)), ("h", timedelta(hours=1)), ("min", timedel
 
 
 def time_left(moment: datetime, now: datetime) -> Text:
-    """`in 3 h 40 min, today at 6:00 PM`."""
-    return Text("in {}, {}", _in_brief(moment - now), at(moment))
+    """`in 3 h 40 min (today at 6:00 PM)`."""
+    return Text("in {} ({})", _in_brief(moment - now), at(moment))
 
 
 def _in_brief(length: timedelta) -> str:

@@ -28,7 +28,7 @@ REASON_MAX = 500
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message for Slack. `summary` alone carries the whole meaning: screen readers and notifications use only that.
+    """A message for Slack. Notifications show only `summary`: the whole meaning, or of a list what it lists.
 
     `action` is what the request it is about does to its pipeline, for the title of a modal that shows the message.
     """

@@ -11,7 +11,7 @@ from bot.domain.pipelines.targets import ONE, Targets
 from bot.engine import replies
 from bot.slack.sentences.access.getting_access import how_to_get_access
 from bot.slack.sentences.labels import UNKNOWN, asked_at
-from bot.slack.sentences.pipeline_text import link_to
+from bot.slack.sentences.pipeline_text import link_to, thread_link
 from bot.slack.sentences.plan_text import title
 from bot.slack.sentences.state_text import state_now
 from bot.slack.text import blocks
@@ -19,6 +19,7 @@ from bot.slack.text.blocks import Message, message, said, section
 from bot.slack.text.lists import cut
 from bot.slack.text.spans import NOTHING, Text, ago, at, code, mention
 from bot.slack.views import help_topics
+from bot.slack.views.home_view import nothing_waits_for_you
 
 TARGETS_SHOWN = 10
 WAITING_SHOWN = 8  # lines of each kind
@@ -60,14 +61,13 @@ def waiting_for_you(shown: replies.WaitingForYou, workspace_url: str) -> Message
     if page.decides:
         parts.append(_list("Waiting for you", [_to_decide(item, workspace_url) for item in page.decides]))
     elif page.grants and not page.requests:
-        sign = NOTHING if page.unread else Text("✅ ")
-        parts.append(Text("{}Nothing that you can see waits for you.", sign))
+        parts.append(nothing_waits_for_you(page))
     if page.requests:
         parts.append(_list("Your requests", [_requested(item, workspace_url) for item in page.requests]))
     commands = Text("\n").join(map(_line, shown.verbs))
     if commands:
         parts.append(Text("*Commands*\n{}", commands))
-    more = Text("`{COMMAND} help` shows all that you can use.")
+    more = Text("`{COMMAND} help` shows the commands that you can use.")
     return message(Text("\n").join([*parts, more]), *map(section, parts), blocks.context(more))
 
 
@@ -116,7 +116,7 @@ def _to_decide(item: Item, workspace_url: str) -> Text:
     elif HomeAction.SIGN_OFF in item.actions:
         todo = Text("review it in {}", link_to(operation, workspace_url))
     else:
-        todo = Text("it needs attention: see {}", link_to(operation, workspace_url))
+        todo = Text("needs attention{}", thread_link(operation, workspace_url))
     return Text(
         "• *{}*, requested by {} {}: {}",
         title(operation.plan, operation.pipeline),
@@ -134,11 +134,11 @@ def _requested(item: Item, workspace_url: str) -> Text:
         until = NOTHING if approval.deadline is None else Text(" until {}", at(approval.deadline))
         given = Text(" {} of {} approvals{}.", len(approval.given), approval.needed, until)
     return Text(
-        "• *{}*: {}{} Follow it in {}.",
+        "• *{}*{}: {}{}",
         title(operation.plan, operation.pipeline),
+        thread_link(operation, workspace_url),
         state_now(operation),
         given,
-        link_to(operation, workspace_url),
     )
 
 

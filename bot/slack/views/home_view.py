@@ -15,7 +15,7 @@ from bot.domain.home_content import HomeAction, HomePage, Item
 from bot.domain.operations.operation import Operation, State
 from bot.slack.sentences.access.getting_access import how_to_get_access
 from bot.slack.sentences.labels import GLASS, GRANT
-from bot.slack.sentences.pipeline_text import frozen_in_words, link_to
+from bot.slack.sentences.pipeline_text import frozen_in_words, thread_link
 from bot.slack.sentences.state_text import state_now
 from bot.slack.text import blocks
 from bot.slack.text.lists import cut
@@ -46,8 +46,8 @@ _WHAT_FOR = Text(
 _UNSIGNED = Text("{} Run as break-glass, awaiting review by an approver", GLASS)
 _AGAIN_SOON = Text("I look again in a minute.")
 _FOOTER = Text(
-    "Only you see this page. It follows what happens for an hour after you opened it or pressed a button on it. "
-    "`{COMMAND} help` shows all that I can do."
+    "Only you see this page. It updates itself for an hour after you open it or press a button on it. "
+    "`{COMMAND} help` shows the commands that you can use."
 )
 
 
@@ -58,10 +58,17 @@ def home(page: HomePage, workspace_url: str) -> dict[str, Any]:
 
 
 def _page(page: HomePage, workspace_url: str) -> Iterable[Block | None]:
+    if page.unread:
+        unread = code(page.unread)
+        yield blocks.section(
+            Text(
+                "Your groups cannot be checked right now ({}): what depends on them is not shown.",
+                unread,
+            )
+        )
     yield blocks.header("Waiting for you")
     if not page.decides:
-        nothing = "Nothing that you can see waits for you." if page.unread else "✅ Nothing waits for you."
-        yield blocks.section(Text("{}", nothing))
+        yield blocks.section(nothing_waits_for_you(page))
     for item in page.decides[:DECISIONS_SHOWN]:
         yield blocks.section(
             cut([_headline(item.operation, workspace_url), *_what_to_decide(item.operation)])
@@ -82,10 +89,13 @@ def _page(page: HomePage, workspace_url: str) -> Iterable[Block | None]:
         )
     yield blocks.header("Your access")
     yield blocks.section(cut([Text("{} {}", GRANT, grant_in_words(grant)) for grant in page.grants]))
-    unread = Text(
-        "Your groups cannot be checked right now ({}): what depends on them is not shown.", code(page.unread)
-    )
-    yield blocks.context(unread if page.unread else NOTHING, _FOOTER)
+    yield blocks.context(_FOOTER)
+
+
+def nothing_waits_for_you(page: HomePage) -> Text:
+    if page.unread:
+        return Text("Nothing is waiting for you, as far as I can check your groups now.")
+    return Text("✅ Nothing is waiting for you.")
 
 
 def _listed(title: str, items: tuple[Item, ...], most: int, workspace_url: str) -> Iterable[Block | None]:
@@ -100,8 +110,8 @@ def _listed(title: str, items: tuple[Item, ...], most: int, workspace_url: str) 
 
 
 def _headline(operation: Operation, workspace_url: str) -> Text:
-    where = link_to(operation, workspace_url)
-    return Text("*{}* · `{}` · {}", card.title(operation), operation.short_id, where)
+    where = thread_link(operation, workspace_url)
+    return Text("*{}* · `{}`{}", card.title(operation), operation.short_id, where)
 
 
 def _progress(operation: Operation) -> Text:
@@ -152,11 +162,11 @@ def _left_out(more: int) -> Block | None:
 def _ended(operation: Operation, workspace_url: str) -> Text:
     """What it was, how it ended and when, who requested it, and where the rest is."""
     return Text(
-        "*{}*: {} Requested by {}, in {}.",
+        "*{}*: {} Requested by {}{}",
         card.title(operation),
         state_now(operation),
         mention(operation.requester.user),
-        link_to(operation, workspace_url),
+        thread_link(operation, workspace_url),
     )
 
 
@@ -165,4 +175,4 @@ def _welcome(page: HomePage) -> Iterable[Block | None]:
     yield blocks.section(_WHAT_FOR)
     yield blocks.section(how_to_get_access(page.membership.kind, page.unread, again=_AGAIN_SOON))
     if page.membership.kind is Kind.MEMBER:
-        yield blocks.context(Text("`{COMMAND} help` shows all that I can do."))
+        yield blocks.context(Text("`{COMMAND} help` shows the commands that you can use."))

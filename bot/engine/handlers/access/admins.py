@@ -23,6 +23,7 @@ from bot.domain.access.permissions import (
     decide_somewhere,
 )
 from bot.domain.access.requests.request_objections import NotPermitted
+from bot.domain.access.visibility import Visibility
 from bot.domain.ids import Actor
 from bot.engine import replies
 from bot.engine.authorizer import Authorizer
@@ -40,10 +41,9 @@ async def with_admins(reply: Reply, authorizer: Authorizer) -> Reply:
         case replies.PermissionDenied(pipeline=pattern, decision=decision) if lacks_a_grant(decision):
             return replace(reply, admins=await _for(decision, pattern, authorizer))
         case replies.SeesNothing(pattern=pattern, decision=decision) if lacks_a_grant(decision):
-            admins = await _for(decision, pattern, authorizer)
-            if admins is None or not admins.people:
-                admins = await _for(decision, pattern, authorizer, of_part=True)
-            return replace(reply, admins=admins)
+            return replace(reply, admins=await _of_all_or_part(decision, pattern, authorizer))
+        case replies.PendingList(sees=Visibility(decision=decision)) if lacks_a_grant(decision):
+            return replace(reply, admins=await _of_all_or_part(decision, "*", authorizer))
         case replies.Explained(pipeline=pattern, objection=NotPermitted(requester=decision)) if lacks_a_grant(
             decision
         ):
@@ -68,6 +68,14 @@ async def _for(
         return None
     asker = decision.membership.actor
     return await admins_of(pattern, besides=asker, authorizer=authorizer, of_part=of_part)
+
+
+async def _of_all_or_part(decision: Decision, pattern: str, authorizer: Authorizer) -> Admins | None:
+    """Those who can grant it on some of the pattern, if nobody can on all of it."""
+    admins = await _for(decision, pattern, authorizer)
+    if admins is not None and admins.people:
+        return admins
+    return await _for(decision, pattern, authorizer, of_part=True)
 
 
 async def admins_of(

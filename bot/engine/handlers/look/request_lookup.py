@@ -15,6 +15,7 @@ from bot.domain.operations.operation import Operation
 from bot.engine import replies
 from bot.engine.attempted_actions import AttemptedAction
 from bot.engine.authorizer import Authorizer
+from bot.engine.handlers.access.admins import with_admins
 from bot.engine.handlers.denial_events import AMBIGUOUS_REQUEST, unknown
 from bot.engine.handlers.denials import Denials
 from bot.engine.ports import Clock, Store
@@ -31,9 +32,10 @@ class RequestLookup:
         """The pending requests that the person may see or made; if there is none, how much they may see."""
         found = await self.pending_for(actor)
         if found:
-            return replies.PendingList(found)
-        access_data = await self.authorizer.access_data(actor, to=[Action.VIEW])
-        return replies.PendingList((), visibility_of(actor, access_data, self.clock.now()))
+            return replies.PendingList(found, self.clock.now())
+        access_data, now = await self.authorizer.access_data(actor, to=[Action.VIEW]), self.clock.now()
+        nothing = replies.PendingList((), now, visibility_of(actor, access_data, now))
+        return await with_admins(nothing, self.authorizer)
 
     async def pending_for(self, actor: Actor) -> tuple[Operation, ...]:
         return await self._visible(actor, await self.store.pending())

@@ -88,7 +88,7 @@ def _who_can_grant_it(decision: Decision, on: str, admins: Admins | None) -> Tex
     return Text("No admin in Slack can grant it: {}.", ask)
 
 
-def nothing_waits(sees: Visibility | None) -> Text:
+def nothing_waits(sees: Visibility | None, admins: Admins | None = None) -> Text:
     """For an empty list of requests: it says that nothing waits only to somebody who would see it."""
     if sees is None or sees.is_everything:
         return Text("Nothing waits for anybody.")
@@ -108,11 +108,13 @@ def nothing_waits(sees: Visibility | None) -> Text:
                 "your user groups cannot be checked right now ({}). Try again in a minute.",
                 code(sees.decision.unread),
             )
+        case Why.NO_GRANT if admins is not None and admins.people:
+            because = Text("you have no role here. These admins can grant one: {}.", named(admins))
         case Why.NO_GRANT:
             because = Text("you have no role here. An admin of this bot can grant one.")
         case _:
-            because = why(sees.decision)
-    return Text("Nothing that you can see waits: {}", because)
+            because = why(sees.decision, admins=admins)
+    return Text("🚫 You cannot see any request, because {}", because)
 
 
 def named(admins: Admins) -> Text:

@@ -1,4 +1,4 @@
-"""Buttons beside a pipeline's state: what the reader could have done to it now, and its details. Pure.
+"""Buttons beside a pipeline's state: what the reader could have done to it now, and its full status. Pure.
 
 Each begins what the typed command begins: a preview, which changes nothing until it is confirmed.
 """
@@ -36,5 +36,5 @@ def action_buttons(name: PipelineName, offered: Sequence[Plan]) -> list[ButtonEl
 
 
 def state_button(name: PipelineName) -> ButtonElement:
-    """*Details*: the pipeline's whole state."""
-    return blocks.plain_button("Details", STATE, name, spoken=f"Details of {name}")
+    """*Full status*: the pipeline's whole state."""
+    return blocks.plain_button("Full status", STATE, name, spoken=f"Full status of {name}")

@@ -4,16 +4,15 @@ from datetime import datetime
 
 from slack_sdk.models.blocks import Block
 
-from bot.domain.pipelines.pipeline import Problem
+from bot.domain.pipelines.pipeline import Problem, ProblemKind
 from bot.domain.pipelines.state_filters import StateFilter
 from bot.domain.pipelines.targets import TargetName
 from bot.engine.replies import Listed, PipelineList
-from bot.slack.sentences.labels import FROZEN, TROUBLE, UNKNOWN, deployment_sign
+from bot.slack.sentences.labels import TROUBLE, UNKNOWN, deployment_sign
 from bot.slack.sentences.pipeline_text import (
     WORD_SHOWN,
     deployment,
     frozen_until,
-    in_brief,
     storage,
     under_way,
 )
@@ -32,12 +31,11 @@ _WILD = frozenset("*?[")
 def pipeline_list(shown: PipelineList, workspace_url: str) -> Message:
     if not shown.rows:
         return said("{}", _nothing(shown))
-    title, note = _title(shown), _note(shown)
     return message(
-        Text("\n").join([title, *(_in_brief(row) for row in shown.rows), note]),
-        blocks.section(title),
+        _title(shown, is_bold=False),
+        blocks.section(_title(shown, is_bold=True)),
         *(block for row in shown.rows for block in _row_blocks(row, workspace_url, shown.now)),
-        blocks.context(note),
+        blocks.context(_note(shown)),
         _pages(shown),
     )
 
@@ -54,63 +52,76 @@ def _pages(shown: PipelineList) -> Block | None:
 
 
 def _nothing(shown: PipelineList) -> Text:
-    pattern, kind = shown.wanted.pattern, _kind(shown)
+    pattern, states = shown.wanted.pattern, _states(shown)
+    kind = Text("{} ", states) if states else NOTHING
     if pattern == "*":
         text = Text("There is no {}pipeline that you can see.", kind)
     else:
         text = Text("No {}pipeline that you can see matches `{}` (names are case-sensitive).", kind, pattern)
         if not kind and not _WILD & set(pattern):
             text += Text(" `{COMMAND} list *{}*` finds it anywhere in a name.", pattern)
-    return Text(" ").join([text, _note(shown)])
+    return Text("\n").join([text, _note(shown)])
 
 
-def _title(shown: PipelineList) -> Text:
-    """`*30 running pipelines you can see* that match `prod-*`: 13 to 24`."""
+def _title(shown: PipelineList, *, is_bold: bool) -> Text:
+    """`*Pipelines you can see* matching `prod-*` (running or busy): 13 to 24 of 30`, or `*1 pipeline you can see*`."""
     pattern, first, last = shown.wanted.pattern, shown.before + 1, shown.before + len(shown.rows)
-    is_whole = last - first + 1 == shown.total
+    states, is_whole = _states(shown), last - first + 1 == shown.total
+    heading = Text("{:,} pipeline{} you can see", shown.total, "" if shown.total == 1 else "s")
+    if not is_whole:
+        heading = Text("Pipelines you can see")
     return Text(
-        "*{total:,} {kind}pipeline{s} you can see*{matching}{range}",
-        total=shown.total,
-        kind=_kind(shown),
-        s="" if shown.total == 1 else "s",
-        matching=NOTHING if pattern == "*" else Text(", matching `{}`", pattern),
-        range=NOTHING if is_whole else Text(": {:,} to {:,}", first, last),
+        "{heading}{matching}{states}{range}",
+        heading=Text("*{}*", heading) if is_bold else heading,
+        matching=NOTHING if pattern == "*" else Text(" matching `{}`", pattern),
+        states=Text(" ({})", states) if states else NOTHING,
+        range=NOTHING if is_whole else Text(": {:,} to {:,} of {:,}", first, last, shown.total),
     )
 
 
-def _kind(shown: PipelineList) -> Text:
-    """`running or busy `: several states widen the list."""
+def _states(shown: PipelineList) -> Text:
+    """`running or busy`: several states widen the list."""
     states = [Text("{}", state.value) for state in StateFilter if state in shown.wanted.states]
-    return Text("{} ", either(states)) if states else NOTHING
+    return either(states) if states else NOTHING
 
 
 def _note(shown: PipelineList) -> Text:
-    """What may be missing, and why."""
-    notes = [
-        Text(
-            "`{}` cannot be asked now, and its pipelines are missing: {}",
-            target,
-            why_no_answer(problem, target),
-        )
-        for target, problem in shown.unanswered.items()
-    ]
+    """What may be missing, and why, a line each."""
+    notes = [_unanswered(target, problem) for target, problem in shown.unanswered.items()]
     notes += [left_out(target, count) for target, count in shown.unreadable.items()]
     if shown.wanted.states and any(isinstance(row.pipeline, Problem) for row in shown.rows):
         notes.append(Text("A pipeline that cannot be read is listed whatever its state."))
     if shown.unread:
         unread = code(shown.unread)
         notes.append(
-            Text("Your user groups cannot be checked right now ({}): some pipelines may be missing.", unread)
+            Text(
+                "Your user groups cannot be checked right now ({}): pipelines that you see through a group may not be "
+                "listed.",
+                unread,
+            )
         )
-    return Text(" ").join(notes)
+    return Text("\n").join(notes)
+
+
+def _unanswered(target: TargetName, problem: Problem) -> Text:
+    if problem.trouble is ProblemKind.UNREACHABLE:
+        told = code(problem.message)
+        return Text(
+            "The Feldera `{}` does not answer ({}), so its pipelines are not listed. Try again in a minute.",
+            target,
+            told,
+        )
+    return Text("The pipelines of `{}` are not listed: {}", target, why_no_answer(problem, target))
 
 
 def left_out(target: TargetName, count: int) -> Text:
     """Says that rows of Feldera's list could not be read."""
     whose = Text(" of `{}`", target) if target else NOTHING
     if count == 1:
-        return Text("1 pipeline{} is left out: its name in Feldera's list cannot be read.", whose)
-    return Text("{:,} pipelines{} are left out: their names in Feldera's list cannot be read.", count, whose)
+        return Text("1 pipeline{} is not listed: I cannot read its name in Feldera's answer.", whose)
+    return Text(
+        "{:,} pipelines{} are not listed: I cannot read their names in Feldera's answer.", count, whose
+    )
 
 
 def _row_blocks(row: Listed, workspace_url: str, now: datetime) -> list[Block]:
@@ -126,7 +137,7 @@ def _row(row: Listed, workspace_url: str, now: datetime) -> Text:
     lines = [_state(row)]
     lines += [under_way(each, workspace_url, now) for each in (row.live, row.pending) if each is not None]
     if row.freeze is not None:
-        lines.append(Text("{} Frozen, {}", FROZEN, frozen_until(row.freeze, now)))
+        lines.append(frozen_until(row.freeze, now))
     return Text("\n").join(lines)
 
 
@@ -141,10 +152,3 @@ def _state(row: Listed) -> Text:
     elif pipeline.does_not_compile:
         told.append(Text("{} does not compile ({})", TROUBLE, shortened(pipeline.program_status, WORD_SHOWN)))
     return Text(" · ").join(told)
-
-
-def _in_brief(row: Listed) -> Text:
-    """The row as text, for screen readers and notifications."""
-    if isinstance(row.pipeline, Problem):
-        return Text("{}: cannot be read.", row.name)
-    return in_brief(row.pipeline, row.live, row.pending, row.freeze)

@@ -6,8 +6,8 @@ from bot.domain.operations.operation import Operation
 from bot.domain.pipelines.pipeline import Pipeline, Problem
 from bot.engine.replies import Described
 from bot.slack.sentences import labels
-from bot.slack.sentences.labels import FROZEN, Field, in_order
-from bot.slack.sentences.pipeline_text import frozen_until, in_brief, link_to, storage, under_way
+from bot.slack.sentences.labels import Field, in_order
+from bot.slack.sentences.pipeline_text import frozen_until, in_brief, storage, thread_link, under_way
 from bot.slack.sentences.request_text import request_text
 from bot.slack.text import blocks
 from bot.slack.text.blocks import Message, message
@@ -19,7 +19,7 @@ _COMPILED = "Success"  # Feldera's word for a program that is ready to run
 
 
 def described(shown: Described, workspace_url: str) -> Message:
-    """Its state with its age first; then what is under way or waits, what holds it, and what happened lately."""
+    """Its state with its age first; then what is under way or waits, its freeze, and what happened lately."""
     pipeline, name = shown.pipeline, shown.pipeline.name
     freeze, open_requests = shown.freeze, (shown.live, shown.pending)
     requests = [under_way(each, workspace_url, shown.now) for each in open_requests if each is not None]
@@ -30,7 +30,7 @@ def described(shown: Described, workspace_url: str) -> Message:
         Field.PROGRAM: _program(pipeline),
         Field.LAST_ERROR: _last_error(pipeline),
         Field.OPERATION: Text("\n").join(requests) if requests else None,
-        Field.FROZEN: None if freeze is None else Text("{} {}", FROZEN, frozen_until(freeze, shown.now)),
+        Field.FROZEN: None if freeze is None else frozen_until(freeze, shown.now),
     }
     return message(
         in_brief(pipeline, shown.live, shown.pending, freeze),
@@ -74,14 +74,14 @@ def _events(shown: Described) -> list[Text]:
         case None:  # this Feldera keeps none: it is older than 0.292
             return []
         case Problem() as problem:
-            return [Text("They cannot be read right now ({}).", code(problem.message))]
+            return [Text("Feldera's events cannot be read right now ({}).", code(problem.message))]
         case activity:
             return [Text("• {}: {}", ago(doing.at), labels.doing(doing)) for doing in activity]
 
 
 def _ended(shown: Described, workspace_url: str) -> list[Text]:
     lines = [
-        Text("• {}: {}", request_text(operation, names_pipeline=False), link_to(operation, workspace_url))
+        Text("• {}{}", request_text(operation, names_pipeline=False), thread_link(operation, workspace_url))
         for operation in shown.ended
     ]
     return [*lines, Text("`{COMMAND} history {}` shows all.", shown.pipeline.name)] if lines else []
@@ -91,10 +91,10 @@ def _buttons(shown: Described) -> Block | None:
     buttons: list[ButtonElement] = action_buttons(shown.pipeline.name, shown.offered)
     newest = _newest(shown)
     if newest is not None:
-        buttons.append(details_button(newest))
+        buttons.append(details_button(newest, "Request details"))
     return blocks.buttons(*buttons) if buttons else None
 
 
 def _newest(shown: Described) -> Operation | None:
-    """The request that *Details* is about: the one under way, the one that waits, or the last one."""
+    """The request that *Request details* is about: the one under way, the one that waits, or the last one."""
     return shown.live or shown.pending or next(iter(shown.ended), None)
