@@ -121,7 +121,15 @@ def _other_answers() -> Iterator[Shot]:
         "Nothing approved": decisions_view.left_waiting(operation.id),
         "Placed": answers.placed(operation, WORKSPACE_URL),
         "Placed elsewhere": answers.placed(changed(operation, displaced="not_in_channel"), WORKSPACE_URL),
-        "Placed nowhere": answers.placed(changed(operation, card=None), WORKSPACE_URL),
+        "Placed nowhere": answers.placed(
+            changed(
+                operation,
+                card=None,
+                displaced="not_in_channel",
+                outcome=Outcome(Ending.NO_PLACE, "cannot_dm_bot"),
+            ),
+            WORKSPACE_URL,
+        ),
         **{f"Help {word}": help_view.about(word) for word in [*HelpTopic, *(verb.word for verb in VERBS)]},
     }
     for title, message in said.items():

@@ -111,6 +111,11 @@ def running(since: datetime = START, **differences: Any) -> Pipeline:
     )
 
 
+def stopping() -> Pipeline:
+    """`orders`, which somebody asked to stop, and which still runs."""
+    return running(desired_status="Stopped", desired_status_since=START, resources_desired="Stopped")
+
+
 def early_start(of: Pipeline) -> Pipeline:
     """`/start` was accepted, and nothing has come of it yet: `Stopped`, but wanted otherwise."""
     return replace(

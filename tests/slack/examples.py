@@ -18,9 +18,10 @@ from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.parts import Card
 from bot.domain.operations.plans import CLEAR, PLANS, STOP, StepName
 from bot.domain.pipelines.activity import Activity
-from bot.domain.pipelines.pipeline import Pipeline, PipelineError, Storage
+from bot.domain.pipelines.pipeline import Pipeline, PipelineError, Problem, ProblemKind, Storage
 from bot.domain.pipelines.targets import TargetName
-from bot.engine.replies import Blocker, Result
+from bot.engine.replies import Blocker, Result, RuleList
+from bot.feldera.http.problems import DATABASE_DOWN
 from tests.clock import START
 from tests.domain.samples import (
     ALLOWED,
@@ -37,6 +38,7 @@ from tests.domain.samples import (
     running,
 )
 from tests.operations import changed
+from tests.slack.occurring_replies import OCCURRING
 from tests.slack.walk import Walk
 
 VARIANTS = 2  # of one field: a sheet is to be read by people
@@ -103,6 +105,12 @@ _WHAT_IT_IS: dict[Any, list[Any]] = {
     Rule: [Rule("prod-*", approvals=2, reason_required=True)],
     Freeze: [Freeze(1, "prod-*", START + timedelta(hours=4), "release day", "T1/UBEN", START)],
     Verb: list(VERBS),
+    Problem: [
+        Problem(ProblemKind.UNREACHABLE, "Connection refused"),
+        Problem(ProblemKind.BUSY, "503 Service Unavailable"),
+        DATABASE_DOWN,
+    ],
+    **OCCURRING,
     PipelineName: [PipelineName("orders")],
     PipelineId: [PipelineId("0198d2a4-5e0b-7c11-9c2e-2d9d1f0a7b10")],
     OperationId: [OperationId("7fk2qa" * 4)],
@@ -128,6 +136,13 @@ _BY_FIELD: dict[str, list[Any]] = {
     "pending": [IN_EVERY_STATE[State.AWAITING_APPROVAL], None],
     "ended": [_OVER, ()],
     "pattern": ["prod-*"],
+    "rules": [("prod-*",)],
+    "reason_patterns": [(r"[A-Z]+-\d+", "^(fix|data):"), (r"[A-Z]+-\d+",), ()],
+    "incident": ["INC-9", ""],
+    "beginning": ["7fk2qa"],
+    "said": ["error: no such column `price`", ""],
+    "limit": [3],
+    "within": [timedelta(hours=1)],
     "would_allow": [(Role.OPERATOR,)],
     "total": [30],
     "title": ["orders", "<@UANA>", ""],
@@ -167,4 +182,5 @@ examples = Walk(
     several=lambda origin, items, _: [origin(items), origin()],
     mapping=lambda keys, values: [{keys[0]: values[0]}, {}],
     of_fields=_each_difference,
+    not_those=frozenset({(RuleList, "rules")}),  # rules, not the patterns of some
 ).of
