@@ -61,7 +61,7 @@ def deny(request_id: str, reason: tuple[str, ...]) -> None:
         )
     click.echo(
         f"Denied: {action_name(before.plan)} {before.pipeline} ({before.short_id}), requested by "
-        f"{before.requester.user}. Nothing was sent."
+        f"{before.requester.user}. Nothing was sent to Feldera."
     )
 
 

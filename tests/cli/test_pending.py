@@ -95,7 +95,7 @@ def test_a_request_is_denied_by_the_beginning_of_its_id(shell):
         deadline=START + timedelta(days=36_500),
     )
     assert shell.does("deny", "7fk2", "not", "today") == (
-        "Denied: clear orders (7fk2qa), requested by U0ANA. Nothing was sent.\n"
+        "Denied: clear orders (7fk2qa), requested by U0ANA. Nothing was sent to Feldera.\n"
     )
     with shell.administration() as administration:
         after = administration.operation(asked.id)

@@ -102,7 +102,9 @@ def test_a_preview_has_two_buttons_that_carry_only_the_operations_id():
     assert (clear["action_id"], never_mind["action_id"]) == ("confirm_clear", "never_mind")
     assert {button["value"] for button in (clear, never_mind)} == {"op1"}
     assert (clear["style"], clear["confirm"]["style"]) == ("danger", "danger")
-    assert preview.text.startswith("Clear orders? This destroys the storage, with 2 checkpoints (3.0 MiB).")
+    assert preview.text.startswith(
+        "Clear orders? This deletes the storage, with 2 checkpoints (3.0 MiB), and cannot be undone."
+    )
 
 
 def test_a_denial_to_somebody_whose_permission_ended():
@@ -139,11 +141,11 @@ def test_why_there_is_nothing_to_confirm():
             "❌ Feldera has no pipeline `ordres` (names are case-sensitive). Did you mean `orders` or `orders-eu`?",
             "✋ `orders` must be stopped before it can be cleared. It is Running, started <!date^1772420400^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 03:00 UTC>. Stop it in Feldera, then type `/pipeline clear orders` again.",
             "✋ `orders` must be stopped before it can be cleared. Somebody has asked it to start: it is Stopped <!date^1772413200^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 01:00 UTC>; Running requested <!date^1772413200^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 01:00 UTC>. Stop it in Feldera, then type `/pipeline clear orders` again.",
-            "✋ `orders` must be stopped before it can be cleared. It is stopping: Stopping, began <!date^1772420400^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 03:00 UTC>; Stopped requested <!date^1772413200^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 01:00 UTC>. Once it is Stopped, type `/pipeline clear orders` again.",
+            "✋ `orders` must be stopped before it can be cleared. It is stopping: once it is stopped, type `/pipeline clear orders` again.",
             "✅ `orders` is already cleared.",
             "✅ `orders` is already cleared. Somebody has asked the pipeline to start: it is Stopped <!date^1772413200^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 01:00 UTC>; Running requested <!date^1772413200^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 01:00 UTC>.",
-            "⏳ `orders` is being cleared already, and not by me. `/pipeline status orders` shows when it is done.",
-            "❌ Feldera describes the storage of `orders` in a word I do not know, so I leave it alone. This bot may be older than your Feldera.",
+            "⏳ `orders` is already being cleared, but not through this bot. `/pipeline status orders` shows when it is done.",
+            "❌ Nothing was sent to Feldera: it reports the storage of `orders` in a word that this bot does not know. Your Feldera may be newer than the bot: tell the person who runs the bot.",
             "✋ Another request is running on `orders`: <@UANA> requested a clear <!date^1772420400^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 03:00 UTC>. Follow it in <https://acme.slack.com/archives/C1/p1700000000000100|its thread>.",
             "✋ Another request is running on `orders`: <@UANA> requested a clear <!date^1772420400^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 03:00 UTC>. Follow it in its card, which is about to be posted.",
         ]
@@ -155,7 +157,7 @@ def test_a_feldera_that_gives_no_answer():
         told = answer(replies.FelderaUnavailable("orders", Problem(trouble, "its <words>"))).text
         assert "`orders`" in told
         assert "its &lt;words&gt;" in told
-        assert told.endswith("Nothing has been changed.")
+        assert told.endswith("Nothing was sent to Feldera.")
 
 
 def test_clicks_are_answered():
@@ -171,12 +173,12 @@ def test_clicks_are_answered():
         )
     ] == snapshot(
         [
-            "⏳ Posting the clear of `orders` in <#C1>; it is sent once it is visible.",
-            "Never mind, then: the clear of `orders` was dropped, and nothing was sent.",
-            "⌛ This preview is more than 30 minutes old, and things may have changed. Nothing was sent. Type `/pipeline clear orders` to look again.",
-            "☑️ Closed. To request the clear of `orders` again, type `/pipeline clear orders`.",
+            "⏳ Posting the clear of `orders` in <#C1>. When the message is visible there, the clear is sent to Feldera.",
+            "OK: the clear of `orders` was not requested, and nothing was sent to Feldera.",
+            "⌛ This preview is more than 30 minutes old, and things may have changed. Nothing was sent to Feldera. Type `/pipeline clear orders` to look again.",
+            "☑️ Closed: the clear of `orders` that <@UANA> requested. To request it again, type `/pipeline clear orders`: it first shows what would be deleted.",
             "🚫 Only the person who made the request can use this button.",
-            "This button is from another time: it does nothing any more. Type `/pipeline help`.",
+            "This button is too old to work: nothing was sent to Feldera. `/pipeline pending` lists the open requests.",
         ]
     )
 
@@ -213,8 +215,8 @@ def test_the_confirmed_preview_turns_into_the_way_to_the_card():
     assert told == snapshot(
         [
             "⏳ Confirmed. Follow the clear of `orders` in <https://acme.slack.com/archives/C1/p1700000000000100|its thread>.",
-            "⏳ Confirmed. Follow the clear of `orders` in <https://acme.slack.com/archives/C1/p1700000000000100|its thread>, in our direct messages, because I am not in <#C1>.",
-            "❌ `orders` was *not* cleared: I am not in <#C1>, and Slack does not let me write to you directly (`messages_tab_disabled`). I clear nothing that nobody can see.",
+            "⏳ Confirmed. Follow the clear of `orders` in <https://acme.slack.com/archives/C1/p1700000000000100|its thread> in our direct messages: I am not in <#C1>.",
+            "❌ `orders` was *not* cleared: I am not in <#C1>, and Slack does not let me write to you directly (`messages_tab_disabled`). I clear a pipeline only where somebody can follow it. Add me to <#C1>, then request it again.",
         ]
     )
 
@@ -232,7 +234,7 @@ def test_the_confirmed_preview_turns_into_the_way_to_the_card():
 def test_why_the_card_is_not_where_it_was_asked_for(origin, word, because):
     """Slack's word, told as what it means; a reference to direct messages would show no name."""
     operation = waiting(origin=origin, displaced=word)
-    assert answers.placed(operation, WORKSPACE_URL).text.endswith(f"because {because}.")
+    assert answers.placed(operation, WORKSPACE_URL).text.endswith(f": {because}.")
 
 
 @pytest.mark.parametrize(
@@ -271,6 +273,6 @@ def test_requests_of_one_beginning_are_told_apart():
     ids = ("abcd22" + "a" * 18, "abcd22b" + "a" * 17, "abcd33" + "a" * 18)
     alike = tuple(replace(IN_EVERY_STATE[State.AWAITING_APPROVAL], id=each) for each in ids)
     lines = answer(replies.SeveralRequests("abcd", alike)).text.split("\n")
-    assert lines[0] == "❌ 3 requests have an id that begins with `abcd`: type more of the one you mean."
+    assert lines[0] == "❌ 3 requests have an id that begins with `abcd`. Type more letters of its id."
     assert [line.split("`")[1] for line in lines[1:]] == ["abcd22a", "abcd22b", "abcd33a"]
     assert lines[1].startswith("• `abcd22a`: clear of `orders`, requested by <@UANA> ")

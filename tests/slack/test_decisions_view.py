@@ -29,21 +29,24 @@ def waiting_for(needed, given):
 @pytest.mark.parametrize(
     ("operation", "says"),
     [
-        (waiting_for(2, 1), "(1 of 2). One more approval is needed within 1 h, before <!date"),
-        (waiting_for(4, 1), "(1 of 4). 3 more approvals are needed within 1 h, before <!date"),
-        (changed(waiting_for(2, 1), deadline=None), "(1 of 2). One more approval is needed. See"),
-        (READY, "(1 of 1). It is sent now, after a last check. See"),
-        (replace(READY, cancellable_until=START + timedelta(seconds=30)), "and can be cancelled until then."),
+        (waiting_for(2, 1), "1 of 2 approvals. One more approval is needed within 1 h, before <!date"),
+        (waiting_for(4, 1), "1 of 4 approvals. 3 more approvals are needed within 1 h, before <!date"),
+        (changed(waiting_for(2, 1), deadline=None), "1 of 2 approvals. One more approval is needed. Follow"),
+        (READY, "1 of 1 approval. After one more check it is sent to Feldera. Follow"),
+        (
+            replace(READY, cancellable_until=START + timedelta(seconds=30)),
+            "After 30 s and one more check it is sent to Feldera; until then it can be cancelled.",
+        ),
         (changed(READY, frozen_until=START + HOUR), "held by a freeze, and sent once that has ended (<!date"),
-        (replace(READY, held_by_freeze=True), "held by a freeze, and sent once that has ended. See"),
+        (replace(READY, held_by_freeze=True), "held by a freeze, and sent once that has ended. Follow"),
         (
             changed(
                 replace(READY, cancellable_until=START + 2 * HOUR),
                 frozen_until=START + HOUR,
             ),
-            "and can be cancelled until then.",
+            "After 2 h and one more check it is sent to Feldera; until then it can be cancelled.",
         ),
-        (changed(ended(State.REFUSED, Ending.PERMISSION_LOST), needed=1), "(1 of 1). ❌"),
+        (changed(ended(State.REFUSED, Ending.PERMISSION_LOST), needed=1), "1 of 1 approval. ❌"),
     ],
 )
 def test_what_happens_after_an_approval(operation, says):
@@ -61,6 +64,7 @@ def test_no_link_leads_into_direct_messages():
     ):
         assert WORKSPACE_URL not in said.text
         assert "See" not in said.text
+        assert "Follow" not in said.text
 
 
 def test_the_time_that_is_left():

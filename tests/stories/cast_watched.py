@@ -41,16 +41,16 @@ LEADS = {"cora", "dan", "gus", "ext"}
 
 SENT = {EventKind.SENT, EventKind.SENT_AGAIN}
 _COLUMNS = ("operation", "pipeline", "kind", "at", "by_team", "by_user", "data", "hash")
-APPROVED, REVIEWED = "👍 Approved:", "🔏 Reviewed:"
+APPROVED, REVIEWED = "👍 You approved", "🔏 Reviewed:"
 VERDICTS = {  # how the answers begin that somebody had better have a right to
     **dict.fromkeys(("🙋 Posting", "🙋 Requested", "⏳ Posting", "⏳ Confirmed"), VERBS["clear"]),
     APPROVED: VERBS["approve"],
     REVIEWED: VERBS["review"],
-    "❌ Denied:": VERBS["deny"],
+    "❌ You denied": VERBS["deny"],
     "↩️ Withdrawn:": VERBS["withdraw"],
-    "Never mind, then:": VERBS["withdraw"],
-    "🛑 Cancelled before sending:": AccessModel.may_cancel,
-    "☑️ Closed.": AccessModel.may_close,
+    "OK: the": VERBS["withdraw"],
+    "🛑 Cancelled:": AccessModel.may_cancel,
+    "☑️ Closed:": AccessModel.may_close,
 }
 
 

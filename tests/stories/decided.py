@@ -3,8 +3,8 @@
 
 def approved(given: int = 1, pipeline: str = "orders", *, by: str = "ana") -> str:
     """The last approval that was needed."""
-    said = f"👍 Approved: clear of `{pipeline}`, requested by @{by} ({given} of {given})."
-    return f"{said} It is sent now, after a last check. See its thread."
+    said = f"👍 You approved the clear of `{pipeline}` requested by @{by}: {_approvals(given, given)}."
+    return f"{said} After one more check it is sent to Feldera. Follow it in its thread."
 
 
 def approved_first(
@@ -13,10 +13,12 @@ def approved_first(
     """An approval that others must follow."""
     missing = needed - given
     more = "One more approval is" if missing == 1 else f"{missing} more approvals are"
-    said = f"👍 Approved: clear of `orders`, requested by @ana ({given} of {needed})."
-    return f"{said} {more} needed within {left}, before {before}. See its thread."
+    said = f"👍 You approved the clear of `orders` requested by @ana: {_approvals(given, needed)}."
+    return f"{said} {more} needed within {left}, before {before}. Follow it in its thread."
 
 
-DENIED = (
-    "❌ Denied: clear of `orders`, requested by @ana. Nothing was sent; @ana is told why. See its thread."
-)
+def _approvals(given: int, needed: int) -> str:
+    return f"{given} of {needed} approval{'' if needed == 1 else 's'}"
+
+
+DENIED = "❌ You denied the clear of `orders` requested by @ana. Nothing was sent to Feldera; @ana is told why. See its thread."

@@ -112,7 +112,7 @@ def test_a_forged_button(ada, eve):
     for forged in ("", "administer - - *", "clear clear - <!channel>", "clear boil - orders", "x" * 2000):
         eve.presses(replace(button, element={**button.element, "value": forged}))
         assert eve.reads() == [
-            "This button is from another time: it does nothing any more. Type `/pipeline help`."
+            "This button is too old to work: nothing was sent to Feldera. `/pipeline pending` lists the open requests."
         ]
     assert ada.dms() == []
 

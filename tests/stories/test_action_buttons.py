@@ -104,8 +104,8 @@ def test_a_click_is_weighed_anew(workspace: Workspace, oli: Teammate) -> None:
     answers += oli.told("Clear…")
     assert answers == snapshot(
         [
-            "✍️ A clear of `orders` needs a reason. Type `/pipeline clear orders reason…`.",
-            "✅ Nothing to start: `orders` is already Running, started some time ago (Mar 2, 2026 at 3:00 AM).",
+            "✍️ A clear of `orders` needs a reason. Nothing was sent to Feldera. Type the command again with it: `/pipeline clear orders reason…`.",
+            "✅ Nothing to start. `orders` is Running, started some time ago (Mar 2, 2026 at 3:00 AM).",
             "🚫 You may not clear `orders`: you need the role *requester*, *operator* or *responder* on `orders`. No admin in Slack can grant it: ask the person who runs the bot to run this on the bot's server: `pipeline-bot grant U02OLI requester orders`.",
         ]
     )
@@ -132,7 +132,9 @@ def test_a_button_that_was_never_shown(workspace: Workspace) -> None:
     for value in ("../x", "a b", ""):
         eve.presses(replace(button, element={**button.element, "value": value}))
         assert eve.reads() == snapshot(
-            ["This button is from another time: it does nothing any more. Type `/pipeline help`."]
+            [
+                "This button is too old to work: nothing was sent to Feldera. `/pipeline pending` lists the open requests."
+            ]
         )
     forged = {**button.element, "action_id": "preview_clear", "value": "orders"}
     eve.presses(replace(button, element=forged))

@@ -128,7 +128,7 @@ def test_a_double_click_on_stop(workspace, ana, ben):
     assert (
         "and is over. ↩️ The clear of `orders` was cancelled by @ana before sending. Nothing was sent." in late
     )
-    assert done == "🛑 Cancelled before sending: the clear of `orders` was not sent."
+    assert done == "🛑 Cancelled: the clear of `orders` was not sent."
     assert len(workspace.thread()) == 2
     workspace.card()
     assert workspace.sent == []

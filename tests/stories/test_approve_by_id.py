@@ -12,7 +12,7 @@ def test_approved_by_the_beginning_of_its_id(workspace, ana, ben):
     dan = workspace.approver("dan", pattern="payments")
     ana.requests("orders")
     request = workspace.request()
-    unknown = "❌ You can see no request whose id begins with "
+    unknown = "❌ There is no request that you can see whose id begins with "
     assert dan.types(f"/pipeline approve {request}").startswith(f"{unknown}`ID1`.")
     assert ana.types("/pipeline approve zzzzzz").startswith(f"{unknown}`zzzzzz`.")
     assert ana.types("/pipeline approve").startswith("🤔 Which request?")
@@ -33,15 +33,14 @@ def test_the_confirm_step(workspace, ana, ben):
     on_card = ben.finds("Approve")
     workspace.passes(minutes=18)
     assert ben.types(f"/pipeline approve {workspace.request()}") == snapshot("""\
-*Approve the clear of `orders`?* Nothing is approved unless you press the button. Only you see this.
-Requested by @ana. See its thread.
-It destroys the storage, with 3 checkpoints (7.0 MiB). This cannot be undone.
+*Approve the clear of `orders`?* Nothing is approved until you press *Approve*. Only you see this.
+Requested by @ana: `schema change`. See its thread.
+It deletes the storage, with 3 checkpoints (7.0 MiB). This cannot be undone.
 Approvals: 0 of 1. Expires in 42 min, Mar 2, 2026 at 4:00 AM.
-Reason: schema change
 [Approve] [Never mind]\
 """)
     assert ben.hears() == snapshot(
-        "Approve the clear of `orders`? Requested by @ana. See its thread. It destroys the storage, with 3 checkpoints (7.0 MiB). This cannot be undone. Approvals: 0 of 1. Expires in 42 min, Mar 2, 2026 at 4:00 AM. Only you see this."
+        "Approve the clear of `orders`? Requested by @ana: `schema change`. See its thread. It deletes the storage, with 3 checkpoints (7.0 MiB). This cannot be undone. Approvals: 0 of 1. Expires in 42 min, Mar 2, 2026 at 4:00 AM."
     )
     assert ben.links() == [workspace.permalink()]
     assert "0 of 1" in workspace.card()
@@ -59,7 +58,7 @@ def test_it_is_declined_in_the_dialog_or_beside_it(workspace, ana, ben):
     ben.clicks("Approve", confirms=False)
     assert ben.reads() == []
     assert ben.told("Never mind") == [
-        f"Never mind: you approved nothing. `/pipeline approve {request}` shows the request again."
+        f"You approved nothing. `/pipeline approve {request}` shows the request again."
     ]
     workspace.passes(minutes=5)
     assert "0 of 1" in workspace.card()
@@ -118,7 +117,7 @@ def test_what_happens_after_an_approval(workspace, ana, ben):
     ana.requests("orders")
     assert ben.told("Approve") == snapshot(
         [
-            "👍 Approved: clear of `orders`, requested by @ana (1 of 1). It is sent at 3:00:30 AM, and can be cancelled until then. See its thread."
+            "👍 You approved the clear of `orders` requested by @ana: 1 of 1 approval. After 30 s and one more check it is sent to Feldera; until then it can be cancelled. Follow it in its thread."
         ]
     )
     workspace.passes(minutes=1)

@@ -5,8 +5,8 @@ from inline_snapshot import snapshot
 from bot.domain.access.permissions import Role
 from tests.stories.decided import approved, approved_first
 
-OWN = "🚫 You requested the clear of `orders` yourself: others decide."
-BEFORE = "You already approved the clear of `orders`: 1 of 2."
+OWN = "🚫 You requested the clear of `orders` yourself, so somebody else must approve or deny it."
+BEFORE = "You already approved the clear of `orders`: 1 of 2 approvals so far."
 
 
 def test_two_approvals(workspace, ana, ben, cem):

@@ -10,12 +10,15 @@ def test_a_request_from_the_command_to_the_last_line(workspace, ana, ben):
     """Command, preview, question, card, approval, thread; the last line names the requester and who approved."""
     preview = ana.asks("/pipeline clear orders schema change").splitlines()
     assert preview[-2:] == snapshot(
-        ["🙋 Needs 1 approval from another person within 1h.", "[Ask for approval] [Never mind]"]
+        [
+            "🙋 Needs approval from 1 other person within 1 h, or it expires.",
+            "[Ask for approval] [Never mind]",
+        ]
     )
     ana.clicks("Ask for approval")
     assert ana.last_confirm == snapshot("""\
 Ask to clear orders?
-This destroys the storage, with 3 checkpoints (7.0 MiB). It cannot be cancelled once it is sent.
+This deletes the storage, with 3 checkpoints (7.0 MiB), and cannot be undone.
 [Ask] [Go back]\
 """)
     assert ana.reads() == ["🙋 Requested. Follow the clear of `orders` in its thread."]
@@ -82,7 +85,7 @@ def test_asked_where_the_bot_is_not_without_a_rule(workspace, ana, ben):
     assert workspace.card(ana.dm).replace(typed, "ID1").splitlines()[-2] == snapshot(
         "Id `ID1` · Here because I am not in #ops. Invite me to have it there next time. · Nobody else sees this card: tell somebody who may approve to type `/pipeline approve ID1`."
     )
-    assert ben.approves(typed) == [approved().removesuffix(" See its thread.")]
+    assert ben.approves(typed) == [approved().removesuffix(" Follow it in its thread.")]
     workspace.passes(seconds=10)
     assert "Nobody else sees" not in workspace.card(ana.dm)
     workspace.thread(ana.dm)
@@ -113,13 +116,14 @@ def test_a_reason_that_a_rule_wants(workspace, ana):
     ana.asks("/pipeline clear orders")
     workspace.rules("orders", r"reason=required matching=INC-\d+")
     wanted = (
-        "✍️ A clear of `orders` needs a reason, and the reason must contain something like `INC-\\d+`. "
-        "Type `/pipeline clear orders reason…`."
+        "✍️ A clear of `orders` needs a reason. Nothing was sent to Feldera. "
+        "Your reason must contain something of the form `INC-\\d+`. "
+        "Type the command again with it: `/pipeline clear orders reason…`."
     )
     assert ana.told("Ask for approval") == [wanted]
     assert ana.asks("/pipeline clear orders") == wanted
     assert ana.asks("/pipeline clear orders because") == snapshot(
-        "✍️ Your reason must contain something like `INC-\\d+`. Type `/pipeline clear orders because…` with it."
+        "✍️ Nothing was sent to Feldera. Your reason must contain something of the form `INC-\\d+`. Type the command again with it: `/pipeline clear orders because…`."
     )
     assert workspace.cards() == []
     ana.requests("orders", "INC-7 is over")

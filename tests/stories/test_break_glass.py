@@ -33,8 +33,8 @@ def test_from_the_command_to_the_signature(workspace, rio, ben):
             "*Run as break-glass for*",
             "`INC-123`",
             "Reason: lag alarm at night",
-            "⚠️ Clearing deletes the pipeline's checkpoints and state: it starts empty afterwards. This *cannot be undone*.",
-            "🚨 As break-glass this runs at once, without approval. Everyone who could have approved is notified, and one of them must review it afterwards.",
+            "⚠️ `orders` loses all its state and starts empty afterwards. This *cannot be undone*.",
+            "🚨 Break-glass runs this at once, without approval. Everyone who could have approved is notified, and one of them must review it afterwards.",
             "[Run as break-glass…] [Never mind]",
         ]
     )
@@ -46,7 +46,7 @@ To clear orders at once, without approval, type its name again. This cannot be u
     assert workspace.sent == []
     assert rio.submits("orders") == snapshot("""\
 Run as break-glass
-⏳ Posting the clear of `orders` in #ops; it is sent once it is visible.
+⏳ Posting the clear of `orders` in #ops. When the message is visible there, the clear is sent to Feldera.
 [Close]\
 """)
     assert len(workspace.sent) == 1
@@ -99,8 +99,11 @@ def test_what_is_said_is_of_what_was_asked_for(workspace, rio, command, what):
     label = f"To {what} {name} at once, without approval, type its name again.{final}"
     assert rio.opens("Run as break-glass…").splitlines()[1] == f"{label}: ____"
     workspace.rules(name, FORBIDDEN)
-    no = f"🚫 The {what} of `{name}` cannot run as break-glass: the rules on `*`, `{name}` do not allow it. "
-    assert f"{no}Ask as usual: `/pipeline {command} reason…`." in rio.submits(name)
+    no = f"🚫 The {what} of `{name}` cannot run as break-glass: the rules for `*`, `{name}` do not allow it. "
+    assert (
+        f"{no}Nothing was sent to Feldera. Ask for approval instead: `/pipeline {command} reason…`."
+        in rio.submits(name)
+    )
     assert workspace.cards() == []
     assert workspace.sent == []
 
@@ -141,16 +144,19 @@ def test_the_form_is_not_opened_is_closed_or_has_the_wrong_name(workspace, rio):
     ("rules", "because"),
     [
         ({}, "no rule allows it"),
-        ({"orders": "approvals=1"}, "the rules on `orders` do not allow it"),
-        ({"orders": FORBIDDEN}, "the rules on `orders` do not allow it"),
-        ({"*": ALLOWED, "ord*": FORBIDDEN}, "the rules on `*`, `ord*` do not allow it"),
+        ({"orders": "approvals=1"}, "the rules for `orders` do not allow it"),
+        ({"orders": FORBIDDEN}, "the rules for `orders` do not allow it"),
+        ({"*": ALLOWED, "ord*": FORBIDDEN}, "the rules for `*`, `ord*` do not allow it"),
     ],
 )
 def test_the_rules_do_not_allow_it(workspace, rules, because):
     for pattern, rule in rules.items():
         workspace.rules(pattern, rule)
     no = f"🚫 The clear of `orders` cannot run as break-glass: {because}. "
-    assert workspace.responder("rio").asks(CLEAR) == f"{no}Ask as usual: `/pipeline clear orders reason…`."
+    assert (
+        workspace.responder("rio").asks(CLEAR)
+        == f"{no}Nothing was sent to Feldera. Ask for approval instead: `/pipeline clear orders reason…`."
+    )
 
 
 def test_whoever_is_no_responder(workspace):
@@ -165,7 +171,7 @@ def test_a_reason_that_a_rule_wants(workspace, rio):
     """It holds in an emergency, too; the incident may be the ticket that it asks for."""
     workspace.rules("orders", r"matching=INC-\d+")
     assert rio.asks("/pipeline clear orders --break-glass lag alarm at night") == snapshot(
-        "✍️ Your reason or the incident must contain something like `INC-\\d+`. Type `/pipeline clear orders --break-glass lag alarm at night…` with it."
+        "✍️ Nothing was sent to Feldera. Your reason or incident reference must contain something of the form `INC-\\d+`. Type the command again with it: `/pipeline clear orders --break-glass lag alarm at night…`."
     )
     rio.breaks_glass("orders", "INC-9 lag alarm")
     workspace.passes(seconds=5)

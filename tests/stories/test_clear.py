@@ -9,21 +9,21 @@ ACCEPTED = "⏳ Feldera accepted it, Mar 2, 2026 at 3:00 AM: `orders` is being c
 def test_a_clear_from_the_command_to_the_last_line(workspace, oli):
     """Command, preview, confirmation, card, thread, and the person mentioned at the end."""
     assert oli.types("/pipeline clear orders schema change") == snapshot("""\
-*Clear `orders`?* Nothing happens unless you press the button. Only you see this.
+*Clear `orders`?* Nothing happens until you press *Clear orders*. Only you see this.
 *Deployment*
 ⏹️ Stopped some time ago (Mar 2, 2026 at 3:00 AM)
 *Storage*
 💾 holds data: 3 checkpoints, 7.0 MiB
-*A clear would delete*
+*A clear deletes*
 the storage, with 3 checkpoints (7.0 MiB)
 Reason: schema change
-⚠️ Clearing deletes the pipeline's checkpoints and state: it starts empty afterwards. This *cannot be undone*.
+⚠️ `orders` loses all its state and starts empty afterwards. This *cannot be undone*.
 [Clear orders] [Never mind]\
 """)
     oli.clicks("Clear orders")
     assert oli.last_confirm == snapshot("""\
 Clear orders?
-This destroys the storage, with 3 checkpoints (7.0 MiB). It cannot be cancelled.
+This deletes the storage, with 3 checkpoints (7.0 MiB), and cannot be undone.
 [Clear] [Go back]\
 """)
     assert oli.reads() == ["⏳ Confirmed. Follow the clear of `orders` in its thread."]
@@ -88,9 +88,9 @@ def test_an_empty_pipeline_and_no_reason(workspace, oli):
     """Storage without a checkpoint is still storage: it is named as what goes, and the reason is left out."""
     workspace.feldera.adds("fresh", checkpoints=())
     preview = oli.asks("/pipeline clear fresh")
-    assert "💾 holds data: no checkpoints\n*A clear would delete*\nthe storage; it has no checkp" in preview
+    assert "💾 holds data: no checkpoints\n*A clear deletes*\nthe storage; it has no checkp" in preview
     oli.clicks("Clear fresh")
-    assert "This destroys the storage; it has no checkpoints." in oli.last_confirm
+    assert "This deletes the storage; it has no checkpoints, and cannot be undone." in oli.last_confirm
     oli.reads()
     workspace.passes(seconds=10)
     assert "\nDeleted: all its state, as Feldera reports.\nRequested by @oli\n" in workspace.card()
@@ -102,7 +102,7 @@ def test_what_notifications_and_screen_readers_say(workspace, oli):
     workspace.feldera.sticks_clearing("orders")
     oli.asks("/pipeline clear orders schema & keys")
     assert oli.hears() == snapshot(
-        "Clear orders? This destroys the storage, with 3 checkpoints (7.0 MiB). It cannot be cancelled. Only you see this."
+        "Clear orders? This deletes the storage, with 3 checkpoints (7.0 MiB), and cannot be undone."
     )
     oli.told("Clear orders")
     workspace.passes(seconds=31)

@@ -29,9 +29,9 @@ Nothing happens unless you press the button below. Only you see this.
 ⏹️ Stopped some time ago (Mar 2, 2026 at 3:00 AM)
 *Storage*
 💾 holds data: 3 checkpoints, 7.0 MiB
-*A clear would delete*
+*A clear deletes*
 the storage, with 3 checkpoints (7.0 MiB)
-⚠️ Clearing deletes the pipeline's checkpoints and state: it starts empty afterwards. This *cannot be undone*.
+⚠️ `orders` loses all its state and starts empty afterwards. This *cannot be undone*.
 Its card goes to #ops.
 Reason: ____
 (It is shown on the card.)
@@ -71,7 +71,7 @@ def test_the_form_tells_who_is_asked_and_where(workspace, ana):
     ana.uses_shortcut("Clear a pipeline")
     nobody = "⚠️ Nobody else has the right to approve it now: an admin of this bot can grant it."
     shown = ana.chooses("orders")
-    assert "\n🙋 Needs 1 approval from another person within 1h.\n" in shown
+    assert "\n🙋 Needs approval from 1 other person within 1 h, or it expires.\n" in shown
     assert f"\nIts card goes to our direct messages. · {nobody}\n" in shown
     approvals = workspace.slack.adds_channel("approvals")
     oncall = workspace.user_group("oncall", workspace.approver("ben"))
@@ -80,7 +80,7 @@ def test_the_form_tells_who_is_asked_and_where(workspace, ana):
     )
     shown = ana.chooses("orders")
     assert (
-        "\n🙋 Needs 2 approvals from other people within 2h. It can be cancelled for 30s before it is sent.\n"
+        "\n🙋 Needs approval from 2 other people within 2 h, or it expires. After the last approval it waits 30 s before it is sent; until then it can be cancelled.\n"
         in shown
     )
     assert "\nIts card goes to #approvals and asks @oncall. · Who may approve: @ben.\n" in shown

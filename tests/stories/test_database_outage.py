@@ -8,7 +8,7 @@ from tests.workspace import Workspace
 KEY = "apikey:k1"
 CREDENTIALS = "check its"
 SENT = "📤 Sent the clear of `orders` to Feldera"
-NOT_NOW = "❌ I cannot look at `orders` now: {} Try again in a minute. Nothing has been changed."
+NOT_NOW = "❌ I cannot look at `orders` now: {} Try again in a minute. Nothing was sent to Feldera."
 DOWN = NOT_NOW.format("Feldera cannot reach its database.")
 REJECTED = NOT_NOW.format(
     "Feldera rejects the bot's credentials (401), which it also does while it cannot reach its database."
@@ -112,6 +112,6 @@ def test_a_key_that_is_rejected_for_long_by_a_healthy_feldera_is_a_wrong_one(tmp
     assert CREDENTIALS not in oli.asks("/pipeline status orders")
     guarded.passes(seconds=16)
     assert oli.asks("/pipeline status orders") == snapshot(
-        "❌ I cannot look at `orders` now: Feldera does not let this bot in (`Feldera does not accept the bot's credentials (401).`). The person who runs the bot should check its credentials. Nothing has been changed."
+        "❌ I cannot look at `orders` now: Feldera does not let this bot in (`Feldera does not accept the bot's credentials (401).`). The person who runs the bot should check its credentials. Nothing was sent to Feldera."
     )
     guarded.closes()

@@ -51,7 +51,7 @@ def test_a_member_may_do_what_is_granted(workspace, who):
     workspace.feldera.adds("reports")
     ana.requests("reports")
     ben.opens("Deny")
-    assert "Denied" in ben.submits("not again")
+    assert "You denied" in ben.submits("not again")
     assert f"`{ana.id}` of `{HERE}`: a member" in ana.types("/pipeline whoami")
     assert {entry.event.by.team for entry in workspace.entries() if entry.event.by} == {HERE}
     workspace.cards()
@@ -111,7 +111,9 @@ def test_one_person_is_one_person_wherever_they_act(workspace, ana):
     workspace.grants(ana, Role.APPROVER)
     ana.requests("orders")
     ana.profile.team_id, ana.profile.acts_in = ELSEWHERE, ELSEWHERE
-    assert ana.told("Approve") == ["🚫 You requested the clear of `orders` yourself: others decide."]
+    assert ana.told("Approve") == [
+        "🚫 You requested the clear of `orders` yourself, so somebody else must approve or deny it."
+    ]
     workspace.passes(minutes=1)
     assert workspace.sent == []
     workspace.card()

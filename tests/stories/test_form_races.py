@@ -116,7 +116,7 @@ NO_GRANT = "you need the role requester, operator or responder on orders. An adm
         ),
         (
             is_frozen,
-            "orders is frozen until 2026-03-02 07:00 UTC: no clear, stop or start, not even break-glass. Frozen by shell:owner: release day. An admin can remove the freeze: /pipeline unfreeze ord*.",
+            "🧊 orders is frozen until 2026-03-02 07:00 UTC, by shell:owner (reason: release day). Until then nobody can clear, stop or start it, not even as break-glass. Nothing was sent to Feldera. An admin can remove the freeze, for all of ord*: /pipeline unfreeze ord*.",
             "action=clear grant=1 pipeline=orders why=frozen",
         ),
     ],
@@ -131,11 +131,11 @@ def test_what_holds_at_the_press_stands_below_the_field(workspace, form, happens
 def test_a_reason_that_a_rule_wants(workspace, form):
     """The rules of the press hold. Where they are older, the form asks, and Slack itself takes none without a reason."""
     workspace.rules("orders", r"reason=required matching=INC-\d+")
-    must = "must contain something like INC-\\d+."
-    assert below("Reason", form.submits(Reason="because")) == f"⚠ The reason {must}"
+    below_field = "⚠ The reason must contain something of the form INC-\\d+."
+    assert below("Reason", form.submits(Reason="because")) == below_field
     pat = workspace.operator("pat")
     pat.opens_form()
-    assert f"\n(It {must} It is shown on the card.)\n" in pat.chooses("orders")
+    assert "\n(It must contain something like INC-\\d+. It is shown on the card.)\n" in pat.chooses("orders")
     with pytest.raises(NotPossibleError, match="Reason"):
         pat.submits()
     form.submits(Reason="INC-7 is over")
@@ -201,5 +201,5 @@ def test_two_forms_of_two_people_show_their_own_choice(workspace, form):
 def test_a_form_whose_token_this_version_does_not_know(workspace, form):
     """It does nothing, and says so."""
     form.person.modal.body["private_metadata"] = "from another version"
-    assert "This button is from another time: it does nothing any more." in form.submits()
+    assert "This button is too old to work: nothing was sent to Feldera." in form.submits()
     assert workspace.record() == ["03:00 refused by oli: button=clear_form why=unknown_button"]

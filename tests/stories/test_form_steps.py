@@ -125,7 +125,7 @@ def test_a_program_that_does_not_compile(workspace, oli):
     workspace.feldera.adds("broken", program_status="SqlError", program_error="no such column: x")
     workspace.passes(seconds=6)
     oli.chooses("broken")
-    no = "cannot be started: its program does not compile. Nothing was sent."
+    no = "cannot be started: its program does not compile. Nothing was sent to Feldera."
     error = "line 1, column 1: no such column: x"
     assert f"\n❌ `broken` {no}\n```{error}```\n" in oli.ticks("Start it afterwards")
     assert f"\n⚠ ❌ broken {no} {error}\n" in oli.submits()

@@ -8,7 +8,7 @@ from inline_snapshot import snapshot
 from tests.workspace import Workspace
 
 CONFIRMED = "Clear a pipeline\n⏳ Confirmed. Follow the clear of `orders` in its thread.\n[Close]"
-AWAY = "⚠ ❌ I cannot look at orders now: Feldera does not answer (No connection to Feldera at feldera.example.). Try again in a minute. Nothing has been changed."
+AWAY = "⚠ ❌ I cannot look at orders now: Feldera does not answer (No connection to Feldera at feldera.example.). Try again in a minute. Nothing was sent to Feldera."
 NO_LIST = "🔌 I cannot list the pipelines (`No connection to Feldera at feldera.example.`). Try again in a minute, or type `/pipeline clear NAME reason…`."
 
 

@@ -24,8 +24,9 @@ def test_nothing_new_starts(workspace, oli, ana):
     ana.asks("/pipeline clear orders")
     ada.types("/pipeline freeze ord* for 4h release day")
     no = (
-        "`orders` is frozen until Mar 2, 2026 at 7:00 AM: no clear, stop or start, not even break-glass. "
-        "Frozen by @ada: `release day`. An admin can remove the freeze: `/pipeline unfreeze ord*`."
+        "🧊 `orders` is frozen until Mar 2, 2026 at 7:00 AM, by @ada (reason: `release day`). "
+        "Until then nobody can clear, stop or start it, not even as break-glass. Nothing was sent to Feldera. "
+        "An admin can remove the freeze, for all of `ord*`: `/pipeline unfreeze ord*`."
     )
     assert oli.told("Clear orders") == ana.told("Ask for approval") == [no]
     assert oli.asks("/pipeline clear orders") == ana.asks("/pipeline clear orders") == no
@@ -44,7 +45,7 @@ def test_what_waits_for_approval(workspace, ana, ben):
     frozen = "🧊 Frozen until Mar 2, 2026 at 5:00 AM"
     assert f"\nExpires: Mar 2, 2026 at 4:00 AM\n{frozen}\n" in workspace.card()
     assert ben.told("Approve") == [
-        "👍 Approved: clear of `orders`, requested by @ana (1 of 1). It is held by a freeze, and sent once that has ended (Mar 2, 2026 at 5:00 AM). See its thread."
+        "👍 You approved the clear of `orders` requested by @ana: 1 of 1 approval. It is held by a freeze, and sent once that has ended (Mar 2, 2026 at 5:00 AM). Follow it in its thread."
     ]
     workspace.passes(minutes=5)
     held = workspace.card()
@@ -90,7 +91,7 @@ def test_lifted_early(workspace, ana, ben, *, by_chat, within):
 def test_one_that_is_held_can_be_stopped(workspace, ana, ben):
     """The *Cancel request* button stands as long as nothing was sent, for whoever has a say."""
     is_held(workspace, ana, ben)
-    assert ana.told("Cancel request") == ["🛑 Cancelled before sending: the clear of `orders` was not sent."]
+    assert ana.told("Cancel request") == ["🛑 Cancelled: the clear of `orders` was not sent."]
     workspace.unfreezes("orders")
     workspace.passes(hours=1)
     assert (

@@ -169,7 +169,7 @@ def test_a_failing_look_up_denies_at_the_click(workspace, eva):
     confirm = eva.finds("Clear orders")
     workspace.slack.rate_limits("usergroups.users.list", retry_after=30)
     eva.presses(confirm)
-    quiet = "(`Slack rate-limited me; retry in 30 s`). Try again in a minute. Nothing was sent."
+    quiet = "(`Slack rate-limited me; retry in 30 s`). Try again in a minute. Nothing was sent to Feldera."
     assert eva.reads() == [f"{UNVERIFIED} {quiet}"]
     workspace.passes(seconds=31)
     eva.presses(confirm)

@@ -54,7 +54,9 @@ def test_details_that_do_not_exist(workspace):
     for said in ("a2" * 12, preview):
         ana.presses(replace(button, element={**button.element, "value": said}))
         assert ana.reads() == snapshot(
-            ["This button is from another time: it does nothing any more. Type `/pipeline help`."]
+            [
+                "This button is too old to work: nothing was sent to Feldera. `/pipeline pending` lists the open requests."
+            ]
         )
     assert len(workspace.record(EventKind.REFUSED)) == 2
     workspace.threads()

@@ -47,7 +47,7 @@ Why? The person who asked reads it.: ____
 """)
     assert ben.submits("not during the audit") == snapshot("""\
 Deny clear
-❌ Denied: clear of `orders`, requested by @ana. Nothing was sent; @ana is told why. See its thread.
+❌ You denied the clear of `orders` requested by @ana. Nothing was sent to Feldera; @ana is told why. See its thread.
 [Close]\
 """)
     workspace.passes(seconds=5)
@@ -177,7 +177,10 @@ def test_a_double_click(workspace: Workspace, ana: Teammate, ben: Teammate) -> N
     button = ben.finds_on_home("Approve")
     workspace.at_once(ben.pressing(button), ben.pressing(button))
     workspace.run(workspace.slack.until(lambda: ben.screen != ""))
-    assert ben.screen == "Approve clear\nYou already approved the clear of `orders`: 1 of 2.\n[Close]"
+    assert (
+        ben.screen
+        == "Approve clear\nYou already approved the clear of `orders`: 1 of 2 approvals so far.\n[Close]"
+    )
     assert "1 of 2" in workspace.card()
     workspace.passes(seconds=2)
     workspace.thread()
@@ -204,7 +207,7 @@ def test_a_button_of_another_version(workspace: Workspace, ben: Teammate) -> Non
     workspace.run(workspace.bot.homes.tabs.client.views_publish(user_id=ben.id, view=view))
     assert ben.opens_from_home("Frobnicate") == snapshot("""\
 Request status
-This button is from another time: it does nothing any more. Type `/pipeline help`.
+This button is too old to work: nothing was sent to Feldera. `/pipeline pending` lists the open requests.
 [Close]\
 """)
     assert "Waiting for you" in ben.home()

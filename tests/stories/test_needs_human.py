@@ -26,7 +26,7 @@ def closes(person: Teammate, workspace: Workspace) -> None:
         person.last_confirm
     )
     assert person.reads() == [
-        "☑️ Closed. To request the clear of `orders` again, type `/pipeline clear orders`."
+        "☑️ Closed: the clear of `orders` that @oli requested. To request it again, type `/pipeline clear orders`: it first shows what would be deleted."
     ]
     workspace.passes(seconds=5)
     assert workspace.thread()[-1] == f"{CLOSED.format(person.name)} @oli"
@@ -55,7 +55,7 @@ def test_closed_by_somebody_who_wanted_to_clear(stuck: Workspace, oli: Teammate)
     """It holds the pipeline, hours later too; who is told so may end it right there, if they may clear it."""
     stuck.leaps(hours=5)  # a confirmation is good for four; no later limit follows
     held = snapshot("""\
-✋ Another request is running on `orders`: @oli requested a clear some time ago (Mar 2, 2026 at 3:00 AM). Follow it in its thread. It needs attention: its card says what to look at.
+✋ Another request is running on `orders`: @oli requested a clear some time ago (Mar 2, 2026 at 3:00 AM). Follow it in its thread. It needs attention: the message in its thread says what to look at.
 [Close]\
 """)
     ben = stuck.operator("ben")
@@ -89,7 +89,10 @@ def test_closed_twice(stuck: Workspace) -> None:
     oli, ben = stuck.operator("anna"), stuck.operator("ben")
     stuck.at_once(oli.clicking("Close"), ben.clicking("Close"))
     late, closed = sorted([*oli.reads(), *ben.reads()])
-    assert closed == "☑️ Closed. To request the clear of `orders` again, type `/pipeline clear orders`."
+    assert (
+        closed
+        == "☑️ Closed: the clear of `orders` that @oli requested. To request it again, type `/pipeline clear orders`: it first shows what would be deleted."
+    )
     assert late.startswith(
         "This ended some time ago (Mar 2, 2026 at 3:02 AM). ☑️ The clear of `orders` was closed by @"
     )

@@ -5,7 +5,7 @@ from inline_snapshot import snapshot
 from bot.domain.access.permissions import Role
 from tests.workspace import Teammate, Workspace
 
-ASKED_BY_ANA = "🙋 @ana already requested the clear of `orders`, some time ago (Mar 2, 2026 at 3:00 AM). It waits for approval: follow it in its thread."
+ASKED_BY_ANA = "🙋 @ana already requested the clear of `orders`, some time ago (Mar 2, 2026 at 3:00 AM). It waits for approval, so yours was not added. Follow it in its thread."
 
 
 def test_the_second_to_ask_for_the_same(workspace: Workspace, ana: Teammate) -> None:
@@ -43,7 +43,7 @@ def test_five_open_requests(workspace: Workspace, ana: Teammate) -> None:
         ana.requests(f"p{number}")
     ana.presses(late)
     too_many = snapshot(
-        "✋ You have 5 open requests, and one person may have no more: `p6` has to wait. `/pipeline pending` lists them; `/pipeline withdraw ID` withdraws one."
+        "✋ You have 5 open requests, the most that one person may have. Your clear of `p6` was not requested. Withdraw one first: `/pipeline pending` lists them, `/pipeline withdraw ID` withdraws one."
     )
     assert ana.reads() == [too_many]
     assert ana.asks("/pipeline clear p6") == too_many
@@ -110,7 +110,7 @@ def test_ten_requests_in_ten_minutes(workspace: Workspace, ana: Teammate) -> Non
         workspace.passes(seconds=10)
         ana.reads()
     assert ana.asks("/pipeline clear orders") == snapshot(
-        "✋ You made 10 requests within 10 minutes, and one person may make no more: `orders` has to wait. Ask again Mar 2, 2026 at 3:10 AM."
+        "✋ You made 10 requests within 10 minutes, the most that one person may make. Your clear of `orders` was not requested. You can ask again from Mar 2, 2026 at 3:10 AM."
     )
     workspace.passes(minutes=8, seconds=19)
     assert ana.asks("/pipeline clear orders").startswith("✋ You made 10 requests within 10 minutes")

@@ -12,7 +12,7 @@ from tests.workspace import Teammate, Workspace
 
 FORGED_ID = "AAAAAAAAAAAAAAAAAAAAAA"
 NOT_YOURS = "🚫 Only the person who made the request can use this button."
-OF_ANOTHER_TIME = "This button is from another time: it does nothing any more. Type `/pipeline help`."
+OF_ANOTHER_TIME = "This button is too old to work: nothing was sent to Feldera. `/pipeline pending` lists the open requests."
 NO_CLEAR = "🚫 You may not clear `orders`: you need the role *requester*, *operator* or *responder* on `orders`. {}No admin in Slack can grant it: ask the person who runs the bot to run this on the bot's server: `pipeline-bot grant {} requester orders`."
 PERMISSION_ENDED = "❌ Not cleared: @oli may no longer clear `orders`. The permission ended after the confirmation. Nothing was sent."
 
@@ -76,11 +76,11 @@ def test_a_grant_that_ends_between_the_preview_and_the_click(workspace: Workspac
     workspace.passes(minutes=11)
     oli.presses(confirm)
     lapsed = "Your *operator* on `*` ended some time ago (Mar 2, 2026 at 3:10 AM). "
-    assert oli.reads() == [f"{NO_CLEAR.format(lapsed, 'U02OLI')} Nothing was sent."]
+    assert oli.reads() == [f"{NO_CLEAR.format(lapsed, 'U02OLI')} Nothing was sent to Feldera."]
     workspace.grants(oli, Role.OPERATOR)
     workspace.revokes(oli)
     oli.presses(confirm)
-    assert oli.reads()[0].endswith("grant U02OLI requester orders`. Nothing was sent.")
+    assert oli.reads()[0].endswith("grant U02OLI requester orders`. Nothing was sent to Feldera.")
     nothing_was_sent(workspace)
     workspace.grants(oli, Role.OPERATOR)
     oli.presses(confirm)

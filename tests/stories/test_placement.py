@@ -56,7 +56,7 @@ def test_the_channel_does_not_take_the_card(
     """It goes to the requester's direct messages, and both the answer and the card say why."""
     oli.asks("/pipeline clear orders")
     happens(workspace)
-    assert oli.told("Clear orders") == [f"{FOLLOW[:-1]}, in our direct messages, because {why}"]
+    assert oli.told("Clear orders") == [f"{FOLLOW[:-1]} in our direct messages: {why}"]
     assert oli.links() == [workspace.permalink(oli.dm)]
     workspace.passes(seconds=10)
     assert "\n✅ Cleared after" in workspace.card(oli.dm)
@@ -69,7 +69,7 @@ def test_a_private_channel_without_the_bot(workspace: Workspace, oli: Teammate) 
     """A private channel that the bot is not in does not exist for it: the same way out."""
     secret = workspace.slack.adds_channel("secret", private=True, bot_is_member=False)
     (answer,) = oli.clears("orders", channel=secret)
-    assert answer.endswith(", in our direct messages, because I am not in #secret.")
+    assert answer.endswith(" in our direct messages: I am not in #secret.")
     workspace.passes(seconds=10)
     note = "Id `ID1` · Here because I am not in #secret. Invite me to have it there next time."
     assert noted(workspace.card(oli.dm)) == note
@@ -80,7 +80,7 @@ def test_asked_for_in_the_direct_messages_with_the_bot(workspace: Workspace, oli
     """The card goes up right there, and nothing needs an excuse."""
     workspace.slack.rate_limits("chat.postMessage", retry_after=1)
     assert oli.clears("orders", channel=oli.dm) == [
-        "⏳ Posting the clear of `orders`; it is sent once it is visible."
+        "⏳ Posting the clear of `orders`. When the message is visible, the clear is sent to Feldera."
     ]
     workspace.passes(seconds=10)
     assert oli.reads() == [FOLLOW]
@@ -97,7 +97,7 @@ def test_no_place_takes_the_card(workspace: Workspace, oli: Teammate) -> None:
     workspace.slack.disables_messages_tab()
     assert oli.clears("orders") == snapshot(
         [
-            "❌ `orders` was *not* cleared: I am not in #ops, and Slack does not let me write to you directly (`messages_tab_disabled`). I clear nothing that nobody can see."
+            "❌ `orders` was *not* cleared: I am not in #ops, and Slack does not let me write to you directly (`messages_tab_disabled`). I clear a pipeline only where somebody can follow it. Add me to #ops, then request it again."
         ]
     )
     workspace.passes(minutes=10)
@@ -117,7 +117,7 @@ def test_no_place_in_the_direct_messages_either(workspace: Workspace, oli: Teamm
     workspace.slack.disables_messages_tab()
     assert oli.told("Clear orders") == snapshot(
         [
-            "❌ `orders` was *not* cleared: I cannot post in the conversation in which it was requested (`messages_tab_disabled`), and Slack does not let me write to you directly (`messages_tab_disabled`). I clear nothing that nobody can see."
+            "❌ `orders` was *not* cleared: I cannot post in the conversation in which it was requested (`messages_tab_disabled`), and Slack does not let me write to you directly (`messages_tab_disabled`). I clear a pipeline only where somebody can follow it. Request it again in a channel in which I can post."
         ]
     )
     workspace.passes(minutes=10)
@@ -132,7 +132,7 @@ def test_slack_refuses_the_card_itself(workspace: Workspace, oli: Teammate, erro
     assert oli.clears("orders") == [
         (
             f"❌ `orders` was *not* cleared: I cannot post in #ops (`{error}`), and Slack does not let me write to you "
-            f"directly (`{error}`). I clear nothing that nobody can see."
+            f"directly (`{error}`). I clear a pipeline only where somebody can follow it. Request it again in a channel in which I can post."
         )
     ]
     workspace.passes(minutes=10)

@@ -86,9 +86,9 @@ def test_a_rule_holds_for_a_stop_and_not_for_a_start(workspace: Workspace) -> No
     workspace.rules("*", "approvals=2 reason=required cancel-window=30s")
     workspace.feldera.adds("payments")
     ana, ria, ben = workspace.operator("ana"), workspace.requester("ria"), workspace.approver("ben")
-    no_reason = "✍️ A stop of `sales` needs a reason. Type `/pipeline stop sales reason…`."
+    no_reason = "✍️ A stop of `sales` needs a reason. Nothing was sent to Feldera. Type the command again with it: `/pipeline stop sales reason…`."
     assert ana.asks("/pipeline stop sales") == no_reason
-    assert "Needs 2 approvals" in ana.asks("/pipeline stop sales now")
+    assert "Needs approval from 2 other people" in ana.asks("/pipeline stop sales now")
     ana.confirms("/pipeline start orders", "Start orders")
     workspace.passes(seconds=20)
     assert "✅ Started after" in workspace.card()
@@ -127,7 +127,7 @@ def test_a_freeze_that_comes_later_does_not_hold_what_has_begun(workspace: Works
     restarts_slow(workspace)
     workspace.freezes("*", hours=8)
     ben = workspace.operator("ben")
-    assert ben.asks("/pipeline start orders").startswith("`orders` is frozen until ")
+    assert ben.asks("/pipeline start orders").startswith("🧊 `orders` is frozen until ")
     all_is_done(workspace)
 
 

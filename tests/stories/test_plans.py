@@ -33,24 +33,24 @@ def state_and_steps(card: str) -> str:
 def test_stop_clear_and_start(workspace: Workspace, ana: Teammate) -> None:
     """From the command to the last line: each step is told, and the last line sums up."""
     assert ana.asks("/pipeline clear sales --restart bad backfill") == snapshot("""\
-*Stop, clear and start `sales`?* Nothing happens unless you press the button. Only you see this.
+*Stop, clear and start `sales`?* Nothing happens until you press *Stop, clear and start sales*. Only you see this.
 *Deployment*
 ▶️ Running, started some time ago (Feb 27, 2026 at 3:00 AM)
 *Storage*
 💾 holds data: 3 checkpoints, 7.0 MiB
-*A clear would delete*
+*A clear deletes*
 the storage, with 3 checkpoints (7.0 MiB)
 *A stop loses*
 everything after the last checkpoint, some time ago (Feb 27, 2026 at 3:00 AM)
 Reason: bad backfill
-⚠️ Clearing deletes the pipeline's checkpoints and state: it starts empty afterwards. This *cannot be undone*.
+⚠️ `sales` loses all its state and starts empty afterwards. This *cannot be undone*.
 It is one request: stop, clear, start, one after the other. If a step fails, the rest is left undone.
 [Stop, clear and start sales] [Never mind]\
 """)
     ana.clicks("Stop, clear and start sales")
     assert ana.last_confirm == snapshot("""\
 Stop, clear and start sales?
-This destroys the storage, with 3 checkpoints (7.0 MiB). The stop loses everything after the last checkpoint. It cannot be cancelled.
+This deletes the storage, with 3 checkpoints (7.0 MiB), and cannot be undone. The stop loses everything after the last checkpoint.
 [Do it] [Go back]\
 """)
     ana.reads()
@@ -105,7 +105,7 @@ This destroys the storage, with 3 checkpoints (7.0 MiB). The stop loses everythi
 def test_a_plain_clear_of_what_runs_offers_to_stop_it(workspace: Workspace, ana: Teammate) -> None:
     """The offer turns into the preview of the longer plan, with the reason that was typed, for nobody else."""
     assert ana.asks("/pipeline clear sales bad backfill") == snapshot("""\
-✋ `sales` must be stopped before it can be cleared. It is Running, started some time ago (Feb 27, 2026 at 3:00 AM). I can stop it first, as one request: that loses everything after the last checkpoint, some time ago (Feb 27, 2026 at 3:00 AM).
+✋ `sales` must be stopped before it can be cleared. It is Running, started some time ago (Feb 27, 2026 at 3:00 AM). *Stop it and clear* does both as one request. The stop loses everything after the last checkpoint, some time ago (Feb 27, 2026 at 3:00 AM); the clear deletes its storage.
 [Stop it and clear] [Never mind]\
 """)
     ben = workspace.operator("ben")
@@ -130,7 +130,7 @@ def test_an_offer_to_stop_clear_and_start(ana: Teammate) -> None:
     (preview,) = ana.told("Stop it, clear and start")
     assert preview.startswith("*Stop, clear and start `sales`?*")
     assert ana.told("Never mind") == [
-        "Never mind, then: the stop, clear and start of `sales` was dropped, and nothing was sent."
+        "OK: the stop, clear and start of `sales` was not requested, and nothing was sent to Feldera."
     ]
 
 
@@ -139,7 +139,7 @@ def test_no_offer_where_somebody_asked_already(workspace: Workspace) -> None:
     ria, ben, olaf = workspace.requester("ria"), workspace.approver("ben"), workspace.requester("olaf")
     ria.confirms("/pipeline clear sales --stop", "Ask for approval")
     assert olaf.asks("/pipeline clear sales") == snapshot(
-        "🙋 @ria already requested the stop and clear of `sales`, some time ago (Mar 2, 2026 at 3:00 AM). It waits for approval: follow it in its thread."
+        "🙋 @ria already requested the stop and clear of `sales`, some time ago (Mar 2, 2026 at 3:00 AM). It waits for approval, so yours was not added. Follow it in its thread."
     )
     ben.told("Approve")
     workspace.passes(minutes=1)
@@ -162,7 +162,7 @@ def test_a_restart_of_what_is_stopped_and_cleared_already(workspace: Workspace, 
     """What is so already is not asked for: only the start is sent."""
     workspace.feldera.adds("fresh", storage="Cleared")
     preview = ana.asks("/pipeline clear fresh --restart")
-    assert "*A clear would delete*\nnothing: the storage is already cleared\n" in preview
+    assert "*A clear deletes*\nnothing: the storage is already cleared\n" in preview
     assert "*A stop loses*\nnothing: it is stopped, or stopping, already\n" in preview
     ana.told("Stop, clear and start fresh")
     workspace.passes(seconds=30)

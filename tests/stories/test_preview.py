@@ -14,10 +14,10 @@ def test_what_a_clear_would_destroy_is_shown_to_the_caller_alone(workspace: Work
     workspace.feldera.adds("sessions", checkpoints=(None, 96_000_000), since=before)
     shown = ana.asks("/pipeline clear sessions the schema changed")
     assert "⏹️ Stopped some time ago (Feb 28, 2026 at 3:00 AM)" in shown
-    assert "*A clear would delete*\nthe storage, with 2 checkpoints (size unknown)\n" in shown
+    assert "*A clear deletes*\nthe storage, with 2 checkpoints (size unknown)\n" in shown
     assert ben.reads() == []
     ana.clicks("Clear sessions", confirms=False)
-    assert "with 2 checkpoints (size unknown). It cannot be cancelled." in (ana.last_confirm or "")
+    assert "with 2 checkpoints (size unknown), and cannot be undone." in (ana.last_confirm or "")
     workspace.passes(minutes=1)
     assert workspace.cards() == []
     ana.clicks("Clear sessions")
@@ -32,10 +32,10 @@ def test_never_mind(workspace: Workspace) -> None:
     ana.asks("/pipeline clear orders")
     confirm = ana.finds("Clear orders")
     assert ana.told("Never mind") == [
-        "Never mind, then: the clear of `orders` was dropped, and nothing was sent."
+        "OK: the clear of `orders` was not requested, and nothing was sent to Feldera."
     ]
     ana.presses(confirm)
-    assert ana.reads() == ["The clear of `orders` was already dropped: nothing was sent."]
+    assert ana.reads() == ["The clear of `orders` was already dropped: nothing was sent to Feldera."]
     workspace.passes(minutes=1)
     assert workspace.cards() == []
     assert workspace.sent == []
@@ -101,17 +101,17 @@ def test_why_there_is_nothing_to_confirm(workspace: Workspace) -> None:
     assert [ana.asks(f"/pipeline clear {name}") for name in names] == snapshot(
         [
             """\
-✋ `running` must be stopped before it can be cleared. It is Running, started some time ago (Feb 27, 2026 at 3:00 AM). I can stop it first, as one request: that loses everything after the last checkpoint, some time ago (Feb 27, 2026 at 3:00 AM).
+✋ `running` must be stopped before it can be cleared. It is Running, started some time ago (Feb 27, 2026 at 3:00 AM). *Stop it and clear* does both as one request. The stop loses everything after the last checkpoint, some time ago (Feb 27, 2026 at 3:00 AM); the clear deletes its storage.
 [Stop it and clear] [Never mind]\
 """,
-            "✋ `stopping` must be stopped before it can be cleared. It is stopping: Running, started some time ago (Mar 2, 2026 at 3:00 AM); Stopped requested some time ago (Mar 2, 2026 at 3:00 AM). Once it is Stopped, type `/pipeline clear stopping` again.",
+            "✋ `stopping` must be stopped before it can be cleared. It is stopping: once it is stopped, type `/pipeline clear stopping` again.",
             """\
-✋ `starting` must be stopped before it can be cleared. Somebody has asked it to start: it is Stopped some time ago (Mar 2, 2026 at 3:00 AM); Running requested some time ago (Mar 2, 2026 at 3:00 AM). I can stop it first, as one request: that loses everything after the last checkpoint, some time ago (Mar 2, 2026 at 3:00 AM).
+✋ `starting` must be stopped before it can be cleared. Somebody has asked it to start: it is Stopped some time ago (Mar 2, 2026 at 3:00 AM); Running requested some time ago (Mar 2, 2026 at 3:00 AM). *Stop it and clear* does both as one request. The stop loses everything after the last checkpoint, some time ago (Mar 2, 2026 at 3:00 AM); the clear deletes its storage.
 [Stop it and clear] [Never mind]\
 """,
             "✅ `cleared` is already cleared.",
             "✅ `both` is already cleared. Somebody has asked the pipeline to start: it is Stopped some time ago (Mar 2, 2026 at 3:00 AM); Running requested some time ago (Mar 2, 2026 at 3:00 AM).",
-            "⏳ `clearing` is being cleared already, and not by me. `/pipeline status clearing` shows when it is done.",
+            "⏳ `clearing` is already being cleared, but not through this bot. `/pipeline status clearing` shows when it is done.",
         ]
     )
 
@@ -142,10 +142,10 @@ def test_a_preview_is_good_for_half_an_hour(workspace: Workspace) -> None:
     workspace.passes(minutes=29)
     ana.presses(confirm)
     assert ana.reads() == [
-        "⌛ This preview is more than 30 minutes old, and things may have changed. Nothing was sent. Type `/pipeline clear orders` to look again."
+        "⌛ This preview is more than 30 minutes old, and things may have changed. Nothing was sent to Feldera. Type `/pipeline clear orders` to look again."
     ]
     ana.presses(never_mind)
-    assert ana.reads()[0].startswith("Never mind, then: the clear of `orders` was dropped")
+    assert ana.reads()[0].startswith("OK: the clear of `orders` was not requested")
     assert workspace.sent == []
     ana.told("Clear orders")
     workspace.passes(seconds=10)
@@ -167,10 +167,10 @@ def test_what_cannot_be_looked_at_cannot_be_shown(workspace: Workspace) -> None:
     answers.append(ana.asks("/pipeline clear orders"))
     assert answers == snapshot(
         [
-            "❌ I cannot look at `orders` now: Feldera does not answer (`No connection to Feldera at feldera.example.`). Try again in a minute. Nothing has been changed.",
-            "❌ I cannot look at `orders` now: Feldera does not answer (`No connection to Feldera at feldera.example.`). Try again in a minute. Nothing has been changed.",
-            "❌ I cannot look at `orders` now: Feldera does not answer (`Feldera cannot be reached through its proxy (502).`). Try again in a minute. Nothing has been changed.",
-            "❌ I cannot look at `orders` now: Feldera is busy (`The lock required for this operation took too long to acquire. Try this operation again later.`). Try again in a minute. Nothing has been changed.",
-            "❌ I cannot look at `orders` now: Feldera does not let this bot in (`Feldera does not accept the bot's credentials (401).`). The person who runs the bot should check its credentials. Nothing has been changed.",
+            "❌ I cannot look at `orders` now: Feldera does not answer (`No connection to Feldera at feldera.example.`). Try again in a minute. Nothing was sent to Feldera.",
+            "❌ I cannot look at `orders` now: Feldera does not answer (`No connection to Feldera at feldera.example.`). Try again in a minute. Nothing was sent to Feldera.",
+            "❌ I cannot look at `orders` now: Feldera does not answer (`Feldera cannot be reached through its proxy (502).`). Try again in a minute. Nothing was sent to Feldera.",
+            "❌ I cannot look at `orders` now: Feldera is busy (`The lock required for this operation took too long to acquire. Try this operation again later.`). Try again in a minute. Nothing was sent to Feldera.",
+            "❌ I cannot look at `orders` now: Feldera does not let this bot in (`Feldera does not accept the bot's credentials (401).`). The person who runs the bot should check its credentials. Nothing was sent to Feldera.",
         ]
     )

@@ -141,7 +141,7 @@ def test_a_login_of_several_tenants(workspace: Workspace) -> None:
         "🔌 I cannot ask Feldera about `orders` (`The bot's login belongs to several tenants of Feldera, and names none of them.`). Whether the request arrived shows when I can. I keep trying. The person who runs the bot should set `FELDERA_TENANT`, or give the bot an API key."
     )
     assert workspace.operator("ben").asks("/pipeline status orders") == snapshot(
-        "❌ I cannot look at `orders` now: Feldera cannot tell which tenant's pipelines to show (`The bot's login belongs to several tenants of Feldera, and names none of them.`). The person who runs the bot should set `FELDERA_TENANT`, or give the bot an API key. Nothing has been changed."
+        "❌ I cannot look at `orders` now: Feldera cannot tell which tenant's pipelines to show (`The bot's login belongs to several tenants of Feldera, and names none of them.`). The person who runs the bot should set `FELDERA_TENANT`, or give the bot an API key. Nothing was sent to Feldera."
     )
     workspace.feldera.login_is_ambiguous(ambiguous=False)
     both_end(workspace)

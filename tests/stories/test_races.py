@@ -128,7 +128,7 @@ def test_closed_while_the_proof_arrives(workspace: Workspace) -> None:
     (said,) = ana.reads()
     card, lines = workspace.card(), workspace.thread()
     if lines[-1].startswith("☑️"):
-        assert said.startswith("☑️ Closed.")
+        assert said.startswith("☑️ Closed:")
         assert "☑️ Closed by @" in card
     else:
         assert lines[-1].startswith("✅ Cleared `orders`")

@@ -80,7 +80,7 @@ class RandomCast(Watched):
         self.pipeline_is_in_use(pipeline)
         glass = f"--break-glass {incident} " if incident else ""
         told = self.types(who, f"clear {pipeline} {glass}lag")
-        if any("*Clear `" in line for line in told):
+        if any("*Clear `" in line or "*Ask to clear `" in line for line in told):
             buttons = self.buttons(who)
             offered = [each.element["value"] for each in buttons if label_of(each) == "Never mind"]
             for shown in offered:  # two, if Slack delivered the command twice

@@ -188,7 +188,7 @@ def test_a_freeze_is_put_moved_and_lifted(workspace: Workspace) -> None:
     assert root.types("/pipeline freeze ord* for 4h release day") == snapshot(
         "✅ 🧊 `ord*` is frozen until Mar 2, 2026 at 7:00 AM (in 4 h): no clear, stop or start, not even break-glass. Reason: `release day`."
     )
-    assert ana.asks("/pipeline clear orders").startswith("`orders` is frozen until ")
+    assert ana.asks("/pipeline clear orders").startswith("🧊 `orders` is frozen until ")
     assert root.types("/pipeline freeze ord* until 18:00 release took longer") == snapshot(
         "✅ 🧊 `ord*` is frozen until 18:00 Etc/UTC, today (in 15 h): no clear, stop or start, not even break-glass. Reason: `release took longer`. Before: frozen by @root until Mar 2, 2026 at 7:00 AM: `release day`."
     )
@@ -219,7 +219,7 @@ def test_a_freeze_ends_by_itself(workspace: Workspace) -> None:
     root, ana = workspace.admin("root"), workspace.operator("ana")
     root.types("/pipeline freeze * until 06:00 night run")
     workspace.passes(hours=2, minutes=59)
-    assert ana.asks("/pipeline clear orders").startswith("`orders` is frozen until ")
+    assert ana.asks("/pipeline clear orders").startswith("🧊 `orders` is frozen until ")
     workspace.passes(minutes=2)
     assert ana.asks("/pipeline clear orders").startswith("*Clear `orders`?*")
     assert root.types("/pipeline unfreeze *").startswith("Nothing to change")

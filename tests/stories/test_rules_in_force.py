@@ -122,7 +122,7 @@ def test_the_strictest_of_several_rules(workspace: Workspace) -> None:
     ana = workspace.requester("ana")
     assert ana.asks("/pipeline clear orders").startswith("✍️")
     assert ana.asks("/pipeline clear orders schema change").splitlines()[-2] == snapshot(
-        "🙋 Needs 2 approvals from other people within 30m. It can be cancelled for 30s before it is sent."
+        "🙋 Needs approval from 2 other people within 30 min, or it expires. After the last approval it waits 30 s before it is sent; until then it can be cancelled."
     )
 
 
@@ -201,7 +201,7 @@ def test_a_restart_while_it_waits_for_approval(workspace: Workspace, ben: Teamma
     assert "[Approve] [Deny] [Withdraw]" in workspace.card()
     ben.told("Approve")
     workspace.restarts()
-    assert ben.told("Approve") == ["You already approved the clear of `orders`: 1 of 2."]
+    assert ben.told("Approve") == ["You already approved the clear of `orders`: 1 of 2 approvals so far."]
     cem = workspace.approver("cem")
     workspace.run(cem.clicking("Approve"))
     workspace.restarts()

@@ -33,7 +33,9 @@ def test_asked_to_wait_with_the_card(workspace: Workspace, ana: Teammate) -> Non
     workspace.slack.rate_limits(POST, retry_after=30)
     ana.clicks("Clear orders")
     workspace.passes(seconds=29)
-    assert ana.reads() == ["⏳ Posting the clear of `orders` in #ops; it is sent once it is visible."]
+    assert ana.reads() == [
+        "⏳ Posting the clear of `orders` in #ops. When the message is visible there, the clear is sent to Feldera."
+    ]
     assert workspace.sent == []
     workspace.passes(minutes=1)
     assert ana.reads() == ["⏳ Confirmed. Follow the clear of `orders` in its thread."]

@@ -142,7 +142,7 @@ def test_a_denial(workspace: Workspace, ben: Teammate) -> None:
     slowly(workspace, ben.submitting("not today"))
     assert ben.screen == snapshot("""\
 Deny clear
-❌ Denied: clear of `orders`, requested by @ana. Nothing was sent; @ana is told why. See its thread.
+❌ You denied the clear of `orders` requested by @ana. Nothing was sent to Feldera; @ana is told why. See its thread.
 [Close]\
 """)
     ben.closes_modal()
@@ -198,7 +198,10 @@ def test_the_form_of_a_broken_glass(workspace: Workspace, rio: Teammate) -> None
     workspace.bot.background_tasks.patience = 2.0
     rio.opens("Run as break-glass…")
     slowly(workspace, rio.submitting("order"))
-    assert "Type the pipeline's name, `orders`, letter by letter. Nothing was sent." in rio.screen
+    assert (
+        "Type the pipeline's name exactly as it is written here: `orders`. Nothing was sent to Feldera."
+        in rio.screen
+    )
     rio.closes_modal()
     assert workspace.sent == []
 
@@ -206,7 +209,10 @@ def test_the_form_of_a_broken_glass(workspace: Workspace, rio: Teammate) -> None
 def test_a_broken_glass(workspace: Workspace, rio: Teammate) -> None:
     rio.opens("Run as break-glass…")
     slowly(workspace, rio.submitting("orders"))
-    assert "⏳ Posting the clear of `orders` in #ops; it is sent once it is visible." in rio.screen
+    assert (
+        "⏳ Posting the clear of `orders` in #ops. When the message is visible there, the clear is sent to Feldera."
+        in rio.screen
+    )
     rio.closes_modal()
     workspace.passes(seconds=10)
     rio.reads()

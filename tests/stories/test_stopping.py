@@ -6,7 +6,7 @@ from inline_snapshot import snapshot
 from bot.domain.access.permissions import Role
 from tests.workspace import Teammate, Workspace
 
-IN_TIME = "🛑 Cancelled before sending: the clear of `orders` was not sent."
+IN_TIME = "🛑 Cancelled: the clear of `orders` was not sent."
 TAKEN_BACK = "↩️ Withdrawn: the clear of `orders` was not sent."
 OVER = "This ended some time ago (Mar 2, 2026 at 3:00 AM). ↩️ The clear of `orders` was withdrawn by @ana. Nothing was sent. See its thread."
 
@@ -101,7 +101,7 @@ def test_an_operator_without_approvals_has_the_window_too(workspace: Workspace) 
     workspace.rules("orders", "cancel-window=30s")
     oli = workspace.operator("oli")
     preview = oli.asks("/pipeline clear orders")
-    assert preview.splitlines()[-2] == "⏱️ It can be cancelled for 30s before it is sent."
+    assert preview.splitlines()[-2] == "⏱️ It waits 30 s before it is sent; until then it can be cancelled."
     oli.told("Clear orders")
     workspace.passes(seconds=10)
     assert oli.told("Cancel request") == [IN_TIME]

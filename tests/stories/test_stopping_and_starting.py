@@ -23,7 +23,7 @@ def test_a_stop(workspace: Workspace, ana: Teammate) -> None:
     """By force; the preview and the card say what that loses, since when, and the storage stays."""
     workspace.feldera.adds("sales", running=True, since=workspace.clock.now() - timedelta(days=3))
     assert ana.asks("/pipeline stop sales its source is broken") == snapshot("""\
-*Stop `sales`?* Nothing happens unless you press the button. Only you see this.
+*Stop `sales`?* Nothing happens until you press *Stop sales*. Only you see this.
 *Deployment*
 ▶️ Running, started some time ago (Feb 27, 2026 at 3:00 AM)
 *Storage*
@@ -31,16 +31,16 @@ def test_a_stop(workspace: Workspace, ana: Teammate) -> None:
 *A stop loses*
 everything after the last checkpoint, some time ago (Feb 27, 2026 at 3:00 AM)
 Reason: its source is broken
-⚠️ A forced stop loses everything after the last checkpoint, some time ago (Feb 27, 2026 at 3:00 AM). This *cannot be undone*.
+⚠️ The stop is forced: no checkpoint is made first. This *cannot be undone*.
 [Stop sales] [Never mind]\
 """)
     assert ana.hears() == snapshot(
-        "Stop sales? This loses everything after the last checkpoint, some time ago (Feb 27, 2026 at 3:00 AM). It cannot be cancelled. Only you see this."
+        "Stop sales? This loses everything after the last checkpoint, some time ago (Feb 27, 2026 at 3:00 AM), and cannot be undone."
     )
     ana.clicks("Stop sales")
     assert ana.last_confirm == snapshot("""\
 Stop sales?
-This loses everything after the last checkpoint. It cannot be cancelled.
+This loses everything after the last checkpoint, and cannot be undone.
 [Stop] [Go back]\
 """)
     workspace.passes(seconds=10)
@@ -150,7 +150,7 @@ def test_a_program_that_does_not_compile_is_not_started(workspace: Workspace, an
     workspace.feldera.adds("sales", program_status="SqlError", program_error="Table `x` not found")
     shown = [ana.asks(f"/pipeline {typed}") for typed in ("start sales", "clear sales --start")]
     assert shown == 2 * [
-        "❌ `sales` cannot be started: its program does not compile. Nothing was sent.\n```line 1, column 1: Table ˋxˋ not found```"
+        "❌ `sales` cannot be started: its program does not compile. Nothing was sent to Feldera.\n```line 1, column 1: Table ˋxˋ not found```"
     ]
     workspace.feldera.adds("clicks")
     ana.asks("/pipeline start clicks")
@@ -197,7 +197,7 @@ def test_nothing_to_stop_or_to_start(workspace: Workspace, ana: Teammate) -> Non
     """It is so already: there is nothing to confirm, and nothing is sent where that is seen after the confirmation."""
     workspace.feldera.adds("sales", running=True)
     assert ana.asks("/pipeline start sales") == snapshot(
-        "✅ Nothing to start: `sales` is already Running, started some time ago (Mar 2, 2026 at 3:00 AM)."
+        "✅ Nothing to start. `sales` is Running, started some time ago (Mar 2, 2026 at 3:00 AM)."
     )
     assert ana.asks("/pipeline stop orders") == "✅ `orders` is already stopped."
     ana.asks("/pipeline stop sales")

@@ -125,7 +125,7 @@ def test_an_outage_is_told_of_the_one_that_has_it(
     workspace.run(staging.comes_back())
     staging.answers_next(200, body=b"<html>hello</html>", content_type="text/html", method="GET", times=2)
     assert ana.asks("/pipeline status staging/orders") == snapshot(
-        "❌ I cannot look at `staging/orders` now: what answers at Feldera's address is not Feldera (`Something other than the Feldera API answers at its address.`). The person who runs the bot should check `PIPELINE_BOT_TARGETS__STAGING__HOST`. Nothing has been changed."
+        "❌ I cannot look at `staging/orders` now: what answers at Feldera's address is not Feldera (`Something other than the Feldera API answers at its address.`). The person who runs the bot should check `PIPELINE_BOT_TARGETS__STAGING__HOST`. Nothing was sent to Feldera."
     )
 
 
@@ -140,8 +140,8 @@ def test_what_is_on_the_others_is_listed_and_suggested(
 [Clear…] [Start…] [Full status]
 The Feldera `staging` does not answer (`No connection to Feldera at staging.example.`), so its pipelines are not listed. Try again in a minute.\
 """)
-    close = "type `TARGET/orders`. Did you mean `prod/orders`?"
-    silent = f"{close} `staging` cannot be asked now, and may have it."
+    close = "Type which one you mean: `prod/orders`."
+    silent = f"{close} The Feldera `staging` does not answer now, and may have it."
     assert ana.asks("/pipeline clear orders").endswith(silent)
     assert ana.asks("/pipeline status prod/oders").endswith("Did you mean `prod/orders`?")
     assert ben.asks("/pipeline clear orders").endswith(close)
@@ -150,5 +150,5 @@ The Feldera `staging` does not answer (`No connection to Feldera at staging.exam
     ana.closes_modal()
     workspace.run(workspace.felderas["prod"].goes_down())
     assert ana.asks("/pipeline clear orders").endswith(
-        "type `TARGET/orders`. `prod` and `staging` cannot be asked now, and may have it."
+        "before the name: `TARGET/orders`. The Felderas `prod` and `staging` do not answer now, and may have it."
     )

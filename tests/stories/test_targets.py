@@ -69,10 +69,12 @@ def test_rights_rules_and_freezes_of_one_hold_for_no_other(workspace: Workspace)
     assert "Clear `staging/orders`?" in ana.asks("/pipeline clear staging/orders")
     workspace.rules("prod/*", "approvals=2")
     workspace.freezes("staging/*", hours=1)
-    assert "Needs 2 approvals" in ben.asks("/pipeline clear prod/orders")
+    assert "Needs approval from 2 other people" in ben.asks("/pipeline clear prod/orders")
     frozen = ben.asks("/pipeline clear staging/orders")
-    assert frozen.startswith("`staging/orders` is frozen until ")
-    assert frozen.endswith("An admin can remove the freeze: `/pipeline unfreeze staging/*`.")
+    assert frozen.startswith("🧊 `staging/orders` is frozen until ")
+    assert frozen.endswith(
+        "An admin can remove the freeze, for all of `staging/*`: `/pipeline unfreeze staging/*`."
+    )
 
 
 def test_a_name_without_a_target_is_answered_with_what_could_be_meant(workspace: Workspace) -> None:
@@ -85,12 +87,12 @@ def test_a_name_without_a_target_is_answered_with_what_could_be_meant(workspace:
     ]
     assert [person.asks(f"/pipeline {typed}") for person, typed in asked] == snapshot(
         [
-            "❌ There are several Felderas here, and `orders` does not say which: type `TARGET/orders`. Did you mean `prod/orders` or `staging/orders`?",
-            "❌ There are several Felderas here, and `orders` does not say which: type `TARGET/orders`. Did you mean `prod/orders`?",
-            "❌ There are several Felderas here, and `orders` does not say which: type `TARGET/orders`.",
-            "❌ There are several Felderas here, and `payments` does not say which: type `TARGET/payments`. Did you mean `prod/payments`?",
-            "❌ There are several Felderas here, and `paiments` does not say which: type `TARGET/paiments`. Did you mean `prod/payments`?",
-            "❌ There are several Felderas here, and `nothing-like-it` does not say which: type `TARGET/nothing-like-it`.",
+            "❌ This bot serves several Felderas. Type which one you mean: `prod/orders` or `staging/orders`.",
+            "❌ This bot serves several Felderas. Type which one you mean: `prod/orders`.",
+            "❌ This bot serves several Felderas. Type which one you mean before the name: `TARGET/orders`.",
+            "❌ This bot serves several Felderas. Type which one you mean: `prod/payments`.",
+            "❌ This bot serves several Felderas. Type which one you mean before the name: `TARGET/paiments`. Did you mean `prod/payments`?",
+            "❌ This bot serves several Felderas. Type which one you mean before the name: `TARGET/nothing-like-it`.",
         ]
     )
 
@@ -227,7 +229,7 @@ def test_a_preview_from_before_comes_to_nothing(single: Workspace) -> None:
     ana = single.operator("ana")
     ana.asks("/pipeline clear orders")
     assert restarts_with(single, with_a_second(single)) == ""
-    assert ana.told("Clear orders")[0].startswith("❌ There are several Felderas here, and `orders` does not")
+    assert ana.told("Clear orders")[0].startswith("❌ This bot serves several Felderas.")
     assert single.cards() == []
     assert single.sent == []
 

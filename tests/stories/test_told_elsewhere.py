@@ -144,7 +144,7 @@ def test_a_request_that_was_withdrawn_before_its_card_could_be_posted(workspace:
     ana.clears("orders")
     assert rae.requests("users") == snapshot(
         [
-            "🙋 Posting the request to clear `users` in #ops. It needs 1 approval within 1 h; you are told of every decision."
+            "🙋 Posting the request to clear `users` in #ops. It needs approval from 1 other person within 1 h, or it expires. I will tell you of every decision."
         ]
     )
     rae.types(f"/pipeline withdraw {workspace.request('users')}")

@@ -64,7 +64,7 @@ def test_a_rule_is_not_avoided_by_the_other_name(workspace: Workspace, oli: Team
     workspace.rules("prod/*", "approvals=1")
     workspace.felderas["staging"].answers_as(workspace.feldera)
     assert oli.asks("/pipeline clear staging/p-00") == snapshot(
-        "❌ I cannot look at `staging/p-00` now: the bot's settings do not fit (`staging is the same Feldera and tenant as prod`). The person who runs the bot should check `PIPELINE_BOT_TARGETS__STAGING__HOST`. Nothing has been changed."
+        "❌ I cannot look at `staging/p-00` now: the bot's settings do not fit (`staging is the same Feldera and tenant as prod`). The person who runs the bot should check `PIPELINE_BOT_TARGETS__STAGING__HOST`. Nothing was sent to Feldera."
     )
     assert "Ask for approval" in oli.asks("/pipeline clear prod/p-00")
     assert sum("feldera_is_another_target" in line for line in workspace.logged) == 1

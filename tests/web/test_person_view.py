@@ -68,7 +68,7 @@ def test_who_somebody_is_and_what_they_can_type_and_choose(scene):
     assert state["people"] == [{**ana, "unread": 0}, {**ben, "unread": 1}]
     assert [each["command"] for each in state["commands"]] == ["/pipeline"]
     assert state["commands"][0]["hint"].startswith("clear NAME")
-    description = "Choose a pipeline and see what a clear would destroy"
+    description = "Choose a pipeline and see what a clear deletes"
     assert state["shortcuts"] == [{"name": "Clear a pipeline", "description": description}]
 
 

@@ -127,7 +127,7 @@ class Field(StrEnum):
     STORAGE = "Storage"
     PROGRAM = "Program"
     OPERATION = "Request"
-    WOULD_DESTROY = "A clear would delete"
+    WOULD_DESTROY = "A clear deletes"
     LOSES = "A stop loses"
     FROZEN = "Frozen"
     LAST_ERROR = "Last error"

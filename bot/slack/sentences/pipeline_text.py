@@ -70,7 +70,9 @@ def _setting(target: TargetName, what: str) -> Text:
 
 def frozen_in_words(freeze: Freeze) -> Text:
     """`frozen by @ben until Mar 2 at 7:00 AM: `release day``."""
-    return Text("frozen by {} until {}: {}", rule_text.whose(freeze.by), at(freeze.until), code(freeze.reason))
+    return Text(
+        "frozen by {} until {}: {}", rule_text.whose(freeze.by), at(freeze.until), code(freeze.reason)
+    )
 
 
 def frozen_until(freeze: Freeze, now: datetime) -> Text:

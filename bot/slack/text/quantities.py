@@ -15,6 +15,12 @@ def size(count: int) -> str:
     return humanize.naturalsize(count, binary=True)
 
 
+def exactly(span: timedelta) -> str:
+    """A length that a rule sets, as short as `left` but never rounded: `30 s`, `90 s`, `45 min`, `1 h`."""
+    seconds = round(span.total_seconds())
+    return f"{seconds} s" if seconds % 60 else left(span)
+
+
 def left(span: timedelta) -> str:
     """How long until a deadline, at a glance: `2 d 3 h`, `3 h 40 min`, `42 min`; seconds only under a minute."""
     seconds = max(round(span.total_seconds()), 0)

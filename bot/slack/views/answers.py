@@ -6,15 +6,16 @@ from bot.domain.access.requests.request_objections import RuleObjection
 from bot.domain.errors import Misunderstood
 from bot.domain.ids import PipelineName
 from bot.domain.operations.operation import Operation, State
+from bot.domain.operations.plans import StepName
 from bot.engine import replies
 from bot.engine.ports import DatabaseLost, StoreUnavailable
 from bot.engine.replies import Reply, Result
 from bot.slack.sentences import plan_text
 from bot.slack.sentences.pipeline_text import link_to
-from bot.slack.sentences.unusable_channel_text import why_not
+from bot.slack.sentences.unusable_channel_text import can_be_invited, why_not
 from bot.slack.text.blocks import Message, said
 from bot.slack.text.mrkdwn import TEXT_MAX
-from bot.slack.text.spans import Text, code, shortened
+from bot.slack.text.spans import Text, channel, code, mention, shortened
 from bot.slack.views import confirmations_view, decisions_view, help_view, previews_view
 from bot.slack.views.access import access_answers, access_changes_view, access_request_view, can_i_view
 from bot.slack.views.look import history_view, pipeline_pages_view, status_view
@@ -46,7 +47,7 @@ def trouble() -> Message:
     """For a failure of ours: the person still gets a reply, which says what is certain."""
     return said(
         "💥 Something broke on my side before I could answer; it is in my log. "
-        "`{COMMAND} status NAME` shows whether a request is running; if none is, nothing was changed."
+        "`{COMMAND} status NAME` shows whether a request is under way or has just ended; if neither, nothing was changed."
     )
 
 
@@ -188,7 +189,9 @@ def _result(result: Result, operation: Operation, workspace_url: str) -> Message
         case Result.ASKED:
             return confirmations_view.requested(operation)
         case Result.DROPPED:
-            return said("Never mind, then: the {} of `{}` was dropped, and nothing was sent.", action, name)
+            return said(
+                "OK: the {} of `{}` was not requested, and nothing was sent to Feldera.", action, name
+            )
         case Result.APPROVED:
             return decisions_view.approved(operation, workspace_url)
         case Result.DENIED:
@@ -196,15 +199,18 @@ def _result(result: Result, operation: Operation, workspace_url: str) -> Message
         case Result.WITHDRAWN:
             return said("↩️ Withdrawn: the {} of `{}` was not sent.", action, name)
         case Result.CANCELLED:
-            return said("🛑 Cancelled before sending: the {} of `{}` was not sent.", action, name)
+            return said("🛑 Cancelled: the {} of `{}` was not sent.", action, name)
         case Result.SIGNED_OFF:
             return said("🔏 Reviewed: the break-glass {} of `{}`.", action, name)
         case Result.CLOSED:
             return said(
-                "☑️ Closed. To request the {} of `{}` again, type `{}`.",
-                action,
-                name,
-                plan_text.command(plan, name),
+                "☑️ Closed: the {action} of `{name}` that {who} requested. "
+                "To request it again, type `{command}`: it first shows {what}.",
+                action=action,
+                name=name,
+                who=mention(operation.requester.user),
+                command=plan_text.command(plan, name),
+                what="what would be deleted" if StepName.CLEAR in plan else "what it would do",
             )
         case _:
             return click_refusals_view.refused(result, operation)
@@ -218,14 +224,18 @@ def placed(operation: Operation, workspace_url: str) -> Message:
         return said("↩️ Withdrawn before it was posted: the {} of `{}` was not sent.", action, name)
     if operation.display.card is None:
         refused = operation.outcome.message if operation.outcome else "unknown"
+        displaced = operation.display.displaced or refused
         return said(
             "❌ `{name}` was *not* {done}: {why}, and Slack does not let me write to you directly ({refused}). "
-            "I {do} nothing that nobody can see.",
+            "I {do} a pipeline only where somebody can follow it. {how}",
             name=name,
             done=plan_text.done(operation.step_name),
-            why=why_not(operation.origin, operation.display.displaced or refused),
+            why=why_not(operation.origin, displaced),
             refused=code(refused),
             do=operation.step_name.value,
+            how=Text("Add me to {}, then request it again.", channel(operation.origin))
+            if can_be_invited(operation.origin, displaced)
+            else "Request it again in a channel in which I can post.",
         )
     where = link_to(operation, workspace_url)
     done = "🙋 Requested" if operation.approval.needed else "⏳ Confirmed"
@@ -235,4 +245,4 @@ def placed(operation: Operation, workspace_url: str) -> Message:
     if operation.display.displaced is None:
         return said("{}.", followed)
     because = why_not(operation.origin, operation.display.displaced)
-    return said("{}, in our direct messages, because {}.", followed, because)
+    return said("{} in our direct messages: {}.", followed, because)

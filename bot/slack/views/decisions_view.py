@@ -14,8 +14,8 @@ from bot.slack.sentences.pipeline_text import link_to
 from bot.slack.sentences.unusable_channel_text import is_direct
 from bot.slack.text import blocks
 from bot.slack.text.blocks import Message, message, said
-from bot.slack.text.quantities import left
-from bot.slack.text.spans import NOTHING, Text, at, mention, to_the_second
+from bot.slack.text.quantities import exactly, left
+from bot.slack.text.spans import NOTHING, Text, at, code, mention
 from bot.slack.views.card import sure_to_approve
 
 APPROVE_TYPED = "approve_typed_request"  # action ids; see `card.CLOSE`
@@ -27,14 +27,18 @@ def to_approve(operation: Operation, workspace_url: str, now: datetime) -> Messa
     action, name = plan_text.action_name(operation.plan), operation.pipeline
     question = Text("Approve the {} of `{}`?", action, name)
     loss, so_far, expires = _at_stake(operation), _so_far(operation), _expires(operation, now)
-    asked = Text("Requested by {}.{}", mention(operation.requester.user), _see(operation, workspace_url))
+    asked = Text(
+        "Requested by {}{}.{}",
+        mention(operation.requester.user),
+        Text(": {}", code(operation.reason, blocks.REASON_MAX)) if operation.reason else NOTHING,
+        _see(operation, workspace_url),
+    )
     return message(
-        Text(" ").join([question, asked, loss, so_far, expires, Text("Only you see this.")]),
+        Text(" ").join([question, asked, loss, so_far, expires]),
         blocks.section(
-            Text("*{}* Nothing is approved unless you press the button. Only you see this.", question)
+            Text("*{}* Nothing is approved until you press *Approve*. Only you see this.", question)
         ),
         blocks.section(Text("\n").join([asked, loss, Text(" ").join([so_far, expires])])),
-        blocks.reason(operation.reason),
         blocks.buttons(_approve_button(operation), blocks.button("Never mind", LEAVE_WAITING, operation.id)),
     )
 
@@ -42,7 +46,7 @@ def to_approve(operation: Operation, workspace_url: str, now: datetime) -> Messa
 def left_waiting(operation_id: OperationId) -> Message:
     """After *Never mind*."""
     return said(
-        "Never mind: you approved nothing. `{COMMAND} approve {}` shows the request again.",
+        "You approved nothing. `{COMMAND} approve {}` shows the request again.",
         operation_id[:SHORT_ID],
     )
 
@@ -51,20 +55,21 @@ def approved(operation: Operation, workspace_url: str) -> Message:
     """What was approved, for whom, what happens now, and where to follow it."""
     given, needed = len(operation.approval.given), operation.approval.needed
     return said(
-        "👍 Approved: {action} of `{name}`, requested by {who} ({given} of {needed}). {now}{see}",
+        "👍 You approved the {action} of `{name}` requested by {who}: {given} of {needed} {approvals}. {now}{see}",
         action=plan_text.action_name(operation.plan),
         name=operation.pipeline,
         who=mention(operation.requester.user),
         given=given,
         needed=needed,
+        approvals="approval" if needed == 1 else "approvals",
         now=_what_now(operation),
-        see=_see(operation, workspace_url),
+        see=_follow(operation, workspace_url),
     )
 
 
 def denied(operation: Operation, workspace_url: str) -> Message:
     return said(
-        "❌ Denied: {action} of `{name}`, requested by {who}. Nothing was sent; {who} is told why.{see}",
+        "❌ You denied the {action} of `{name}` requested by {who}. Nothing was sent to Feldera; {who} is told why.{see}",
         action=plan_text.action_name(operation.plan),
         name=operation.pipeline,
         who=mention(operation.requester.user),
@@ -73,11 +78,20 @@ def denied(operation: Operation, workspace_url: str) -> Message:
 
 
 def _see(operation: Operation, workspace_url: str) -> Text:
-    """Where to follow it, unless that is in direct messages, which an approver cannot open."""
+    return Text(" See {}.", link_to(operation, workspace_url)) if _can_open_thread(operation) else NOTHING
+
+
+def _follow(operation: Operation, workspace_url: str) -> Text:
+    """The same for a request that goes on."""
+    if not _can_open_thread(operation) or operation.outcome is not None:
+        return _see(operation, workspace_url)
+    return Text(" Follow it in {}.", link_to(operation, workspace_url))
+
+
+def _can_open_thread(operation: Operation) -> bool:
+    """Whether an approver can: not in the direct messages of somebody else."""
     card = operation.display.card
-    if card is not None and is_direct(card.channel):
-        return NOTHING
-    return Text(" See {}.", link_to(operation, workspace_url))
+    return card is None or not is_direct(card.channel)
 
 
 def _approve_button(operation: Operation) -> ButtonElement:
@@ -91,7 +105,7 @@ def _at_stake(operation: Operation) -> Text:
     if plan == START:
         return Text("It loses nothing.")
     takes = [
-        Text("destroys {}", destroyed(previewed)) if StepName.CLEAR in plan else NOTHING,
+        Text("deletes {}", destroyed(previewed)) if StepName.CLEAR in plan else NOTHING,
         Text("loses {}", lost(previewed)) if StepName.STOP in plan else NOTHING,
     ]
     return Text("It {}. This cannot be undone.", Text(" and ").join(takes))
@@ -127,6 +141,9 @@ def _what_now(operation: Operation) -> Text:
         return Text("It is held by a freeze, and sent once that has ended ({}).", at(frozen_until))
     if operation.held_by_freeze:
         return Text("It is held by a freeze, and sent once that has ended.")
-    if until is not None:
-        return Text("It is sent at {}, and can be cancelled until then.", to_the_second(until))
-    return Text("It is sent now, after a last check.")
+    if until is not None and operation.ready_at is not None:
+        window = exactly(until - operation.ready_at)
+        return Text(
+            "After {} and one more check it is sent to Feldera; until then it can be cancelled.", window
+        )
+    return Text("After one more check it is sent to Feldera.")

@@ -3,7 +3,7 @@
 from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.domain.access.authorization import Authorization
-from bot.domain.durations import span_in_words
+from bot.domain.ids import PipelineName
 from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.operation import Operation
 from bot.domain.operations.plans import START, STOP, Plan, StepName
@@ -15,6 +15,7 @@ from bot.slack.sentences.losses import costs, destroyed, lost
 from bot.slack.sentences.pipeline_text import deployment, storage
 from bot.slack.text import blocks
 from bot.slack.text.blocks import Message, message
+from bot.slack.text.quantities import exactly
 from bot.slack.text.spans import NOTHING, Text, code
 
 CONFIRM = "confirm_clear"  # action ids; see `card.CLOSE`
@@ -22,30 +23,28 @@ BREAK_GLASS = "break_glass"
 DROP = "never_mind"
 STOP_AND_CLEAR = "stop_and_clear"
 
-_DELETES_STATE = "⚠️ Clearing deletes the pipeline's checkpoints and state: it starts empty afterwards. This *cannot be undone*."
-
-
-_STOPS_BY_FORCE = "⚠️ A forced stop loses {}. This *cannot be undone*."
+_DELETES_STATE = "⚠️ `{}` loses all its state and starts empty afterwards. This *cannot be undone*."
+_STOPS_BY_FORCE = "⚠️ The stop is forced: no checkpoint is made first. This *cannot be undone*."
 _IN_ORDER = "It is one request: {}, one after the other. If a step fails, the rest is left undone."
 
 
 def preview(shown: Preview) -> Message:
     operation, pipeline, authority = shown.operation, shown.pipeline, shown.authority
     name, plan = pipeline.name, operation.plan
-    what_then = _what_then(authority)
-    doing = plan_text.action_name(plan).capitalize()
-    only_you = Text("Only you see this.")
+    title, go = _title(plan, name, authority), _go(operation, authority)
     return message(
-        Text(" ").join(
-            [Text("{} {}?", doing, name), _at_stake(operation, with_times=True), what_then, only_you]
-        ),
+        Text(" ").join([title, _at_stake(operation, with_times=True), _what_then(authority)]),
         blocks.section(
-            Text("*{} `{}`?* Nothing happens unless you press the button. Only you see this.", doing, name)
+            Text(
+                "*{}* Nothing happens until you press *{}*. Only you see this.",
+                _title(plan, Text("`{}`", name), authority),
+                _label(plan, name, authority),
+            )
         ),
         state(pipeline, operation.previewed, plan, operation.incident),
         blocks.reason(operation.reason),
-        *consequences(authority, operation.previewed, plan),
-        blocks.buttons(_go(operation, authority), blocks.button("Never mind", DROP, operation.id)),
+        *consequences(name, authority, operation.previewed, plan),
+        blocks.buttons(go, blocks.button("Never mind", DROP, operation.id)),
     )
 
 
@@ -61,11 +60,13 @@ def state(pipeline: Pipeline, reviewed: Fingerprint, plan: Plan, incident: str =
     return blocks.fields(*in_order(rows))
 
 
-def consequences(authority: Authorization, reviewed: Fingerprint, plan: Plan) -> list[Block]:
+def consequences(
+    name: PipelineName, authority: Authorization, reviewed: Fingerprint, plan: Plan
+) -> list[Block]:
     """What cannot be undone, how the steps depend on each other, and who decides."""
     told = [
-        Text(_STOPS_BY_FORCE, lost(reviewed)) if plan == STOP else NOTHING,
-        Text(_DELETES_STATE) if StepName.CLEAR in plan and not _is_cleared(reviewed) else NOTHING,
+        Text(_STOPS_BY_FORCE) if plan == STOP and reviewed.was_wanted else NOTHING,
+        Text(_DELETES_STATE, name) if StepName.CLEAR in plan and not _is_cleared(reviewed) else NOTHING,
         _begins(reviewed) if plan == START else NOTHING,
         Text(_IN_ORDER, ", ".join(step.value for step in plan)) if len(plan) > 1 else NOTHING,
         _what_then(authority),
@@ -83,33 +84,52 @@ def _begins(reviewed: Fingerprint) -> Text:
     return Text("▶️ It goes on from its last checkpoint.")
 
 
-def _at_stake(operation: Operation, *, once_sent: bool = False, with_times: bool = False) -> Text:
+def _at_stake(operation: Operation, *, with_times: bool = False) -> Text:
     """What would be lost. A dialog is shown to one person and for a moment: it does without times."""
-    plan = operation.plan
+    plan, reviewed = operation.plan, operation.previewed
     if plan == START:
         return Text("This loses nothing.")
-    verb = "destroys" if StepName.CLEAR in plan else "loses"
-    goes = Text("This {} {}.", verb, costs(operation, with_times=with_times))
-    if StepName.CLEAR in plan and StepName.STOP in plan:
-        goes += Text(" The stop loses {}.", lost(operation.previewed, with_times=with_times))
-    return Text("{} It cannot be cancelled{}.", goes, Text(" once it is sent") if once_sent else NOTHING)
+    if plan == STOP and not reviewed.was_wanted:
+        return Text("This loses nothing, because the pipeline is already stopping.")
+    if StepName.CLEAR in plan and _is_cleared(reviewed):
+        return Text("This deletes {}.", costs(operation, with_times=with_times))
+    verb = "deletes" if StepName.CLEAR in plan else "loses"
+    goes = Text("This {} {}, and cannot be undone.", verb, costs(operation, with_times=with_times))
+    if StepName.CLEAR in plan and StepName.STOP in plan and reviewed.was_wanted:
+        goes += Text(" The stop loses {}.", lost(reviewed, with_times=with_times))
+    return goes
+
+
+def _title(plan: Plan, name: Text | PipelineName, authority: Authorization) -> Text:
+    """`Clear orders?`, or `Ask to clear orders?` where others decide."""
+    action = plan_text.action_name(plan)
+    if authority.approvals_needed:
+        return Text("Ask to {} {}?", action, name)
+    return Text("{} {}?", action.capitalize(), name)
+
+
+def _label(plan: Plan, name: PipelineName, authority: Authorization) -> str:
+    """What the button that goes ahead says."""
+    if authority.is_break_glass:
+        return "Run as break-glass"
+    return "Ask for approval" if authority.approvals_needed else plan_text.title(plan, name)
 
 
 def _go(operation: Operation, authority: Authorization) -> ButtonElement:
     name, plan = operation.pipeline, operation.plan
+    label = _label(plan, name, authority)
     if authority.is_break_glass:
-        return blocks.button("Run as break-glass…", BREAK_GLASS, operation.id, style="danger")
+        return blocks.button(f"{label}…", BREAK_GLASS, operation.id, style="danger")
     asks = authority.approvals_needed > 0
-    doing = plan_text.title(plan, name)
     harmless = asks or plan == START
     return blocks.button(
-        "Ask for approval" if asks else doing,
+        label,
         CONFIRM,
         operation.id,
         style="primary" if harmless else "danger",
         confirm=blocks.are_you_sure(
-            Text("Ask to {} {}?", plan_text.action_name(plan), name) if asks else Text("{}?", doing),
-            _at_stake(operation, once_sent=asks),
+            _title(plan, name, authority),
+            _at_stake(operation),
             yes="Ask" if asks else plan[0].value.capitalize() if len(plan) == 1 else "Do it",
             no="Go back",
         ),
@@ -120,23 +140,25 @@ def _what_then(authority: Authorization) -> Text:
     requirements = authority.requirements
     if authority.is_break_glass:
         return Text(
-            "🚨 As break-glass this runs at once, without approval. Everyone who could have approved is notified, "
+            "🚨 Break-glass runs this at once, without approval. Everyone who could have approved is notified, "
             "and one of them must review it afterwards."
         )
-    stop = (
-        Text(" It can be cancelled for {} before it is sent.", span_in_words(requirements.stop_window))
-        if requirements.stop_window
-        else NOTHING
+    waits = Text(
+        "waits {} before it is sent; until then it can be cancelled", exactly(requirements.stop_window)
     )
     if authority.approvals_needed == 0:
-        return Text("⏱️{}", stop) if stop else NOTHING
+        return Text("⏱️ It {}.", waits) if requirements.stop_window else NOTHING
     return Text(
-        "🙋 Needs {approvals} from {others} within {time}.{stop}",
-        approvals=approvals_in_words(authority.approvals_needed),
-        others="another person" if authority.approvals_needed == 1 else "other people",
-        time=span_in_words(requirements.approve_within),
-        stop=stop,
+        "🙋 Needs {approval} within {time}, or it expires.{window}",
+        approval=approval_from(authority.approvals_needed),
+        time=exactly(requirements.approve_within),
+        window=Text(" After the last approval it {}.", waits) if requirements.stop_window else NOTHING,
     )
+
+
+def approval_from(needed: int) -> str:
+    """Who has to approve, besides the requester: `approval from 2 other people`."""
+    return f"approval from {needed} other {'person' if needed == 1 else 'people'}"
 
 
 def approvals_in_words(needed: int) -> str:

@@ -110,7 +110,7 @@ def about(shown: Shown, origin: ChannelId, remark: Text = NOTHING) -> Page:
         about=_dicts(
             section(remark) if remark else None,
             state(pipeline, shown.assessment.reviewed, shown.assessment.plan),
-            *consequences(authority, shown.assessment.reviewed, shown.assessment.plan),
+            *consequences(pipeline.name, authority, shown.assessment.reviewed, shown.assessment.plan),
             blocks.context(*_who_is_notified(authority, origin)),
         ),
         requirements=authority.requirements,

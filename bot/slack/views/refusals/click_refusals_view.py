@@ -28,7 +28,7 @@ def refused(result: _Refusal, operation: Operation) -> Message:
         case Result.TOO_OLD:
             return said(
                 "⌛ This preview is more than 30 minutes old, and things may have changed. "
-                "Nothing was sent. Type `{}` to look again.",
+                "Nothing was sent to Feldera. Type `{}` to look again.",
                 command(operation.plan, name),
             )
         case Result.NOTHING_TO_SIGN_OFF:
@@ -40,9 +40,19 @@ def refused(result: _Refusal, operation: Operation) -> Message:
             )
         case Result.APPROVED_BEFORE:
             given, needed = len(operation.approval.given), operation.approval.needed
-            return said("You already approved the {} of `{}`: {} of {}.", action, name, given, needed)
+            return said(
+                "You already approved the {} of `{}`: {} of {} so far.",
+                action,
+                name,
+                given,
+                "1 approval" if needed == 1 else f"{needed} approvals",
+            )
         case Result.OWN_REQUEST:
-            return said("🚫 You requested the {} of `{}` yourself: others decide.", action, name)
+            return said(
+                "🚫 You requested the {} of `{}` yourself, so somebody else must approve or deny it.",
+                action,
+                name,
+            )
         case Result.OWN_BREAK_GLASS:
             return said(
                 "🚫 You ran the {} of `{}` as break-glass yourself: somebody else must review it.",
@@ -65,13 +75,16 @@ def not_yours(operation: Operation | None) -> Message:
 
 
 def not_known() -> Message:
-    return said("This button is from another time: it does nothing any more. Type `{COMMAND} help`.")
+    return said(
+        "This button is too old to work: nothing was sent to Feldera. `{COMMAND} pending` lists the open requests."
+    )
 
 
 def no_such_request(beginning: str) -> Message:
     """The same whether there is none, or one that the reader may not see."""
     return said(
-        "❌ You can see no request whose id begins with `{}`. `{COMMAND} pending` lists what waits.",
+        "❌ There is no request that you can see whose id begins with `{}`. "
+        "`{COMMAND} pending` lists the open requests.",
         shortened(beginning, 30),
     )
 
@@ -93,7 +106,7 @@ def several_requests(beginning: str, operations: Sequence[Operation]) -> Message
         for operation in operations
     ]
     heading = Text(
-        "❌ {} requests have an id that begins with `{}`: type more of the one you mean.", len(ids), beginning
+        "❌ {} requests have an id that begins with `{}`. Type more letters of its id.", len(ids), beginning
     )
     return said("{}", cut([heading, *lines]))
 
@@ -107,7 +120,7 @@ def already_decided(operation: Operation, workspace_url: str, *, signing: bool =
             "{} was already reviewed by {} {}: see {}.", what, mention(review.by.user), ago(review.at), where
         )
     if operation.confirmed_at is None:
-        return said("{} was already dropped: nothing was sent.", what)
+        return said("{} was already dropped: nothing was sent to Feldera.", what)
     approved = NOTHING
     if operation.approval.given and operation.ready_at is not None:
         last = operation.approval.given[-1]

@@ -31,7 +31,7 @@ def objection(no: RuleObjection) -> Message:
         case BreakGlassForbidden():
             return break_glass_forbidden(no)
         case TooManyOpen():
-            return too_many(no.pipeline, no.limit)
+            return too_many(no)
         case TooManyRecentRequests():
             return too_many_recent_requests(no)
         case ReasonMissing():
@@ -44,12 +44,14 @@ def objection(no: RuleObjection) -> Message:
 
 def frozen(name: PipelineName, freeze: Freeze) -> Message:
     return said(
-        "`{name}` is frozen until {until}: no clear, stop or start, not even break-glass. "
-        "Frozen by {by}: {reason}. An admin can remove the freeze: `{COMMAND} unfreeze {pattern}`.",
+        "🧊 `{name}` is frozen until {until}, by {by} (reason: {reason}). "
+        "Until then nobody can clear, stop or start it, not even as break-glass. Nothing was sent to Feldera. "
+        "An admin can remove the freeze{scope}: `{COMMAND} unfreeze {pattern}`.",
         name=name,
         until=at(freeze.until),
         reason=code(freeze.reason),
         by=_by(freeze.by),
+        scope=NOTHING if freeze.pattern == name else Text(", for all of `{}`", freeze.pattern),
         pattern=freeze.pattern,
     )
 
@@ -57,60 +59,76 @@ def frozen(name: PipelineName, freeze: Freeze) -> Message:
 def break_glass_forbidden(reply: BreakGlassForbidden) -> Message:
     rules = some_of([Text("`{}`", pattern) for pattern in reply.requirements.rules])
     return said(
-        "🚫 The {action} of `{name}` cannot run as break-glass: {because}. Ask as usual: `{command} reason…`.",
+        "🚫 The {action} of `{name}` cannot run as break-glass: {because}. "
+        "Nothing was sent to Feldera. {instead}: `{command} reason…`.",
         action=action_name(reply.plan),
         name=reply.pipeline,
-        because=Text("the rules on {} do not allow it", rules) if rules else "no rule allows it",
+        because=Text("the rules for {} do not allow it", rules) if rules else "no rule allows it",
+        instead="Ask for approval instead"
+        if reply.requirements.approvals
+        else "Request it without break-glass instead",
         command=command(reply.plan, reply.pipeline),
     )
 
 
 def name_not_typed(name: PipelineName) -> Message:
-    return said("Type the pipeline's name, `{}`, letter by letter. Nothing was sent.", name)
-
-
-def too_many(name: PipelineName, limit: int) -> Message:
     return said(
-        "✋ You have {} open requests, and one person may have no more: `{}` has to wait. "
-        "`{COMMAND} pending` lists them; `{COMMAND} withdraw ID` withdraws one.",
-        limit,
-        name,
+        "Type the pipeline's name exactly as it is written here: `{}`. Nothing was sent to Feldera.", name
+    )
+
+
+def too_many(reply: TooManyOpen) -> Message:
+    return said(
+        "✋ You have {limit} open requests, the most that one person may have. {yours} "
+        "Withdraw one first: `{COMMAND} pending` lists them, `{COMMAND} withdraw ID` withdraws one.",
+        limit=reply.limit,
+        yours=_not_requested(reply),
     )
 
 
 def too_many_recent_requests(reply: TooManyRecentRequests) -> Message:
     return said(
-        "✋ You made {limit} requests within {within}, and one person may make no more: `{name}` has to wait. "
-        "Ask again {again_at}.",
+        "✋ You made {limit} requests within {within}, the most that one person may make. {yours} "
+        "You can ask again from {again_at}.",
         limit=reply.limit,
         within=duration(round(reply.within.total_seconds())),
-        name=reply.pipeline,
+        yours=_not_requested(reply),
         again_at=at(reply.again_at),
     )
 
 
+def _not_requested(reply: TooManyOpen | TooManyRecentRequests) -> Text:
+    return Text("Your {} of `{}` was not requested.", action_name(reply.plan), reply.pipeline)
+
+
 def reason_missing(reply: ReasonMissing) -> Message:
     """What the reason lacks, and the command to type again, with what was typed."""
-    must = some_of([code(pattern, 100) for pattern in reply.requirements.reason_patterns], Text(" and "))
+    patterns = [
+        Text("something of the form {}", code(each, 100)) for each in reply.requirements.reason_patterns
+    ]
+    must = some_of(patterns, Text(", and "))
     glass = f" --break-glass {reply.incident}" if reply.incident else ""
-    counts = Text(" or the incident") if reply.incident else NOTHING
     again = code(f"{command(reply.plan, reply.pipeline)}{glass} {reply.reason or 'reason'}…", 600)
-    if must and reply.reason:
-        return said("✍️ Your reason{} must contain something like {}. Type {} with it.", counts, must, again)
     return said(
-        "✍️ A {action} of `{name}` needs a reason{like}. Type {again}.",
-        action=action_name(reply.plan),
-        name=reply.pipeline,
-        like=Text(", and the reason{} must contain something like {}", counts, must) if must else NOTHING,
+        "✍️ {lacks}Nothing was sent to Feldera. {must}Type the command again with {them}: {again}.",
+        lacks=NOTHING
+        if must and reply.reason
+        else Text("A {} of `{}` needs a reason. ", action_name(reply.plan), reply.pipeline),
+        must=Text("Your reason{} must contain {}. ", _or_incident(reply), must) if must else NOTHING,
+        them="them" if len(patterns) > 1 else "it",
         again=again,
     )
 
 
+def _or_incident(reply: ReasonMissing) -> Text:
+    return Text(" or incident reference") if reply.incident else NOTHING
+
+
 def reason_missing_under_field(reply: ReasonMissing) -> Text:
     """The same under the field in which it is missing."""
-    must = shortened(" and ".join(reply.requirements.reason_patterns), PATTERNS_SHOWN)
+    must = shortened(", and something of the form ".join(reply.requirements.reason_patterns), PATTERNS_SHOWN)
     return (
-        Text("The reason must contain something like {}.", must)
+        Text("The reason must contain something of the form {}.", must)
         if must
         else Text("A rule asks for a reason.")
     )

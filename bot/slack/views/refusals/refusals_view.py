@@ -41,7 +41,7 @@ def denied(reply: PermissionDenied) -> Message:
 
 
 def denied_in_text(reply: PermissionDenied) -> Text:
-    nothing = Text(" Nothing was sent.") if reply.confirming else NOTHING
+    nothing = Text(" Nothing was sent to Feldera.") if reply.confirming else NOTHING
     return Text(
         "🚫 You may not {denied}: {why}{nothing}",
         denied=denied_in_words(reply.denied),
@@ -84,30 +84,50 @@ def _others(admins: Admins | None) -> Text:
 
 
 def not_found(reply: NotFound) -> Message:
-    close = either([code(other) for other in reply.close]) if reply.close else NOTHING
-    silent = Text(" and ").join([code(target) for target in reply.unanswered])
     return said(
-        "❌ {}{}{}",
-        _needs_target(reply.pipeline) if reply.needs_target else _unknown(reply.pipeline),
-        Text(" Did you mean {}?", close) if close else NOTHING,
-        Text(" {} cannot be asked now, and may have it.", silent) if silent else NOTHING,
+        "❌ {}{}", _several_felderas(reply) if reply.needs_target else _unknown(reply), _silent(reply)
     )
 
 
-def _unknown(name: PipelineName) -> Text:
-    return Text("Feldera has no pipeline `{}` (names are case-sensitive).", name)
+def _unknown(reply: NotFound) -> Text:
+    found_none = "I found no" if reply.unanswered else "Feldera has no"
+    return Text(
+        "{} pipeline `{}` (names are case-sensitive).{}", found_none, reply.pipeline, _did_you_mean(reply)
+    )
 
 
-def _needs_target(name: PipelineName) -> Text:
-    target = target_in(name)
-    if target:
-        return Text("There is no Feldera called `{}` here, and so no `{}`.", target, name)
-    return Text("There are several Felderas here, and `{}` does not say which: type `TARGET/{}`.", name, name)
+def _several_felderas(reply: NotFound) -> Text:
+    name = reply.pipeline
+    if target := target_in(name):
+        return Text(
+            "There is no Feldera called `{}` here, and so no `{}`.{}", target, name, _did_you_mean(reply)
+        )
+    same_name = [code(other) for other in reply.close if other.endswith(f"/{name}")]
+    if same_name and len(same_name) == len(reply.close):
+        return Text("This bot serves several Felderas. Type which one you mean: {}.", either(same_name))
+    return Text(
+        "This bot serves several Felderas. Type which one you mean before the name: `TARGET/{}`.{}",
+        name,
+        _did_you_mean(reply),
+    )
+
+
+def _did_you_mean(reply: NotFound) -> Text:
+    return Text(" Did you mean {}?", either([code(each) for each in reply.close])) if reply.close else NOTHING
+
+
+def _silent(reply: NotFound) -> Text:
+    if not reply.unanswered:
+        return NOTHING
+    targets = Text(" and ").join([code(target) for target in reply.unanswered])
+    if len(reply.unanswered) == 1:
+        return Text(" The Feldera {} does not answer now, and may have it.", targets)
+    return Text(" The Felderas {} do not answer now, and may have it.", targets)
 
 
 def no_answer(name: PipelineName, problem: Problem) -> Message:
     because = why_no_answer(problem, target_in(name))
-    return said("❌ I cannot look at `{}` now: {} Nothing has been changed.", name, because)
+    return said("❌ I cannot look at `{}` now: {} Nothing was sent to Feldera.", name, because)
 
 
 def no_list(problem: Problem) -> Message:
@@ -124,15 +144,23 @@ def sees_nothing(reply: SeesNothing) -> Message:
 
 def not_stopped(reply: NotStopped) -> Message:
     pipeline, offer = reply.pipeline, reply.offer
-    text = Text(
-        "✋ `{}` must be stopped before it can be {}. {}",
+    before = Text(
+        "✋ `{}` must be stopped before it can be {}.",
         pipeline.name,
         "started" if reply.plan == START else "cleared",
-        _how_to_stop(reply),
     )
     if offer is None:
-        return said("{}", text)
-    label = "Stop it, clear and start" if StepName.START in reply.plan else "Stop it and clear"
+        return said("{} {}", before, _how_to_stop(reply))
+    starts = StepName.START in reply.plan
+    label = "Stop it, clear and start" if starts else "Stop it and clear"
+    text = Text(
+        "{before} {now} *{label}* does {all} as one request. {loses}",
+        before=before,
+        now=_is_now(pipeline),
+        label=label,
+        all="all three" if starts else "both",
+        loses=_loses(offer),
+    )
     return message(
         text,
         blocks.section(text),
@@ -143,18 +171,24 @@ def not_stopped(reply: NotStopped) -> Message:
 
 
 def _how_to_stop(reply: NotStopped) -> Text:
-    pipeline, is_now = reply.pipeline, deployment(reply.pipeline)
-    again = command(reply.plan, pipeline.name)
+    pipeline, again = reply.pipeline, command(reply.plan, reply.pipeline.name)
     if pipeline.resources_desired == STOPPED:
-        return Text("It is stopping: {}. Once it is {}, type `{}` again.", is_now, STOPPED, again)
-    return Text(
-        "{it} is {is_now}. {how}",
-        it="Somebody has asked it to start: it" if pipeline.resources == STOPPED else "It",
-        is_now=is_now,
-        how=Text("Stop it in Feldera, then type `{}` again.", again)
-        if reply.offer is None
-        else Text("I can stop it first, as one request: that loses {}.", lost(reply.offer.previewed)),
-    )
+        return Text("It is stopping: once it is stopped, type `{}` again.", again)
+    return Text("{} Stop it in Feldera, then type `{}` again.", _is_now(pipeline), again)
+
+
+def _is_now(pipeline: Pipeline) -> Text:
+    it = "Somebody has asked it to start: it" if pipeline.resources == STOPPED else "It"
+    return Text("{} is {}.", it, deployment(pipeline))
+
+
+def _loses(offer: Operation) -> Text:
+    """What both steps take. The offer is of a later look, by which it may have begun to stop."""
+    if not offer.previewed.was_wanted:
+        return Text(
+            "Stopping it loses nothing, because it is already stopping; the clear still deletes its storage."
+        )
+    return Text("The stop loses {}; the clear deletes its storage.", lost(offer.previewed))
 
 
 def not_stopped_in_form(pipeline: Pipeline, tick: str) -> Text:
@@ -180,20 +214,20 @@ def blocked(reply: Blocked) -> Message:
         case Blocker.STOPPED_ALREADY:
             return said("✅ `{}` is already stopped.", name)
         case Blocker.STARTED_ALREADY:
-            return said("✅ Nothing to start: `{}` is already {}.", name, deployment(pipeline))
+            return said("✅ Nothing to start. `{}` is {}.", name, deployment(pipeline))
         case Blocker.CLEARED_ALREADY:
             asked = Text(" Somebody has asked the pipeline to start: it is {}.", deployment(pipeline))
             but = NOTHING if pipeline.is_stopped else asked
             return said("✅ `{}` is already cleared.{}", name, but)
         case Blocker.BEING_CLEARED:
             return said(
-                "⏳ `{name}` is being cleared already, and not by me. `{COMMAND} status {name}` shows when it is done.",
+                "⏳ `{name}` is already being cleared, but not through this bot. `{COMMAND} status {name}` shows when it is done.",
                 name=name,
             )
         case Blocker.NOT_UNDERSTOOD:
             return said(
-                "❌ Feldera describes the storage of `{}` in a word I do not know, so I leave it alone. "
-                "This bot may be older than your Feldera.",
+                "❌ Nothing was sent to Feldera: it reports the storage of `{}` in a word that this bot does not know. "
+                "Your Feldera may be newer than the bot: tell the person who runs the bot.",
                 name,
             )
         case _:
@@ -201,9 +235,17 @@ def blocked(reply: Blocked) -> Message:
 
 
 def not_compiled(reply: NotCompiled) -> Message:
-    told = code_block(reply.said) if reply.said else "Feldera shows why."
     name = reply.pipeline.name
-    return said("❌ `{}` cannot be started: its program does not compile. Nothing was sent.\n{}", name, told)
+    told = (
+        code_block(reply.said)
+        if reply.said
+        else Text("Look at `{}` in Feldera for the compiler errors.", name)
+    )
+    return said(
+        "❌ `{}` cannot be started: its program does not compile. Nothing was sent to Feldera.\n{}",
+        name,
+        told,
+    )
 
 
 def busy(holder: Operation, workspace_url: str, *, may_close: bool) -> Message:
@@ -214,7 +256,7 @@ def busy(holder: Operation, workspace_url: str, *, may_close: bool) -> Message:
         action=action_name(holder.plan),
         when=ago(asked_at(holder)),
         where=link_to(holder, workspace_url),
-        human=Text(" It needs attention: its card says what to look at.")
+        human=Text(" It needs attention: the message in its thread says what to look at.")
         if holder.state is State.NEEDS_HUMAN
         else NOTHING,
     )
@@ -224,7 +266,8 @@ def busy(holder: Operation, workspace_url: str, *, may_close: bool) -> Message:
 
 def already_requested(operation: Operation, workspace_url: str) -> Message:
     return said(
-        "🙋 {who} already requested the {action} of `{name}`, {when}. It waits for approval: follow it in {where}.",
+        "🙋 {who} already requested the {action} of `{name}`, {when}. "
+        "It waits for approval, so yours was not added. Follow it in {where}.",
         who=mention(operation.requester.user),
         action=action_name(operation.plan),
         name=operation.pipeline,
