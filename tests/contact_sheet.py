@@ -19,7 +19,8 @@ from bot.domain.home_content import HomePage
 from bot.domain.ids import ChannelId, PipelineName
 from bot.domain.operations.operation import State
 from bot.domain.operations.outcome import Ending, Outcome
-from bot.domain.operations.plans import CLEAR, PLANS
+from bot.domain.operations.plans import CLEAR, PLANS, STOP, StepName
+from bot.domain.operations.plans import START as START_PLAN
 from bot.domain.pipelines.pipeline import Identity
 from bot.engine.handlers.clear_form import Shown
 from bot.engine.handlers.preconditions import Assessment
@@ -46,10 +47,50 @@ _NAMES = {
     "C1": "ops",
     "S1": "oncall",
 }
-_HUMAN = {Ending.UNTOUCHED, Ending.UNPROVABLE, Ending.CONTRADICTION, Ending.OUT_OF_REACH}
+_HUMAN = {
+    Ending.UNTOUCHED,
+    Ending.UNPROVABLE,
+    Ending.CONTRADICTION,
+    Ending.AMBIGUOUS_FELDERA,
+    Ending.OUT_OF_REACH,
+}
+_STOP_ENDINGS = {
+    Ending.PIPELINE_STOPPED,
+    Ending.STOPPED_THEN_GONE,
+    Ending.NOTHING_TO_STOP,
+    Ending.RESTARTED_BEFORE,
+    Ending.RESTARTED_WHILE_STOPPING,
+}
+_START_ENDINGS = {
+    Ending.RUNNING,
+    Ending.AWAITS_APPROVAL_IN_FELDERA,
+    Ending.UP_OTHERWISE,
+    Ending.NOTHING_TO_START,
+    Ending.NOT_COMPILED,
+    Ending.START_FAILED,
+    Ending.STOPPED_WHILE_STARTING,
+    Ending.GONE_WHILE_STARTING,
+}
+_PLANS = {**dict.fromkeys(_STOP_ENDINGS, STOP), **dict.fromkeys(_START_ENDINGS, START_PLAN)}
+_NOTHING_SENT = {
+    State.UNNECESSARY: {"submitted_at": None, "accepted_at": None, "sends": 0},
+    State.EXPIRED: {"submitted_at": None, "accepted_at": None, "sends": 0},
+}
 _STATES = {
     **dict.fromkeys((ending for ending in Ending if ending.value.startswith("cleared")), State.SUCCEEDED),
-    Ending.NOTHING_TO_CLEAR: State.UNNECESSARY,
+    **dict.fromkeys(
+        (
+            Ending.PIPELINE_STOPPED,
+            Ending.STOPPED_THEN_GONE,
+            Ending.RUNNING,
+            Ending.AWAITS_APPROVAL_IN_FELDERA,
+            Ending.UP_OTHERWISE,
+        ),
+        State.SUCCEEDED,
+    ),
+    **dict.fromkeys(
+        (Ending.NOTHING_TO_CLEAR, Ending.NOTHING_TO_STOP, Ending.NOTHING_TO_START), State.UNNECESSARY
+    ),
     Ending.DENIED: State.DENIED,
     **dict.fromkeys((Ending.WITHDRAWN, Ending.STOPPED), State.WITHDRAWN),
     **dict.fromkeys((Ending.TOO_LATE, Ending.NOT_APPROVED), State.EXPIRED),
@@ -91,16 +132,27 @@ def _cards() -> Iterator[Shot]:
         if operation.confirmed_at is not None:
             yield Shot(f"Card {state.value}", state, card.card(operation))
     for ending in Ending:
-        outcome = Outcome(ending, "the row is locked", "LockTookTooLong", by=BEN)
-        operation = needs_human() if ending in _HUMAN else ended(_STATES.get(ending, State.REFUSED), ending)
+        said = "Paused" if ending is Ending.UP_OTHERWISE else "the row is locked"
+        outcome = Outcome(ending, said, "LockTookTooLong", by=BEN)
+        state = _STATES.get(ending, State.REFUSED)
+        plan = _PLANS.get(ending, CLEAR)
+        unsent = _NOTHING_SENT.get(state, {})
+        operation = needs_human() if ending in _HUMAN else ended(state, ending, plan=plan, **unsent)
         yield Shot(f"Card, ending {ending.value}", ending, card.card(replace(operation, outcome=outcome)))
 
 
 def _lines() -> Iterator[Shot]:
     over = IN_EVERY_STATE[State.SUCCEEDED]
+    about = {
+        EventKind.REMINDED: IN_EVERY_STATE[State.AWAITING_APPROVAL],
+        EventKind.BREAK_GLASS_RUN: replace(over, incident="INC-9"),
+        EventKind.STEP_DONE: replace(over, plan=(StepName.CLEAR, StepName.START)),
+    }
+    endings = {EventKind.STEP_DONE: {"ending": "cleared", "step": "clear"}}
     for kind in EventKind:
         if kind.is_spoken:
-            said = thread_lines.lines(over, (Event(kind, START, SAID, BEN),))
+            event = Event(kind, START, SAID | endings.get(kind, {}), BEN)
+            said = thread_lines.lines(about.get(kind, over), (event,))
             yield Shot(f"Line {kind.value}", kind, said)
 
 

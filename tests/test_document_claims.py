@@ -59,9 +59,9 @@ def test_the_log_events_are_those_of_the_bot():
 
 
 PRESSES = {
-    "*Approve*, *Deny*": {Action.APPROVE},
+    "*Approve*, *Deny…*": {Action.APPROVE},
     "*Cancel request*": set(SAY),
-    "*Close*": {Action.CLEAR},
+    "*Close request*": {Action.CLEAR},
     "*Mark as reviewed*": {Action.APPROVE},
 }
 

@@ -13,13 +13,13 @@ async def test_a_modal_gives_the_focus_back_to_what_opened_it(desk):
     rae = await desk.seat("rae")
     ben, cleo = await desk.seat("ben", "approvals"), await desk.seat("cleo", "approvals")
     await rae.asks_to_clear("prod-ledger")
-    await ben.clicks("Deny")
+    await ben.clicks("Deny…")
     await expect(ben.modal.get_by_role("textbox")).to_be_focused()
     await cleo.clicks("Approve", confirms="Approve")
     await ben.reads("1 of 2")
     await ben.page.keyboard.press("Escape")
     await expect(ben.modal).not_to_be_visible()
-    await expect(ben.place.get_by_role("button", name="Deny", exact=True)).to_be_focused()
+    await expect(ben.place.get_by_role("button", name="Deny…", exact=True)).to_be_focused()
 
 
 async def test_a_button_that_goes_away_leaves_the_focus_on_its_message(desk):

@@ -44,7 +44,7 @@ async def test_a_request_is_denied_with_a_reason(desk):
     """Which the modal asks for at its field, as Slack's client does; whoever asked reads it in the direct messages."""
     rae, ben = await desk.seat("rae"), await desk.seat("ben", "approvals")
     await rae.asks_to_clear("sales")
-    await ben.clicks("Deny")
+    await ben.clicks("Deny…")
     reason = ben.modal.get_by_role("textbox")
     await ben.clicks("Deny", within=ben.modal)
     await expect(reason).to_be_focused()

@@ -52,7 +52,7 @@ async def test_a_cancel_is_not_overtaken(world, transport):
         bot.is_told(signal.SIGCONT)
         await world.until_told("<@")
         assert [world.reads(line) for line in world.channel.messages if line.thread_ts] == [
-            "↩️ The clear of `orders` was cancelled by @ben before sending. Nothing was sent. @ana"
+            "↩️ The clear of `orders` was cancelled by @ben before it was sent. Nothing was sent to Feldera. @ana"
         ]
         await pressed
         assert world.feldera.clears["orders"] == 0

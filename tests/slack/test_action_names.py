@@ -186,7 +186,7 @@ def test_the_break_glass_form(plan):
     view = modals.type_the_name(operation_of(plan, State.PROPOSED))
     label = view["blocks"][0]["label"]["text"]
     check_names(label, plan)
-    assert f"To {action_name(plan)} orders at once" in label
+    assert f"orders, to {action_name(plan)} it at once" in label
     assert ("cannot be undone" in label) is (plan != (StepName.START,))
     assert view["title"]["text"] == view["submit"]["text"] == "Run as break-glass"
 

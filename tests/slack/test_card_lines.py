@@ -135,10 +135,10 @@ def test_what_is_lost_is_said_in_the_past_tense_only_of_what_was_lost():
     )
     assert third(operation_of(STOP, State.WAITING)).startswith("Loses: everything after the last checkpoint")
     assert third(operation_of(STOP, State.SUCCEEDED)) == "Lost: everything after the last checkpoint."
-    assert third(operation_of(CLEAR, State.UNNECESSARY)) == "Nothing was sent."
+    assert third(operation_of(CLEAR, State.UNNECESSARY)) == "Nothing was sent to Feldera."
     assert third(operation_of(CLEAR, State.REFUSED)) == "Nothing was deleted."
     assert third(operation_of(STOP, State.REFUSED)) == "Nothing was lost."
-    assert third(operation_of(CLEAR, State.DENIED)) == "Nothing was sent."
+    assert third(operation_of(CLEAR, State.DENIED)) == "Nothing was sent to Feldera."
     halfway = operation_of((StepName.STOP, StepName.CLEAR), State.REFUSED)
     halfway = replace(halfway, step=1, done=(StepDone(Ending.PIPELINE_STOPPED, START, START),))
     assert third(halfway) == "Lost: everything after the last checkpoint. Nothing was deleted."
@@ -150,15 +150,18 @@ VERDICTS = {
     Ending.NOT_APPROVED: (State.EXPIRED, "❌ Expired: not approved in time"),
     Ending.TOO_LATE: (
         State.EXPIRED,
-        "❌ Expired: not cleared, since it could not be sent within 4 hours of the confirmation",
+        "❌ Expired, not cleared: it could not be sent within 4 hours after <@UANA> confirmed it (`not now`)",
     ),
     Ending.DENIED: (State.DENIED, "❌ Denied by <@UBEN>: `not now`"),
     Ending.WITHDRAWN: (State.WITHDRAWN, "↩️ Withdrawn by <@UBEN>"),
-    Ending.STOPPED: (State.WITHDRAWN, "↩️ Cancelled before sending, by <@UBEN>"),
+    Ending.STOPPED: (State.WITHDRAWN, "↩️ Cancelled by <@UBEN> before it was sent"),
     Ending.FELDERA_REFUSED: (State.REFUSED, "❌ Not cleared: Feldera refused, saying `not now`"),
-    Ending.CHANGED_BEFORE: (State.STALE, "❌ Not cleared: run or changed since it was reviewed"),
+    Ending.CHANGED_BEFORE: (
+        State.STALE,
+        "❌ Not cleared: somebody ran or changed the pipeline after <@UANA> had looked at it",
+    ),
     Ending.CLEARED: (State.SUCCEEDED, "✅ Cleared after 9 seconds"),
-    Ending.CLOSED: (State.CLOSED, "☑️ Closed by <@UBEN>, who looked: nothing is under way any more"),
+    Ending.CLOSED: (State.CLOSED, "☑️ Closed by <@UBEN>, who looked in Feldera: nothing is under way"),
 }
 
 

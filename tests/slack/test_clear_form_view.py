@@ -59,7 +59,7 @@ def test_a_form_that_has_gone_advises_the_same_steps():
     assessment = Assessment(pipeline(), Identity("feldera.example"), AUTHORITIES[0], plan, recorded_at=None)
     again = LookAgain(Shown(assessment, START, "b" * 24), changed=True)
     assert clear_form_view.look_again_elsewhere(again).text == (
-        "✋ Nothing was sent: look at `orders` first. Type `/pipeline clear orders --restart reason…`."
+        "✋ Nothing was sent to Feldera: look at `orders` first. Type `/pipeline clear orders --restart reason…`."
     )
 
 

@@ -42,12 +42,12 @@ def test_the_lines_of_a_clear_that_goes_well():
         said(done, EventKind.ENDED, ending="cleared"),
     ] == snapshot(
         [
-            "📤 Sent the clear of `orders` to Feldera, <!date^1772420400^\u200b{date_short_pretty} at {time}|2026-03-02 03:00 UTC>.",
+            "📤 Sent the clear of `orders` to Feldera at <!date^1772420400^\u200b{time_secs}|2026-03-02 03:00:00 UTC>.",
             "⏳ Feldera accepted it, <!date^1772420400^\u200b{date_short_pretty} at {time}|2026-03-02 03:00 UTC>: `orders` is being cleared. This cannot be cancelled any more.",
             "⏳ Still clearing `orders` after 30 seconds.",
             "⏳ Still clearing `orders` after 10 minutes.",
-            "🐌 The clear of `orders` is taking unusually long: 3 minutes and 5 seconds so far. Feldera's runner says it is unhealthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled. I keep watching. <@UANA>",
-            "🐌 The clear of `orders` is taking unusually long: 3 minutes and 5 seconds so far. Feldera's runner says it is healthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled. I keep watching. <@UANA>",
+            "🐌 The clear of `orders` is taking unusually long: 3 minutes and 5 seconds so far. Feldera reports that its runner is unhealthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled. I keep watching. <@UANA>",
+            "🐌 The clear of `orders` is taking unusually long: 3 minutes and 5 seconds so far. Feldera reports that its runner is healthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled. I keep watching. <@UANA>",
             "🐌 The clear of `orders` is taking unusually long: 3 minutes and 5 seconds so far. Feldera's runner could not be asked: `no answer`. Feldera repeats a clear until it succeeds, and it cannot be cancelled. I keep watching. <@UANA>",
             "✅ Cleared `orders` after 9 seconds. <@UANA>",
         ]
@@ -66,13 +66,13 @@ def test_the_lines_of_a_clear_that_meets_trouble():
         said(needs_human(), EventKind.NEEDS_HUMAN, ending="untouched", message=""),
     ] == snapshot(
         [
-            "⏸️ The clear of `orders` had no effect so far (`the row is locked`). I keep trying.",
-            "❔ No usable answer came (`timed out`). I look at the pipeline before I do anything else.",
-            "⏳ `orders` is being cleared: it seems that the request did arrive. This cannot be cancelled any more.",
+            "⏸️ Feldera has not taken the clear of `orders` so far (`the row is locked`). I send it again until it does, or until the request expires.",
+            "❔ Feldera gave no usable answer to the clear of `orders` (`timed out`). I check whether it took effect before I send anything again.",
+            "⏳ `orders` is being cleared: it seems that Feldera did get it. This cannot be cancelled any more.",
             "⏳ Feldera is already clearing `orders`. I send nothing, and watch.",
-            "📤 Sent the clear of `orders` again at <!date^1772420400^\u200b{time_secs}|2026-03-02 03:00:00 UTC>: it had no effect before.",
+            "📤 Sent the clear of `orders` to Feldera again at <!date^1772420400^\u200b{time_secs}|2026-03-02 03:00:00 UTC>: it had no effect before.",
             "🔌 Feldera answers again, after 1 hour.",
-            "⚠️ Needs attention: the clear of `orders`. Known: the request was sent once, Feldera never confirmed it, and `orders` is as it was. Not known: whether a request is still on its way. What to do: look at `orders` in Feldera; once you are sure that nothing is under way, press *Close*. Then type `/pipeline clear orders` to request it again. <@UANA>",
+            "⚠️ Needs attention: the clear of `orders`. Known: the clear was sent to Feldera once, Feldera never confirmed it, and `orders` is unchanged. Not known: whether it may still take effect. What to do: look at `orders` in Feldera; once you are sure that nothing is under way, press *Close request*. To request it again, type `/pipeline clear orders`: it first shows what would be deleted. <@UANA>",
         ]
     )
 
@@ -81,7 +81,7 @@ def test_the_lines_of_a_clear_that_meets_trouble():
     ("state", "meanwhile"),
     [
         (State.READY, "has not been sent"),
-        (State.SUBMITTING, "Whether the request arrived"),
+        (State.SUBMITTING, "Whether what I sent took effect"),
         (State.WAITING, "The clear goes on without me"),
         (State.NEEDS_HUMAN, "It needs attention as before"),
     ],

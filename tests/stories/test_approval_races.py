@@ -39,7 +39,7 @@ def test_two_approvals_at_once_both_count(workspace, ana, ben, cem):
 def test_approved_and_denied_at_once(workspace, ana, ben, cem, *, typed):
     """Either approved and cleared, or denied and not; the other person reads who was first."""
     ana.requests("orders")
-    cem.opens("Deny")
+    cem.opens("Deny…")
     if typed:
         ben.types(f"/pipeline approve {workspace.request()}")
     workspace.at_once(ben.clicking("Approve"), cem.submitting("no"))
@@ -54,7 +54,7 @@ def test_approved_and_denied_at_once(workspace, ana, ben, cem, *, typed):
         assert "was denied by @cem" in approver
         assert DENIED in denier
         assert workspace.thread() == [
-            "❌ The clear of `orders` was denied by @cem: `no`. Nothing was sent. @ana"
+            "❌ The clear of `orders` was denied by @cem: `no`. Nothing was sent to Feldera. @ana"
         ]
     workspace.card()
 
@@ -96,13 +96,13 @@ def test_the_approver_is_revoked_by_another_process_during_the_click(workspace, 
     workspace.passes(seconds=10)
     (said,) = ben.reads()
     assert workspace.sent == []
-    if "🙋 Waiting for approval, requested" in workspace.card():
+    if "🙋 Waiting for approval since" in workspace.card():
         assert said.startswith("🚫 You may not approve a clear of `orders`")
         assert workspace.thread() == []
     else:
         assert said == approved()
         assert workspace.thread()[-1].startswith(
-            "❌ `orders` was not cleared: the approvals do not suffice any more"
+            "❌ `orders` was not cleared: there are no longer enough approvals"
         )
 
 
@@ -112,7 +112,9 @@ def test_the_requester_is_revoked_by_another_process_during_the_approval(workspa
     workspace.passes(seconds=10)
     assert ben.reads() == [approved()]
     assert workspace.sent == []
-    assert workspace.thread()[-1].startswith("❌ Not cleared: @ana may no longer clear `orders`.")
+    assert workspace.thread()[-1].startswith(
+        "❌ `orders` was not cleared: @ana lost the role for it after confirming it."
+    )
     workspace.card()
 
 
@@ -126,7 +128,8 @@ def test_a_double_click_on_stop(workspace, ana, ben):
     workspace.passes(minutes=2)
     late, done = sorted(ana.reads())
     assert (
-        "and is over. ↩️ The clear of `orders` was cancelled by @ana before sending. Nothing was sent." in late
+        "and is over. ↩️ The clear of `orders` was cancelled by @ana before it was sent. Nothing was sent to Feldera."
+        in late
     )
     assert done == "🛑 Cancelled: the clear of `orders` was not sent."
     assert len(workspace.thread()) == 2

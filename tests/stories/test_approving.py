@@ -18,7 +18,7 @@ def test_two_approvals(workspace, ana, ben, cem):
     assert workspace.sent == []
     card = workspace.card()
     assert "\nApprovals: 1 of 2, by @ben some time ago (Mar 2, 2026 at 3:00 AM)\n" in card
-    assert card.endswith("[Approve] [Deny] [Withdraw]")
+    assert card.endswith("[Approve] [Deny…] [Withdraw]")
     assert cem.told("Approve") == [approved(2)]
     workspace.passes(seconds=10)
     assert "[" not in workspace.card()
@@ -35,7 +35,7 @@ def test_a_click_that_comes_too_late_hears_who_approved(workspace, ana, ben, cem
     """While it is cleared, and once it is."""
     workspace.feldera.sticks_clearing("orders")
     ana.requests("orders")
-    buttons = [(cem, cem.finds("Approve")), (cem, cem.finds("Deny")), (ana, ana.finds("Withdraw"))]
+    buttons = [(cem, cem.finds("Approve")), (cem, cem.finds("Deny…")), (ana, ana.finds("Withdraw"))]
     ben.told("Approve")
     approved = "The clear of `orders` was already approved by @ben some time ago (Mar 2, 2026 at 3:00 AM)"
     for so_far in (": follow it in its thread.", ", and is over. ✅ Cleared `orders` after 2"):
@@ -55,11 +55,11 @@ def test_nobody_decides_on_what_they_asked_for(workspace, ana):
         workspace.grants(ana, role)
     workspace.rules("orders", "approvals=1")
     ana.requests("orders")
-    assert ana.told("Approve") == ana.told("Deny") == [OWN]
+    assert ana.told("Approve") == ana.told("Deny…") == [OWN]
     assert ana.types(f"/pipeline approve {workspace.request()}") == OWN
     assert ana.types(f"/pipeline deny {workspace.request()} changed my mind") == OWN
     workspace.passes(minutes=5)
-    assert "🙋 Waiting for approval, requested" in workspace.card()
+    assert "🙋 Waiting for approval since" in workspace.card()
     assert "0 of 1" in workspace.card()
     assert workspace.sent == []
 
@@ -96,13 +96,13 @@ def test_another_clear_holds_the_pipeline(workspace, ana, ben):
     workspace.passes(seconds=10)
     oli.reads()
     assert [card.splitlines()[1].partition(" · ")[0] for card in workspace.cards()] == [
-        "✅ Nothing to clear: cleared already",
+        "✅ Nothing to clear: its storage was already empty",
         "✅ Cleared after 4 seconds",
     ]
     assert workspace.threads()[0] == snapshot(
         [
             "👍 @ben approved the clear of `orders` (1 of 1). @ana",
-            "✅ Nothing to clear: the storage of `orders` was cleared already. Nothing was sent. @ana (approved by @ben)",
+            "✅ Nothing to clear: the storage of `orders` was already empty. Nothing was sent to Feldera. @ana (approved by @ben)",
         ]
     )
     assert len(workspace.sent) == 1

@@ -24,27 +24,27 @@ This deletes the storage, with 3 checkpoints (7.0 MiB), and cannot be undone.
     assert ana.reads() == ["🙋 Requested. Follow the clear of `orders` in its thread."]
     assert workspace.card() == snapshot("""\
 Clear orders
-🙋 Waiting for approval, requested some time ago (Mar 2, 2026 at 3:00 AM).
+🙋 Waiting for approval since Mar 2, 2026 at 3:00 AM (some time ago).
 Deletes: 3 checkpoints (7.0 MiB)
 Requested by @ana: `schema change`
 Approvals: 0 of 1
 Expires: Mar 2, 2026 at 4:00 AM
 Id `ID1`
-[Approve] [Deny] [Withdraw]\
+[Approve] [Deny…] [Withdraw]\
 """)
     assert workspace.sent == []
     assert ben.told("Approve") == [approved()]
     assert ben.last_confirm == snapshot("""\
 Approve the clear of orders?
-It destroys the storage, with 3 checkpoints (7.0 MiB), and cannot be cancelled once it is sent.
-[Approve] [Go back]\
+This deletes the storage of orders, with 3 checkpoints (7.0 MiB), and cannot be undone. Yours is the last approval: it is sent then.
+[Approve] [Do not approve]\
 """)
     workspace.passes(seconds=10)
     assert "Approvals: 1 of 1, by @ben some time ago (Mar 2, 2026 at 3:00 AM)\n" in workspace.card()
     assert workspace.thread() == snapshot(
         [
             "👍 @ben approved the clear of `orders` (1 of 1). @ana",
-            "📤 Sent the clear of `orders` to Feldera, Mar 2, 2026 at 3:00 AM.",
+            "📤 Sent the clear of `orders` to Feldera at 3:00:00 AM.",
             "⏳ Feldera accepted it, Mar 2, 2026 at 3:00 AM: `orders` is being cleared. This cannot be cancelled any more.",
             "✅ Cleared `orders` after 2 seconds. @ana (approved by @ben)",
         ]
@@ -65,7 +65,7 @@ def test_the_card_goes_where_the_rule_says(workspace, ana, ben):
     assert "Approvals: 0 of 2; asked: @oncall\nExpires: Mar 2, 2026 at 5:00 AM\n" in workspace.card(approvals)
     assert workspace.hears(approvals) == snapshot(
         [
-            "Clear orders: 🙋 Waiting for approval, requested some time ago (Mar 2, 2026 at 3:00 AM). 0 of 2 approvals until Mar 2, 2026 at 5:00 AM. @oncall Requested by @ana: schema change"
+            "Clear orders: 🙋 Waiting for approval since Mar 2, 2026 at 3:00 AM (some time ago). 0 of 2 approvals until Mar 2, 2026 at 5:00 AM. @oncall Requested by @ana: schema change"
         ]
     )
 
@@ -74,7 +74,7 @@ def test_where_the_bot_is_not_in_the_channel_of_the_rule_the_card_goes_where_it_
     private = workspace.slack.adds_channel("approvals", private=True, bot_is_member=False)
     workspace.rules("orders", f"channel={private.id}")
     ana.requests("orders")
-    assert "🙋 Waiting for approval, requested" in workspace.card()
+    assert "🙋 Waiting for approval since" in workspace.card()
 
 
 def test_asked_where_the_bot_is_not_without_a_rule(workspace, ana, ben):

@@ -40,7 +40,7 @@ def test_from_the_command_to_the_signature(workspace, rio, ben):
     )
     assert rio.opens("Run as break-glass…") == snapshot("""\
 Run as break-glass
-To clear orders at once, without approval, type its name again. This cannot be undone.: ____
+Type the pipeline's name, orders, to clear it at once, without approval. This cannot be undone.: ____
 [Go back] [Run as break-glass]\
 """)
     assert workspace.sent == []
@@ -96,7 +96,7 @@ def test_what_is_said_is_of_what_was_asked_for(workspace, rio, command, what):
     rio.asks(f"/pipeline {command} --break-glass INC-123 lag alarm")
     name = "sales" if "sales" in command else "orders"
     final = "" if what == "start" else " This cannot be undone."
-    label = f"To {what} {name} at once, without approval, type its name again.{final}"
+    label = f"Type the pipeline's name, {name}, to {what} it at once, without approval.{final}"
     assert rio.opens("Run as break-glass…").splitlines()[1] == f"{label}: ____"
     workspace.rules(name, FORBIDDEN)
     no = f"🚫 The {what} of `{name}` cannot run as break-glass: the rules for `*`, `{name}` do not allow it. "
@@ -123,7 +123,9 @@ def test_a_stop_to_its_end(workspace, rio, ben):
 def test_the_form_is_not_opened_is_closed_or_has_the_wrong_name(workspace, rio):
     """Nothing is sent, and the preview is as it was: the right name, typed then, goes ahead."""
     rio.asks(CLEAR)
-    unopened = "✍️ Slack did not open the form. Nothing was sent: press *Run as break-glass…* again."
+    unopened = (
+        "✍️ Slack did not open the form. Nothing was sent to Feldera: press *Run as break-glass…* again."
+    )
     for error in ("expired_trigger_id", "trigger_expired", "internal_error"):
         workspace.slack.fails_next("views.open", error)
         assert rio.told("Run as break-glass…") == [unopened]
@@ -131,7 +133,7 @@ def test_the_form_is_not_opened_is_closed_or_has_the_wrong_name(workspace, rio):
     rio.closes_modal()
     workspace.passes(minutes=1)
     rio.opens("Run as break-glass…")
-    assert "\n⚠ That is not orders. Nothing was sent.\n" in rio.submits("Orders")
+    assert "\n⚠ That is not orders. Nothing was sent to Feldera.\n" in rio.submits("Orders")
     assert (workspace.sent, workspace.cards()) == ([], [])
     assert rio.submits("orders").startswith("Run as break-glass\n⏳ Posting the clear of `orders`")
     rio.reads()
@@ -200,7 +202,10 @@ def test_the_right_is_lost_before_it_is_sent(workspace, rio):
     workspace.feldera_comes_back()
     workspace.passes(minutes=2)
     assert workspace.sent == []
-    assert "❌ Not cleared: @rio may no longer clear `orders`." in workspace.thread()[-1]
+    assert (
+        "❌ `orders` was not cleared: @rio lost the right to run it as break-glass after confirming it."
+        in workspace.thread()[-1]
+    )
     workspace.card()
 
 

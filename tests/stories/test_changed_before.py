@@ -40,7 +40,7 @@ def starts_and_stops(workspace):
     workspace.passes(seconds=5)
 
 
-RUNS = "❌ Not cleared: `orders` is not stopped any more. Nothing was sent. Stop it, then type `/pipeline clear orders`."
+RUNS = "❌ Not cleared: `orders` is no longer stopped: somebody started it. Nothing was sent to Feldera. If it may be stopped, stop it, then type `/pipeline clear orders`."
 
 
 @pytest.mark.parametrize(
@@ -48,15 +48,18 @@ RUNS = "❌ Not cleared: `orders` is not stopped any more. Nothing was sent. Sto
     [
         (
             clears_and_recreates,
-            "❌ Not cleared: `orders` is another pipeline than the one reviewed: it was deleted and created again. Nothing was sent. Type `/pipeline clear orders` to look again.",
+            "❌ Not cleared: somebody deleted `orders` and created it again after @oli had looked at it. Nothing was sent to Feldera. To request it again, type `/pipeline clear orders`: it first shows what would be deleted.",
         ),
         (starts, RUNS),
         (starts_what_has_to_be_compiled_first, RUNS),
         (
             starts_and_stops,
-            "❌ Not cleared: `orders` has been run or changed since it was reviewed. Nothing was sent. Type `/pipeline clear orders` to look again.",
+            "❌ Not cleared: somebody ran or changed `orders` after @oli had looked at it. Nothing was sent to Feldera. To request it again, type `/pipeline clear orders`: it first shows what would be deleted.",
         ),
-        (clears, "✅ Nothing to clear: the storage of `orders` was cleared already. Nothing was sent."),
+        (
+            clears,
+            "✅ Nothing to clear: the storage of `orders` was already empty. Nothing was sent to Feldera.",
+        ),
         (clears_and_deletes, "❌ Not cleared: Feldera has no pipeline `orders` any more."),
     ],
 )
@@ -70,7 +73,7 @@ def test_changed_between_the_preview_and_the_confirmation(workspace, somebody, w
     assert workspace.thread() == [f"{why} @oli"]
     verdict = why.partition(": ")[0]
     assert f"\n{verdict}: " in workspace.card()
-    assert "\nNothing was sent." in workspace.card()
+    assert "\nNothing was sent to Feldera." in workspace.card()
 
 
 def test_being_cleared_by_somebody_since_the_preview(workspace):
@@ -110,8 +113,8 @@ def test_another_feldera_proves_nothing(workspace):
     other = moves_to_another_feldera(workspace)
     workspace.passes(minutes=2)
     assert workspace.thread()[-1] == (
-        "🔌 I cannot ask Feldera about `orders-eu` (`this is another Feldera, or another tenant, than the one it was reviewed on`). "
-        "Whether the request arrived shows when I can. I keep trying. "
+        "🔌 Feldera gives me no usable answer (`this is another Feldera, or another tenant, than the one it was reviewed on`). "
+        "Whether what I sent took effect shows once it answers. I keep trying. "
         "The person who runs the bot should check `FELDERA_HOST`, the tenant and the key."
     )
     workspace.dies()

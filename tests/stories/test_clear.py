@@ -2,7 +2,7 @@
 
 from inline_snapshot import snapshot
 
-SENT = "📤 Sent the clear of `orders` to Feldera, Mar 2, 2026 at 3:00 AM."
+SENT = "📤 Sent the clear of `orders` to Feldera at 3:00:00 AM."
 ACCEPTED = "⏳ Feldera accepted it, Mar 2, 2026 at 3:00 AM: `orders` is being cleared. This cannot be cancelled any more."
 
 
@@ -75,7 +75,7 @@ def test_the_milestones_of_a_long_clear(workspace, oli):
             "0:00:30  ⏳ Still clearing `orders` after 30 seconds.",
             "0:01:00  ⏳ Still clearing `orders` after 1 minute.",
             "0:02:00  ⏳ Still clearing `orders` after 2 minutes.",
-            "0:03:08.530800  🐌 The clear of `orders` is taking unusually long: 3 minutes and 9 seconds so far. Feldera's runner says it is unhealthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled. I keep watching. @oli",
+            "0:03:08.530800  🐌 The clear of `orders` is taking unusually long: 3 minutes and 9 seconds so far. Feldera reports that its runner is unhealthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled. I keep watching. @oli",
             "0:05:00  ⏳ Still clearing `orders` after 5 minutes.",
             "0:10:00  ⏳ Still clearing `orders` after 10 minutes.",
             "0:30:00  ⏳ Still clearing `orders` after 30 minutes.",

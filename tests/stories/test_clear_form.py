@@ -13,8 +13,8 @@ def test_a_clear_from_the_form_to_the_last_line(workspace, oli):
     assert oli.opens_form() == snapshot("""\
 Clear a pipeline
 Pipeline: ____
-In the same request: ☐ Stop it first ☐ Start it afterwards
-Nothing happens unless you press the button below. Only you see this.
+Also do, in the same request: ☐ Stop it first ☐ Start it afterwards
+Nothing is sent to Feldera unless you press *Clear*. Only you see this.
 Reason: ____
 (It is shown on the card.)
 [Never mind] [Clear]\
@@ -23,8 +23,8 @@ Reason: ____
     assert oli.picks("orders") == snapshot("""\
 Clear a pipeline
 Pipeline: orders
-In the same request: ☐ Stop it first ☐ Start it afterwards
-Nothing happens unless you press the button below. Only you see this.
+Also do, in the same request: ☐ Stop it first ☐ Start it afterwards
+Nothing is sent to Feldera unless you press *Clear*. Only you see this.
 *Deployment*
 ⏹️ Stopped some time ago (Mar 2, 2026 at 3:00 AM)
 *Storage*
@@ -69,7 +69,7 @@ def test_the_shortcut_has_no_channel(workspace, oli):
 def test_the_form_tells_who_is_asked_and_where(workspace, ana):
     """A request goes to the channel of its rule, from wherever it was asked; if nobody could approve, that is said."""
     ana.uses_shortcut("Clear a pipeline")
-    nobody = "⚠️ Nobody else has the right to approve it now: an admin of this bot can grant it."
+    nobody = "⚠️ Nobody else may approve it now: ask an admin to give somebody the role *approver*."
     shown = ana.chooses("orders")
     assert "\n🙋 Needs approval from 1 other person within 1 h, or it expires.\n" in shown
     assert f"\nIts card goes to our direct messages. · {nobody}\n" in shown
@@ -86,7 +86,7 @@ def test_the_form_tells_who_is_asked_and_where(workspace, ana):
     assert "\nIts card goes to #approvals and asks @oncall. · Who may approve: @ben.\n" in shown
     assert shown.endswith("[Never mind] [Ask for approval]")
     assert ana.submits() == CONFIRMED.replace("⏳ Confirmed", "🙋 Requested")
-    assert "🙋 Waiting for approval, requested" in workspace.card(approvals)
+    assert "🙋 Waiting for approval since" in workspace.card(approvals)
     assert workspace.cards(ana.dm) == []
     assert workspace.sent == []
 

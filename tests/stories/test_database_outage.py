@@ -52,9 +52,9 @@ def test_a_clear_that_is_under_way_is_waited_for(either):
     either.passes(minutes=1)
     assert either.timed_thread()[2:] == snapshot(
         [
-            "0:00:11.500000  🔌 I cannot ask Feldera about `orders` (`Feldera cannot reach its database.`). The clear goes on without me. I keep trying.",
+            "0:00:11.500000  🔌 Feldera gives me no usable answer (`Feldera cannot reach its database.`). The clear goes on without me. I keep trying.",
             "0:05:17.875000  🔌 Feldera answers again, after 5 minutes and 11 seconds.",
-            "0:05:17.875000  🐌 The clear of `orders` is taking unusually long: 5 minutes and 18 seconds so far. Feldera's runner says it is healthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled. I keep watching. @oli",
+            "0:05:17.875000  🐌 The clear of `orders` is taking unusually long: 5 minutes and 18 seconds so far. Feldera reports that its runner is healthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled. I keep watching. @oli",
             "0:05:32.875000  ✅ Cleared `orders` after 5 minutes and 33 seconds. @oli",
         ]
     )
@@ -74,7 +74,7 @@ def test_a_clear_that_was_confirmed_is_sent_afterwards(either):
     either.passes(minutes=1)
     away, back, sent, _, cleared = either.timed_thread()
     assert away == snapshot(
-        "0:00:05  🔌 I cannot ask Feldera about `orders` (`Feldera cannot reach its database.`). The request has not been sent yet. I keep trying."
+        "0:00:05  🔌 Feldera gives me no usable answer (`Feldera cannot reach its database.`). The clear of `orders` has not been sent yet. I keep trying."
     )
     assert back == "0:10:11.375000  🔌 Feldera answers again, after 10 minutes and 11 seconds."
     assert sent.startswith(f"0:10:11.375000  {SENT}, Mar 2, 2026 at 3:10 AM.")
@@ -95,8 +95,8 @@ def test_an_answer_of_the_database_to_the_request_itself_tells_nothing(workspace
     workspace.passes(minutes=1)
     assert workspace.thread()[1:3] == snapshot(
         [
-            "❔ No usable answer came (`Feldera cannot reach its database.`). I look at the pipeline before I do anything else.",
-            "📤 Sent the clear of `orders` again at 3:00:15 AM: it had no effect before.",
+            "❔ Feldera gave no usable answer to the clear of `orders` (`Feldera cannot reach its database.`). I check whether it took effect before I send anything again.",
+            "📤 Sent the clear of `orders` to Feldera again at 3:00:15 AM: it had no effect before.",
         ]
     )
     assert "✅ Cleared after" in workspace.card()
@@ -112,6 +112,6 @@ def test_a_key_that_is_rejected_for_long_by_a_healthy_feldera_is_a_wrong_one(tmp
     assert CREDENTIALS not in oli.asks("/pipeline status orders")
     guarded.passes(seconds=16)
     assert oli.asks("/pipeline status orders") == snapshot(
-        "❌ I cannot look at `orders` now: Feldera does not let this bot in (`Feldera does not accept the bot's credentials (401).`). The person who runs the bot should check its credentials. Nothing was sent to Feldera."
+        "❌ I cannot look at `orders` now: Feldera rejects this bot's credentials: `Feldera does not accept the bot's credentials (401).`. The person who runs the bot should check its credentials. Nothing has been changed."
     )
     guarded.closes()

@@ -6,32 +6,32 @@ from inline_snapshot import snapshot
 from bot.store.shell_store import Administration
 from tests.stories.decided import DENIED, approved_first
 
-EXPIRED = "❌ Expired: the clear of `orders` was not approved in time. Nothing was sent. Type `/pipeline clear orders` to ask again."
+EXPIRED = "❌ Expired: the clear of `orders` was not approved in time. Nothing was sent to Feldera. To request it again, type `/pipeline clear orders`: it first shows what would be deleted."
 
 
 def test_denied_with_a_reason(workspace, ana, ben):
     """*Deny* asks why in a modal, which denies nothing when it is closed; an approver may say yes first, and then no."""
     workspace.rules("orders", "approvals=2")
     ana.requests("orders", "schema change")
-    assert ben.opens("Deny") == snapshot("""\
+    assert ben.opens("Deny…") == snapshot("""\
 Deny clear
 Deny the clear of `orders`
-Why? The person who asked reads it.: ____
+Reason (the requester will read it): ____
 [Go back] [Deny]\
 """)
     ben.closes_modal()
     workspace.passes(minutes=1)
-    assert "🙋 Waiting for approval, requested" in workspace.card()
+    assert "🙋 Waiting for approval since" in workspace.card()
     assert workspace.thread() == []
     assert ben.told("Approve") == [approved_first(left="59 min")]
-    ben.opens("Deny")
+    ben.opens("Deny…")
     workspace.slack.delivers_twice()
     assert ben.submits("not during the <!channel> audit") == f"Deny clear\n{DENIED}\n[Close]"
     workspace.passes(seconds=5)
     assert workspace.card() == snapshot("""\
 Clear orders
 ❌ Denied by @ben: `not during the <!channel> audit` · some time ago (Mar 2, 2026 at 3:01 AM).
-Nothing was sent.
+Nothing was sent to Feldera.
 Requested by @ana: `schema change`
 Approvals: 1 of 2, by @ben some time ago (Mar 2, 2026 at 3:01 AM)
 Id `ID1`\
@@ -39,7 +39,7 @@ Id `ID1`\
     assert workspace.thread() == snapshot(
         [
             "👍 @ben approved the clear of `orders` (1 of 2). @ana",
-            "❌ The clear of `orders` was denied by @ben: `not during the <!channel> audit`. Nothing was sent. @ana (until then approved by @ben)",
+            "❌ The clear of `orders` was denied by @ben: `not during the <!channel> audit`. Nothing was sent to Feldera. @ana (until then approved by @ben)",
         ]
     )
     workspace.passes(hours=5)
@@ -51,12 +51,12 @@ def test_denied_by_command(workspace, ana, ben):
     workspace.rules("orders", "remind=10m")
     ana.requests("orders")
     assert ben.types(f"/pipeline deny {workspace.request()}").startswith("🤔 Give a reason: the person")
-    assert "🙋 Waiting for approval, requested" in workspace.card()
+    assert "🙋 Waiting for approval since" in workspace.card()
     assert ben.types(f"/pipeline deny {workspace.request()} not today") == DENIED
     workspace.passes(hours=2)
     assert "[" not in workspace.card()
     assert workspace.thread() == [
-        "❌ The clear of `orders` was denied by @ben: `not today`. Nothing was sent. @ana"
+        "❌ The clear of `orders` was denied by @ben: `not today`. Nothing was sent to Feldera. @ana"
     ]
     asks_again_and_is_approved(workspace, ana, ben)
 
@@ -70,8 +70,8 @@ def test_slack_does_not_open_the_form(workspace, ana, ben, error):
     else:
         workspace.slack.answers_500("views.open")
     typed = f"/pipeline deny {workspace.request()}"
-    told = f"✍️ Slack did not open the form. Nothing was denied: type `{typed} reason…`."
-    assert ben.told("Deny") == [told]
+    told = f"✍️ Slack did not open the form. Nothing was denied. Type `{typed} reason…` instead."
+    assert ben.told("Deny…") == [told]
     assert ben.types(f"{typed} not today") == DENIED
     assert workspace.follows() == "❌ Denied by @ben: `not today`"
     ana.dms()
@@ -89,7 +89,7 @@ def test_denied_from_the_shell(workspace, ana, ben):
             now=workspace.clock.now(),
         )
     ben.presses(approve)
-    denied = "❌ The clear of `orders` was denied by the person who runs this bot: `audit <!here>`. Nothing was sent."
+    denied = "❌ The clear of `orders` was denied by the person who runs this bot: `audit <!here>`. Nothing was sent to Feldera."
     assert denied in ben.reads()[-1]
     workspace.passes(seconds=10)
     assert "\n❌ Denied by the person who runs this bot: `audit <!here>` · " in workspace.card()
@@ -112,12 +112,12 @@ def test_nobody_approves(workspace, ana, ben):
     assert workspace.card() == snapshot("""\
 Clear orders
 ❌ Expired: not approved in time · some time ago (Mar 2, 2026 at 5:00 AM).
-Nothing was sent. Type `/pipeline clear orders` to ask again.
+Nothing was sent to Feldera. To request it again, type `/pipeline clear orders`.
 Requested by @ana
 Id `ID1`\
 """)
     assert workspace.timed_thread() == [
-        "0:30:00  ⏰ The clear of `orders` is still waiting for approval, until Mar 2, 2026 at 5:00 AM. @oncall",
+        "0:30:00  ⏰ The clear of `orders`, requested by @ana, still needs 1 approval; it expires at Mar 2, 2026 at 5:00 AM. @oncall",
         f"2:00:00  {EXPIRED} @ana",
     ]
     asks_again_and_is_approved(workspace, ana, ben)
@@ -148,7 +148,11 @@ def is_about_to_expire(workspace, _ben):
 @pytest.mark.parametrize(
     "end",
     [
-        (is_denied, "3:00", "❌ The clear of `orders` was denied by @ben: `not today`. Nothing was sent."),
+        (
+            is_denied,
+            "3:00",
+            "❌ The clear of `orders` was denied by @ben: `not today`. Nothing was sent to Feldera.",
+        ),
         (expires, "4:00", EXPIRED),
         (expires_while_the_bot_is_down, "5:00", EXPIRED),
         (is_about_to_expire, "4:00", EXPIRED),
@@ -159,7 +163,7 @@ def test_a_click_after_the_end_hears_of_it(workspace, ana, ben, end):
     ends, at, how = end
     cem = workspace.approver("cem")
     ana.requests("orders")
-    buttons = [(cem, cem.finds("Approve")), (cem, cem.finds("Deny")), (ana, ana.finds("Withdraw"))]
+    buttons = [(cem, cem.finds("Approve")), (cem, cem.finds("Deny…")), (ana, ana.finds("Withdraw"))]
     ends(workspace, ben)
     over = f"This ended some time ago (Mar 2, 2026 at {at} AM). {how} See its thread."
     for person, button in buttons:

@@ -46,7 +46,7 @@ def test_a_viewer(workspace, vic):
         said = vic.types(f"/pipeline {typed.replace('ID', workspace.request())}")
         assert said.startswith(no.format(what)), typed
     assert len(workspace.record(EventKind.REFUSED)) == len(DENIED)
-    for label in ("Approve", "Deny"):
+    for label in ("Approve", "Deny…"):
         (said,) = vic.told(label)
         assert said.startswith(no.format(f"{label.lower()} a clear of `orders`"))
     assert vic.types(f"/pipeline withdraw {workspace.request()}") == (

@@ -44,14 +44,14 @@ def test_a_member_may_do_what_is_granted(workspace, who):
     workspace.grants_group(workspace.user_group("team", ana), Role.REQUESTER)
     workspace.grants(ben, Role.APPROVER)
     ana.requests("orders")
-    assert "🙋 Waiting for approval, requested" in ben.opens_home()
+    assert "🙋 Waiting for approval since" in ben.opens_home()
     assert ben.told("Approve") == [approved()]
     workspace.passes(minutes=1)
     assert workspace.feldera.clears["orders"] == 1
     workspace.feldera.adds("reports")
     ana.requests("reports")
-    ben.opens("Deny")
-    assert "You denied" in ben.submits("not again")
+    ben.opens("Deny…")
+    assert "Denied" in ben.submits("not again")
     assert f"`{ana.id}` of `{HERE}`: a member" in ana.types("/pipeline whoami")
     assert {entry.event.by.team for entry in workspace.entries() if entry.event.by} == {HERE}
     workspace.cards()
@@ -101,7 +101,7 @@ def test_whoever_is_no_member_any_more(workspace, ana, trait, value):
     workspace.feldera_comes_back()
     workspace.passes(minutes=1)
     assert workspace.sent == []
-    assert "the approvals do not suffice any more" in workspace.thread()[-1]
+    assert "there are no longer enough approvals" in workspace.thread()[-1]
     workspace.card()
 
 
@@ -122,7 +122,7 @@ def test_one_person_is_one_person_wherever_they_act(workspace, ana):
 def test_an_app_that_was_installed_for_the_whole_grid_since(workspace, ana, ben, cem):
     """What is then sent from other workspaces is answered, and nothing is done: not even for members."""
     ana.requests("orders")
-    cem.opens("Deny")
+    cem.opens("Deny…")
     workspace.slack.workspace.is_enterprise_install = True
     no = "🏢 This app is installed for a whole organization, and I serve one workspace alone: I do nothing for anybody."
     (clicked,) = ben.told("Approve")
@@ -132,4 +132,4 @@ def test_an_app_that_was_installed_for_the_whole_grid_since(workspace, ana, ben,
     assert ben.opens_home() == ""
     workspace.passes(minutes=1)
     assert workspace.sent == []
-    assert "🙋 Waiting for approval, requested" in workspace.card()
+    assert "🙋 Waiting for approval since" in workspace.card()

@@ -53,7 +53,7 @@ def test_submitted_before_it_was_shown(workspace, form):
             workspace.feldera.lets_go()
 
     workspace.does(at_once())
-    told = "✋ Nothing was sent yet. This is what it would do to `users`: look at it first."
+    told = "✋ Nothing was sent to Feldera yet. This is what it would do to `users`: look at it first."
     assert f"\n{told}\n*Deployment*\n" in form.screen
     assert "\n💾 holds data: 1 checkpoint, 1000 Bytes\n" in form.screen
     assert workspace.record() == []
@@ -70,7 +70,10 @@ def test_changed_since_it_was_shown(workspace, form):
     workspace.feldera.someone_stops("orders")
     workspace.passes(minutes=5)
     said = form.submits(Reason="schema change")
-    assert "\n✋ `orders` has changed since you looked, and nothing was sent. This is how it is now" in said
+    assert (
+        "\n✋ `orders` has changed since you looked. Nothing was sent to Feldera. This is how it is now"
+        in said
+    )
     assert "Stopped some time ago (Mar 2, 2026 at 3:05 AM)" in said
     assert workspace.record() == []
     form.submits()
@@ -178,7 +181,7 @@ def test_a_restart_in_between(workspace, form):
     workspace.feldera.someone_clears("orders")
     workspace.passes(minutes=1)
     workspace.feldera.someone_recreates("orders", storage="InUse")
-    assert "\n✋ Nothing was sent yet." in form.submits()
+    assert "\n✋ Nothing was sent to Feldera yet." in form.submits()
     workspace.passes(minutes=1)
     assert workspace.sent == []
     workspace.restarts()

@@ -70,7 +70,7 @@ def test_an_update_that_slack_does_not_take(workspace, form):
     """Nothing can be submitted that the form did not show."""
     workspace.slack.rate_limits("views.update", retry_after=5, times=2)
     form.picks("orders")
-    assert "\n✋ Nothing was sent yet." in form.submits()
+    assert "\n✋ Nothing was sent to Feldera yet." in form.submits()
 
 
 def test_closed_while_it_looks(workspace, form):

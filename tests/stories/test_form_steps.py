@@ -4,7 +4,7 @@ import pytest
 from inline_snapshot import snapshot
 
 CONFIRMED = "Clear a pipeline\n⏳ Confirmed. Follow the {} of `users` in its thread.\n[Close]"
-CHANGED = "\n✋ `users` has changed since you looked, and nothing was sent."
+CHANGED = "\n✋ `users` has changed since you looked. Nothing was sent to Feldera."
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def test_stop_clear_and_start(workspace, oli):
     """The preview follows each tick, and all is one request with one card."""
     assert "\n✋ `users` must be stopped before it can be cleared: " in oli.chooses("users")
     shown = oli.ticks("Stop it first")
-    assert "\nIn the same request: ☑ Stop it first ☐ Start it afterwards\n" in shown
+    assert "\nAlso do, in the same request: ☑ Stop it first ☐ Start it afterwards\n" in shown
     lost = "everything after the last checkpoint, some time ago (Mar 2, 2026 at 3:00 AM)"
     assert f"\nthe storage, with 3 checkpoints (7.0 MiB)\n*A stop loses*\n{lost}\n" in shown
     assert (
@@ -42,9 +42,12 @@ def test_stop_clear_and_start(workspace, oli):
     assert shown.endswith("[Never mind] [Stop, clear and start]")
     assert oli.submits(Reason="schema change") == CONFIRMED.format("stop, clear and start")
     workspace.passes(minutes=1)
-    assert "Stop, clear and start users\n✅ Stopped, cleared and started after 8 seconds" in workspace.card()
+    assert (
+        "Stop, clear and start users\n✅ Stopped, cleared and started: running after 8 seconds"
+        in workspace.card()
+    )
     assert workspace.thread()[-1] == snapshot(
-        "✅ Started `users` after 2 seconds: it runs. All is done, in 8 seconds: stopped, cleared and started. @oli"
+        "✅ Started `users`: running after 2 seconds. All is done, in 8 seconds: stopped, cleared and started. @oli"
     )
     assert workspace.feldera.clears["users"] == 1
 
@@ -72,7 +75,7 @@ def test_ticked_and_pressed_at_once(workspace, oli):
         await oli.person.submits()
 
     workspace.does(at_once())
-    assert "\n✋ Nothing was sent yet." in oli.screen
+    assert "\n✋ Nothing was sent to Feldera yet." in oli.screen
     assert workspace.record() == []
     oli.submits()
     workspace.passes(minutes=1)

@@ -59,7 +59,7 @@ def test_what_waits_for_approval(workspace, ana, ben):
     approved, held, sent, _, cleared = workspace.timed_thread()
     assert (approved[:10], sent[:10], cleared[:18]) == ("0:05:00  👍", "2:00:00  📤", "2:00:02.500000  ✅ ")
     assert held == snapshot(
-        "0:05:00  🧊 The clear of `orders` is not sent: a freeze on `orders` holds it until Mar 2, 2026 at 5:00 AM (`release day`). It goes on when the freeze ends, unless it expires before."
+        "0:05:00  🧊 The clear of `orders` is not sent: a freeze on `orders` holds it until Mar 2, 2026 at 5:00 AM (`release day`). It is sent when the freeze ends, unless the request expires first (Mar 2, 2026 at 7:05 AM)."
     )
     assert len(workspace.sent) == 1
 
@@ -71,7 +71,7 @@ def test_a_ready_one_lapses(workspace, ana, ben):
     workspace.passes(minutes=10)
     assert "❌" in workspace.card()
     assert workspace.timed_thread()[-1] == snapshot(
-        "4:00:00  ❌ Expired: `orders` was not cleared, since the request could not be sent within 4 hours of the confirmation. Nothing was sent. Type `/pipeline clear orders` to look again. @ana (approved by @ben)"
+        "4:00:00  ❌ Expired: `orders` was not cleared. The clear could not be sent within 4 hours after the last approval (a freeze held it). Nothing was sent to Feldera. To request it again, type `/pipeline clear orders`: it first shows what would be deleted. @ana (approved by @ben)"
     )
     assert workspace.sent == []
 
@@ -96,7 +96,7 @@ def test_one_that_is_held_can_be_stopped(workspace, ana, ben):
     workspace.passes(hours=1)
     assert (
         workspace.thread()[-1]
-        == "↩️ The clear of `orders` was cancelled by @ana before sending. Nothing was sent. @ana (approved by @ben)"
+        == "↩️ The clear of `orders` was cancelled by @ana before it was sent. Nothing was sent to Feldera. @ana (approved by @ben)"
     )
     assert workspace.sent == []
 

@@ -98,7 +98,7 @@ def test_leaving_counts_right_before_the_request(workspace, eva, oncall):
     workspace.feldera_comes_back()
     workspace.passes(seconds=20)
     assert workspace.thread()[-1] == snapshot(
-        "❌ Not cleared: @eva may no longer clear `orders`. The permission ended after the confirmation. Nothing was sent. @eva"
+        "❌ `orders` was not cleared: @eva lost the role for it after confirming it. Nothing was sent to Feldera. @eva"
     )
     assert workspace.sent == []
     workspace.card()
@@ -122,7 +122,7 @@ def test_joining_and_leaving_count_at_the_approval(workspace, ana, eva):
     workspace.feldera_comes_back()
     workspace.passes(seconds=20)
     assert workspace.thread()[-1] == snapshot(
-        "❌ `orders` was not cleared: the approvals do not suffice any more (a rule was tightened, or an approver lost the right). Nothing was sent. Type `/pipeline clear orders` to ask again. @ana (approved by @cora)"
+        "❌ `orders` was not cleared: there are no longer enough approvals (a rule was tightened, or an approver lost the role). Nothing was sent to Feldera. To request it again, type `/pipeline clear orders`: it first shows what would be deleted. @ana (approved by @cora)"
     )
     assert workspace.sent == []
     workspace.card()

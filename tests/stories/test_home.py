@@ -22,13 +22,13 @@ def test_what_waits_for_an_approver(workspace: Workspace, ana: Teammate, ben: Te
     ana.requests("orders", "schema change, see INC-42")
     assert ben.opens_home() == snapshot("""\
 Waiting for you
-*Clear orders* · `ID1` · Thread
-🙋 Waiting for approval, requested some time ago (Mar 2, 2026 at 3:00 AM).
+*Clear orders* · `ID1` · its thread
+🙋 Waiting for approval since Mar 2, 2026 at 3:00 AM (some time ago).
 Deletes: 3 checkpoints (7.0 MiB)
 Requested by @ana: `schema change, see INC-42`
 Approvals: 0 of 1
 Expires: Mar 2, 2026 at 4:00 AM
-[Approve] [Deny]
+[Approve] [Deny…]
 Your access
 🔑 *approver* on `*` (grant #2, no expiry)
 Only you see this page. It updates itself for an hour after you open it or press a button on it. `/pipeline help` shows the commands that you can use.\
@@ -54,8 +54,8 @@ def test_four_people_see_four_pages(workspace: Workspace) -> None:
 Waiting for you
 ✅ Nothing is waiting for you.
 Under way
-*Clear payments* · `ID2` · Thread
-🙋 Waiting for approval, requested some time ago (Mar 2, 2026 at 3:00 AM). Requested by @ana. 0 of 1 approvals, expires Mar 2, 2026 at 4:00 AM.
+*Clear payments* · `ID2` · its thread
+🙋 Waiting for approval since Mar 2, 2026 at 3:00 AM (some time ago). Requested by @ana. 0 of 1 approvals, expires Mar 2, 2026 at 4:00 AM.
 """)
     workspace.freezes("orders", hours=4)
     workspace.freezes("payments", hours=4)
@@ -87,7 +87,7 @@ def test_a_plan_of_several_steps(workspace: Workspace, ana: Teammate, ben: Teamm
 Waiting for you
 ✅ Nothing is waiting for you.
 Recent
-*Stop, clear and start orders*: ✅ Stopped already, cleared and started after 5 seconds: it runs · some time ago (Mar 2, 2026 at 3:00 AM). Requested by @ana · Thread
+*Stop, clear and start orders*: ✅ Stopped already, cleared and started: running after 5 seconds · some time ago (Mar 2, 2026 at 3:00 AM). Requested by @ana, in its thread.
 `/pipeline history` shows all requests.
 """)
     workspace.threads()
@@ -106,11 +106,11 @@ def test_a_request_that_waits_for_others(workspace: Workspace) -> None:
 Waiting for you
 ✅ Nothing is waiting for you.
 Under way
-*Clear orders* · `ID1` · Thread
-🙋 Waiting for approval, requested some time ago (Mar 2, 2026 at 3:00 AM). Requested by @ana. 1 of 2 approvals, expires Mar 2, 2026 at 4:00 AM.
-[Deny]
+*Clear orders* · `ID1` · its thread
+🙋 Waiting for approval since Mar 2, 2026 at 3:00 AM (some time ago). Requested by @ana. 1 of 2 approvals, expires Mar 2, 2026 at 4:00 AM.
+[Deny…]
 """)
-    assert above_access(vic) == above_access(ben).replace("[Deny]\n", "")
+    assert above_access(vic) == above_access(ben).replace("[Deny…]\n", "")
     workspace.threads()
 
 
@@ -155,7 +155,7 @@ def test_roles_for_a_while(workspace: Workspace) -> None:
     ana.requests("payments")
     assert "*approver* on `orders` (grant #2, until Mar 2, 2026 at 3:10 AM)" in ben.opens_home()
     workspace.passes(minutes=9, seconds=59)
-    assert ben.home().count("[Approve] [Deny]") == 2
+    assert ben.home().count("[Approve] [Deny…]") == 2
     workspace.passes(seconds=2)
     assert "orders" not in ben.home()
     assert "Clear payments" in ben.home()
@@ -220,7 +220,7 @@ def test_a_role_through_a_user_group(workspace: Workspace) -> None:
         "Whether you have a role here depends on a user group that cannot be checked right now (`Slack is in trouble`). I look again in a minute."
     )
     workspace.passes(minutes=1)
-    assert "[Approve] [Deny]" in ben.home()
+    assert "[Approve] [Deny…]" in ben.home()
     assert "*approver* on `orders` through @leads" in ben.home()
     workspace.threads()
 

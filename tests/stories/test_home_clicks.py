@@ -19,8 +19,8 @@ def test_approved(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
     ben.clicks_home("Approve")
     assert ben.last_confirm == snapshot("""\
 Approve the clear of orders?
-It destroys the storage, with 3 checkpoints (7.0 MiB), and cannot be cancelled once it is sent.
-[Approve] [Go back]\
+This deletes the storage of orders, with 3 checkpoints (7.0 MiB), and cannot be undone. Yours is the last approval: it is sent then.
+[Approve] [Do not approve]\
 """)
     workspace.passes(seconds=1)
     assert "✅ Nothing is waiting for you.\nUnder way\n*Clear orders* · `ID1` · Thread\n" in ben.home()
@@ -39,10 +39,10 @@ def test_denied(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
     """*Deny* asks why in the same form as on the card; afterwards the page shows that it is over."""
     ana.requests("orders")
     ben.opens_home()
-    assert ben.opens_from_home("Deny") == snapshot("""\
+    assert ben.opens_from_home("Deny…") == snapshot("""\
 Deny clear
 Deny the clear of `orders`
-Why? The person who asked reads it.: ____
+Reason (the requester will read it): ____
 [Go back] [Deny]\
 """)
     assert ben.submits("not during the audit") == snapshot("""\
@@ -51,7 +51,9 @@ Deny clear
 [Close]\
 """)
     workspace.passes(seconds=5)
-    denied = "❌ The clear of `orders` was denied by @ben: `not during the audit`. Nothing was sent."
+    denied = (
+        "❌ The clear of `orders` was denied by @ben: `not during the audit`. Nothing was sent to Feldera."
+    )
     assert (
         f"✅ Nothing is waiting for you.\nRecent\n*Clear orders*: ❌ Denied by @ben: `not during the audit` · {NOW}."
         in ben.home()
@@ -81,7 +83,7 @@ def test_stopped_in_time(workspace: Workspace, ana: Teammate, ben: Teammate) -> 
     ana.clicks_home("Cancel request")
     workspace.passes(minutes=1)
     assert ana.screen == ""
-    assert f"*Clear orders*: ↩️ Cancelled before sending, by @ana · {NOW}." in ana.home()
+    assert f"*Clear orders*: ↩️ Cancelled by @ana before it was sent · {NOW}." in ana.home()
     assert workspace.sent == []
     workspace.threads()
 
@@ -112,14 +114,14 @@ def test_what_needs_a_human_is_closed(workspace: Workspace) -> None:
     workspace.feldera_drops(3)
     oli.clears("orders")
     workspace.passes(minutes=2)
-    assert "Waiting for you\n*Clear orders* · `ID1` · Thread\n⚠️ Needs attention, noticed " in oli.opens_home()
-    assert "\nKnown: the request was sent 3 times" in oli.home()
+    assert "Waiting for you\n*Clear orders* · `ID1` · its thread\n⚠️ Needs attention: " in oli.opens_home()
+    assert "\nKnown: the clear was sent to Feldera 3 times" in oli.home()
     assert "Under way\n*Clear orders*" in vic.opens_home()
     assert "[Close]" not in vic.home()
-    oli.clicks_home("Close")
+    oli.clicks_home("Close request")
     workspace.passes(seconds=5)
     assert oli.screen == ""
-    assert "*Clear orders*: ☑️ Closed by @oli, who looked: nothing is under way any more · " in oli.home()
+    assert "*Clear orders*: ☑️ Closed by @oli, who looked in Feldera: nothing is under way · " in oli.home()
     workspace.threads()
 
 
@@ -143,7 +145,7 @@ def test_pages_from_before_a_restart(
     assert "*Clear payments*: ✅ Cleared after 2 seconds · " in ben.home()
     assert (workspace.feldera.clears["orders"], workspace.feldera.clears["payments"]) == (0, 1)
     cem.types(f"/pipeline deny {workspace.request()} no")
-    assert "[Approve] [Deny]" in cem.home()
+    assert "[Approve] [Deny…]" in cem.home()
     assert cem.opens_by(orders).startswith("Approve clear\nThis ended")
     assert "[Approve]" not in cem.home()
     ana.reads()
@@ -154,7 +156,7 @@ def test_somebody_else_was_first(workspace: Workspace, ana: Teammate, ben: Teamm
     """A press on a page that is not up to date any more is answered on the screen, with who was first."""
     ana.requests("orders")
     cem.opens_home()
-    approve, deny = cem.finds_on_home("Approve"), cem.finds_on_home("Deny")
+    approve, deny = cem.finds_on_home("Approve"), cem.finds_on_home("Deny…")
     ben.told("Approve")
     workspace.passes(seconds=10)
     answer = cem.opens_by(approve)
@@ -196,7 +198,7 @@ def test_the_right_was_lost_meanwhile(workspace: Workspace, ana: Teammate, ben: 
     )
     workspace.passes(seconds=2)
     assert "You have no role here, so" in ben.home()
-    assert "🙋 Waiting for approval, requested" in workspace.card()
+    assert "🙋 Waiting for approval since" in workspace.card()
     assert workspace.sent == []
 
 
@@ -219,7 +221,7 @@ def test_slack_opens_no_modal(workspace: Workspace, ana: Teammate, ben: Teammate
     cem.opens_home()
     approve = cem.finds_on_home("Approve")
     workspace.slack.fails_next("views.open", "expired_trigger_id", times=2)
-    cem.clicks_home("Deny")
+    cem.clicks_home("Deny…")
     workspace.passes(seconds=2)
     ben.types(f"/pipeline deny {workspace.request()} no")
     workspace.slack.fails_next("views.open", "expired_trigger_id")
@@ -227,8 +229,8 @@ def test_slack_opens_no_modal(workspace: Workspace, ana: Teammate, ben: Teammate
     workspace.passes(seconds=2)
     assert [line.replace(workspace.request(), "ID1") for line in cem.dms()] == snapshot(
         [
-            "✍️ Slack did not open the form. Nothing was denied: type `/pipeline deny ID1 reason…`.",
-            "This ended some time ago (Mar 2, 2026 at 3:00 AM). ❌ The clear of `orders` was denied by @ben: `no`. Nothing was sent. See its thread.",
+            "✍️ Slack did not open the form. Nothing was denied. Type `/pipeline deny ID1 reason…` instead.",
+            "This ended some time ago (Mar 2, 2026 at 3:00 AM). ❌ The clear of `orders` was denied by @ben: `no`. Nothing was sent to Feldera. See its thread.",
         ]
     )
     workspace.threads()

@@ -38,7 +38,7 @@ def test_a_press_counts_as_looking(workspace: Workspace, ana: Teammate, ben: Tea
     ana.requests("orders")
     ben.opens_home()
     workspace.passes(minutes=50)
-    ben.opens_from_home("Deny")
+    ben.opens_from_home("Deny…")
     ben.closes_modal()
     workspace.passes(minutes=50)
     ana.types(f"/pipeline withdraw {workspace.request()}")

@@ -88,7 +88,7 @@ def test_no_click_on_a_card_and_no_modal_passes(workspace: Workspace) -> None:
     """Everybody in the channel sees the buttons of a request; a form opened as a member is submitted as a guest."""
     ana, ext = workspace.requester("ana"), almighty(workspace, "ext")
     ana.requests("orders")
-    ext.clicks("Deny")
+    ext.clicks("Deny…")
     becomes_a_guest(ext)
     assert "You may not deny a clear of" in ext.submits("no")
     ext.closes_modal()
@@ -125,7 +125,7 @@ def test_the_deactivated_count_no_more(workspace: Workspace) -> None:
     assert cem.told("Approve") == [approved(1, "payments", by="dora")]
     workspace.passes(minutes=1)
     assert workspace.thread()[-1] == snapshot(
-        "❌ Not cleared: @dora may no longer clear `payments`. The permission ended after the confirmation. Nothing was sent. @dora (approved by @cem)"
+        "❌ `payments` was not cleared: @dora lost the role for it after confirming it. Nothing was sent to Feldera. @dora (approved by @cem)"
     )
     workspace.feldera_goes_down()
     ben.approves(workspace.request("orders"))
@@ -133,7 +133,7 @@ def test_the_deactivated_count_no_more(workspace: Workspace) -> None:
     workspace.feldera_comes_back()
     workspace.passes(minutes=1)
     assert workspace.threads()[0][-1] == snapshot(
-        "❌ `orders` was not cleared: the approvals do not suffice any more (a rule was tightened, or an approver lost the right). Nothing was sent. Type `/pipeline clear orders` to ask again. @ana (approved by @ben)"
+        "❌ `orders` was not cleared: there are no longer enough approvals (a rule was tightened, or an approver lost the role). Nothing was sent to Feldera. To request it again, type `/pipeline clear orders`: it first shows what would be deleted. @ana (approved by @ben)"
     )
     assert workspace.sent == []
     workspace.threads()
@@ -197,8 +197,6 @@ def test_what_was_theirs_is_theirs_no_more(workspace: Workspace, ana: Teammate) 
         ]
     )
     assert "🚫" in ana.told("Withdraw")[0]
-    assert "There is no request that you can see whose id begins with" in ana.types(
-        f"/pipeline withdraw {request}"
-    )
-    assert "🙋 Waiting for approval, requested" in workspace.card()
+    assert "You can see no request whose id begins with" in ana.types(f"/pipeline withdraw {request}")
+    assert "🙋 Waiting for approval since" in workspace.card()
     workspace.thread()

@@ -6,10 +6,10 @@ from inline_snapshot import snapshot
 
 from tests.workspace import Teammate, Workspace
 
-SENT = "📤 Sent the clear of `orders` to Feldera, Mar 2, 2026 at 3:00 AM."
-LOST = "❔ No usable answer came (`The connection to Feldera broke before its answer was complete.`). I look at the pipeline before I do anything else."
-SENT_AGAIN = "📤 Sent the clear of `orders` again at 3:00:{} AM: it had no effect before."
-UNPROVABLE = "⚠️ Needs attention: the clear of `orders`. Known: the request was sent once, Feldera never confirmed it, and `orders` has been run since. Not known: whether it was cleared before that; Feldera's events do not show it. What to do: ask the person who started `orders`; once you are sure that nothing is under way, press *Close*. @oli"
+SENT = "📤 Sent the clear of `orders` to Feldera at 3:00:00 AM."
+LOST = "❔ Feldera gave no usable answer to the clear of `orders` (`The connection to Feldera broke before its answer was complete.`). I check whether it took effect before I send anything again."
+SENT_AGAIN = "📤 Sent the clear of `orders` to Feldera again at 3:00:{} AM: it had no effect before."
+UNPROVABLE = "⚠️ Needs attention: the clear of `orders`. Known: the clear was sent to Feldera once, Feldera never confirmed it, and `orders` has been started since. Not known: whether it was cleared before that; Feldera's events do not show it. What to do: ask whoever started `orders` whether its storage was empty; once you are sure that nothing is under way, press *Close request*. @oli"
 STARTED_SINCE = (
     "✅ `orders` was cleared, and somebody has started it since: its storage is in use again. @oli"
 )
@@ -22,7 +22,7 @@ def test_an_answer_that_is_lost_on_its_way_back(workspace: Workspace, oli: Teamm
     assert workspace.thread() == [
         SENT,
         LOST,
-        "⏳ `orders` is being cleared: it seems that the request did arrive. This cannot be cancelled any more.",
+        "⏳ `orders` is being cleared: it seems that Feldera did get it. This cannot be cancelled any more.",
         "✅ Cleared `orders` after 2 seconds. @oli",
     ]
     assert "\n✅ Cleared after" in workspace.card()
@@ -35,7 +35,7 @@ def test_a_request_that_is_lost_on_its_way_there(workspace: Workspace, oli: Team
     workspace.feldera.drops_the_next_request()
     oli.clears("orders")
     workspace.passes(seconds=14)
-    assert "\n⏳ Sent some time ago (Mar 2, 2026 at 3:00 AM), no answer yet.\n" in workspace.card()
+    assert "\n⏳ Sent to Feldera some time ago (Mar 2, 2026 at 3:00 AM); no answer yet.\n" in workspace.card()
     workspace.passes(minutes=1)
     assert workspace.thread() == [
         SENT,
@@ -58,10 +58,10 @@ def test_lost_three_times(workspace: Workspace, oli: Teammate) -> None:
     *lines, called = workspace.thread()
     assert lines == [SENT, LOST, SENT_AGAIN.format(15), LOST, SENT_AGAIN.format(30), LOST]
     assert called == snapshot(
-        "⚠️ Needs attention: the clear of `orders`. Known: the request was sent 3 times, Feldera never confirmed it, and `orders` is as it was. Not known: whether a request is still on its way. What to do: look at `orders` in Feldera; once you are sure that nothing is under way, press *Close*. Then type `/pipeline clear orders` to request it again. @oli"
+        "⚠️ Needs attention: the clear of `orders`. Known: the clear was sent to Feldera 3 times, Feldera never confirmed it, and `orders` is unchanged. Not known: whether it may still take effect. What to do: look at `orders` in Feldera; once you are sure that nothing is under way, press *Close request*. To request it again, type `/pipeline clear orders`: it first shows what would be deleted. @oli"
     )
     card = workspace.card()
-    assert "\n⚠️ Needs attention, noticed" in card
+    assert "\n⚠️ Needs attention: " in card
     said = called.removesuffix(" @oli").partition(" Known")[2]
     assert said in card.replace("\n", " ")
     assert card.endswith("\nRequested by @oli\nId `ID1`\n[Close]")
@@ -93,11 +93,14 @@ def test_lost_and_then_started_instead(workspace: Workspace, oli: Teammate) -> N
     workspace.passes(minutes=2)
     assert workspace.thread()[2:] == snapshot(
         [
-            "❌ Not cleared: the request took no effect, and somebody has started `orders` meanwhile. Stop it, then type `/pipeline clear orders`. @oli"
+            "❌ Not cleared: the clear had no effect, and somebody has started `orders` meanwhile. If it may be stopped, stop it, then type `/pipeline clear orders`. @oli"
         ]
     )
     assert "\n❌ Not cleared: " in workspace.card()
-    assert "\nNothing was deleted. Stop it, then type `/pipeline clear orders`.\n" in workspace.card()
+    assert (
+        "\nNothing was deleted. If it may be stopped, stop it, then type `/pipeline clear orders`.\n"
+        in workspace.card()
+    )
     assert len(workspace.sent) == 1
 
 
@@ -116,7 +119,7 @@ def test_lost_and_then_run_for_so_long_that_the_record_tells_nothing(
         workspace.feldera.someone_resumes("orders")
     workspace.feldera_comes_back()
     workspace.passes(minutes=2)
-    assert "⚠️ Needs attention, noticed" in workspace.card()
+    assert "⚠️ Needs attention: " in workspace.card()
     assert workspace.thread()[-1] == UNPROVABLE
     assert len(workspace.sent) == 1
 
@@ -130,13 +133,13 @@ def test_lost_and_then_started_where_no_record_is_kept(workspace: Workspace, oli
     workspace.clock.passes(seconds=30)
     workspace.passes(minutes=5)
     assert workspace.thread() == [SENT, LOST, UNPROVABLE]
-    assert "⚠️ Needs attention, noticed" in workspace.card()
+    assert "⚠️ Needs attention: " in workspace.card()
     workspace.feldera_goes_down()
     workspace.passes(minutes=10)
     workspace.feldera_comes_back()
     workspace.passes(minutes=2)
     assert workspace.thread()[-1].startswith("🔌 Feldera answers again")
-    assert "⚠️ Needs attention, noticed" in workspace.card(), "only its record is missing"
+    assert "⚠️ Needs attention: " in workspace.card(), "only its record is missing"
     workspace.feldera.is_upgraded()
     workspace.passes(minutes=2)
     assert workspace.thread()[-1] == STARTED_SINCE

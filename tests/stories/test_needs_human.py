@@ -5,7 +5,7 @@ from inline_snapshot import snapshot
 
 from tests.workspace import Teammate, Workspace
 
-CLOSED = "☑️ The clear of `orders` was closed by @{}, who looked: nothing is under way any more. To request it again, type `/pipeline clear orders`."
+CLOSED = "☑️ The request to clear `orders` was closed by @{}, who looked in Feldera: nothing is under way. Whether it was cleared is not recorded here. Type `/pipeline clear orders` to look again."
 
 
 @pytest.fixture
@@ -14,15 +14,15 @@ def stuck(workspace: Workspace, oli: Teammate) -> Workspace:
     workspace.feldera_drops(3)
     oli.clears("orders", "schema change")
     workspace.passes(minutes=2)
-    assert "⚠️ Needs attention, noticed" in workspace.card()
+    assert "⚠️ Needs attention: " in workspace.card()
     assert "Needs attention" in workspace.thread()[-1]
     return workspace
 
 
 def closes(person: Teammate, workspace: Workspace) -> None:
     """They press *Close*, and clear it themselves."""
-    person.clicks("Close")
-    assert "Only if you looked in Feldera and are sure that no clear is under way." in str(
+    person.clicks("Close request")
+    assert "Close it only if you have looked in Feldera and are sure that no clear is under way." in str(
         person.last_confirm
     )
     assert person.reads() == [
@@ -44,8 +44,8 @@ def test_closed_on_its_card(stuck: Workspace) -> None:
     closes(ben, stuck)
     assert stuck.cards()[0] == snapshot("""\
 Clear orders
-☑️ Closed by @ben, who looked: nothing is under way any more · some time ago (Mar 2, 2026 at 3:02 AM).
-To request it again, type `/pipeline clear orders`.
+☑️ Closed by @ben, who looked in Feldera: nothing is under way · some time ago (Mar 2, 2026 at 3:02 AM).
+Whether it was cleared is not recorded here. Type `/pipeline clear orders` to look again.
 Requested by @oli: `schema change`
 Id `ID1`\
 """)
@@ -55,8 +55,8 @@ def test_closed_by_somebody_who_wanted_to_clear(stuck: Workspace, oli: Teammate)
     """It holds the pipeline, hours later too; who is told so may end it right there, if they may clear it."""
     stuck.leaps(hours=5)  # a confirmation is good for four; no later limit follows
     held = snapshot("""\
-✋ Another request is running on `orders`: @oli requested a clear some time ago (Mar 2, 2026 at 3:00 AM). Follow it in its thread. It needs attention: the message in its thread says what to look at.
-[Close]\
+✋ Another request is running on `orders`: @oli requested a clear some time ago (Mar 2, 2026 at 3:00 AM). Follow it in its thread. It needs attention: its card says what to look at.
+[Close request]\
 """)
     ben = stuck.operator("ben")
     assert [person.asks("/pipeline clear orders") for person in (oli, ben)] == [held, held]
@@ -69,8 +69,8 @@ def test_closing_takes_the_same_right_as_clearing(stuck: Workspace) -> None:
     """Everybody in the channel sees the button; a viewer, a stranger and an external person are told no, each alone."""
     vera, sam = stuck.viewer("vera"), stuck.stranger("sam")
     eve, olga = stuck.stranger("eve", team="T99OTHER"), stuck.operator("olga", "payments-*")
-    told = [said for person in (vera, sam, eve, olga) for said in person.told("Close")]
-    role = "you need the role *operator* on `orders`. No admin in Slack can grant it: ask the person who runs the bot to run this on the bot's server:"
+    told = [said for person in (vera, sam, eve, olga) for said in person.told("Close request")]
+    role = "you need the role *operator* on `orders`. No admin in Slack can grant it: ask the person who runs the bot to type"
     assert told == [
         f"🚫 You may not close a clear of `orders`: {why}"
         for why in (
@@ -81,20 +81,20 @@ def test_closing_takes_the_same_right_as_clearing(stuck: Workspace) -> None:
         )
     ]
     stuck.passes(minutes=1)
-    assert "⚠️ Needs attention, noticed" in stuck.card()
+    assert "⚠️ Needs attention: " in stuck.card()
 
 
 def test_closed_twice(stuck: Workspace) -> None:
     """The second of two people who close it at once hears that it is over."""
     oli, ben = stuck.operator("anna"), stuck.operator("ben")
-    stuck.at_once(oli.clicking("Close"), ben.clicking("Close"))
+    stuck.at_once(oli.clicking("Close request"), ben.clicking("Close request"))
     late, closed = sorted([*oli.reads(), *ben.reads()])
     assert (
         closed
         == "☑️ Closed: the clear of `orders` that @oli requested. To request it again, type `/pipeline clear orders`: it first shows what would be deleted."
     )
     assert late.startswith(
-        "This ended some time ago (Mar 2, 2026 at 3:02 AM). ☑️ The clear of `orders` was closed by @"
+        "This ended some time ago (Mar 2, 2026 at 3:02 AM). ☑️ The request to clear `orders` was closed by @"
     )
     stuck.passes(seconds=5)
     assert stuck.thread()[-1] in {f"{CLOSED.format(name)} @oli" for name in ("anna", "ben")}
@@ -131,12 +131,15 @@ def test_feldera_goes_away_while_a_human_is_wanted(stuck: Workspace) -> None:
     stuck.feldera_goes_down()
     stuck.passes(minutes=10)
     assert stuck.thread()[-1] == snapshot(
-        "🔌 I cannot ask Feldera about `orders` (`No connection to Feldera at feldera.example.`). It needs attention as before. I keep trying."
+        "🔌 I cannot reach Feldera (`No connection to Feldera at feldera.example.`). It needs attention as before. I keep trying."
     )
-    away = "⚠️ Needs attention, noticed some time ago (Mar 2, 2026 at 3:00 AM). Feldera became unreachable some time ago (Mar 2, 2026 at 3:02 AM).\n"
+    away = "⚠️ Needs attention: Feldera never confirmed it · some time ago (Mar 2, 2026 at 3:00 AM). Feldera became unreachable some time ago (Mar 2, 2026 at 3:02 AM).\n"
     assert away in stuck.card()
-    assert "\nKnown: the request was sent 3 times" in stuck.card()
+    assert "\nKnown: the clear was sent to Feldera 3 times" in stuck.card()
     stuck.feldera_comes_back()
     stuck.passes(minutes=2)
     assert stuck.thread()[-1].startswith("🔌 Feldera answers again, after ")
-    assert "⚠️ Needs attention, noticed some time ago (Mar 2, 2026 at 3:00 AM).\n" in stuck.card()
+    assert (
+        "⚠️ Needs attention: Feldera never confirmed it · some time ago (Mar 2, 2026 at 3:00 AM).\n"
+        in stuck.card()
+    )

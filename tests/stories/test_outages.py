@@ -8,11 +8,9 @@ from inline_snapshot import snapshot
 from bot.domain.events import EventKind
 from tests.workspace import Teammate, Workspace
 
-AWAY = (
-    "🔌 I cannot ask Feldera about `{}` (`No connection to Feldera at feldera.example.`). {} I keep trying."
-)
-NOT_SENT = "The request has not been sent yet."
-IN_DOUBT = "Whether the request arrived shows when I can."
+AWAY = "🔌 I cannot reach Feldera (`No connection to Feldera at feldera.example.`). {} I keep trying."
+NOT_SENT = "The clear of `{}` has not been sent yet."
+IN_DOUBT = "Whether what I sent took effect shows once it answers."
 UNDER_WAY = "The clear goes on without me."
 
 
@@ -64,7 +62,7 @@ def test_an_hour(
     it_falls(workspace, oli)
     oli.reads()
     workspace.passes(seconds=6)
-    assert workspace.thread()[-1] == AWAY.format("sales", meanwhile)
+    assert workspace.thread()[-1] == AWAY.format(meanwhile.format("sales"))
     workspace.passes(minutes=5)
     assert " Feldera became unreachable some time ago (Mar 2, 2026 at 3:00 AM)." in workspace.card()
     workspace.leaps(minutes=55)
@@ -92,12 +90,15 @@ def test_more_than_four_hours_before_the_request_is_sent(workspace: Workspace, o
     workspace.feldera_comes_back()
     workspace.passes(minutes=1)
     away, over = workspace.thread()
-    assert away == AWAY.format("orders", NOT_SENT)
+    assert away == AWAY.format(NOT_SENT.format("orders"))
     assert over == snapshot(
-        "❌ Expired: `orders` was not cleared, since the request could not be sent within 4 hours of the confirmation. Nothing was sent. Type `/pipeline clear orders` to look again. @oli"
+        "❌ Expired: `orders` was not cleared. The clear could not be sent within 4 hours after @oli confirmed it. Nothing was sent to Feldera. To request it again, type `/pipeline clear orders`: it first shows what would be deleted. @oli"
     )
-    assert "\n❌ Expired: not cleared, " in workspace.card()
-    assert "\nNothing was sent. Type `/pipeline clear orders` to look again.\n" in workspace.card()
+    assert "\n❌ Expired, not cleared: " in workspace.card()
+    assert (
+        "\nNothing was sent to Feldera. To request it again, type `/pipeline clear orders`.\n"
+        in workspace.card()
+    )
     assert workspace.sent == []
 
 
@@ -127,9 +128,9 @@ def test_an_outage_of_several_operations(workspace: Workspace, oli: Teammate) ->
         workspace.feldera.unsticks(name)
     workspace.passes(minutes=1)
     assert all("✅ Cleared after" in card for card in workspace.cards())
-    for name, thread in zip(("orders", "payments"), workspace.threads(), strict=True):
+    for thread in workspace.threads():
         away, back = (line for line in thread if "🔌" in line)
-        assert away == AWAY.format(name, UNDER_WAY)
+        assert away == AWAY.format(UNDER_WAY)
         assert back.startswith("🔌 Feldera answers again, after 2 minutes")
         assert thread[-1].startswith("✅ Cleared")
 

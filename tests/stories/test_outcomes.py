@@ -81,7 +81,7 @@ def test_stuck_for_an_hour(workspace: Workspace, oli: Teammate) -> None:
             "⏳ Still clearing `orders` after 30 seconds.",
             "⏳ Still clearing `orders` after 1 minute.",
             "⏳ Still clearing `orders` after 2 minutes.",
-            "🐌 The clear of `orders` is taking unusually long: 3 minutes and 9 seconds so far. Feldera's runner says it is healthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled. I keep watching. @oli",
+            "🐌 The clear of `orders` is taking unusually long: 3 minutes and 9 seconds so far. Feldera reports that its runner is healthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled. I keep watching. @oli",
             "⏳ Still clearing `orders` after 5 minutes.",
             "⏳ Still clearing `orders` after 10 minutes.",
             "⏳ Still clearing `orders` after 30 minutes.",
@@ -100,8 +100,8 @@ def test_accepted_and_yet_not_cleared(workspace: Workspace, oli: Teammate) -> No
     workspace.passes(minutes=10)
     assert workspace.thread()[2:] == snapshot(
         [
-            "⚠️ Needs attention: the clear of `orders`. Known: Feldera accepted the request, and yet `orders` is neither being cleared nor cleared. Not known: why. What to do: look at `orders` in Feldera and at its log; once you are sure that nothing is under way, press *Close*. Then type `/pipeline clear orders` to request it again. @oli"
+            "⚠️ Needs attention: the clear of `orders`. Known: Feldera accepted the clear, but `orders` is not being clearedand still has its storage. Not known: why. What to do: look at `orders` and at Feldera's log; once you are sure that nothing is under way, press *Close request*. To request it again, type `/pipeline clear orders`: it first shows what would be deleted. @oli"
         ]
     )
-    assert "⚠️ Needs attention, noticed" in workspace.card()
+    assert "⚠️ Needs attention: " in workspace.card()
     assert len(workspace.sent) == 1

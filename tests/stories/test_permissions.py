@@ -14,7 +14,9 @@ FORGED_ID = "AAAAAAAAAAAAAAAAAAAAAA"
 NOT_YOURS = "🚫 Only the person who made the request can use this button."
 OF_ANOTHER_TIME = "This button is too old to work: nothing was sent to Feldera. `/pipeline pending` lists the open requests."
 NO_CLEAR = "🚫 You may not clear `orders`: you need the role *requester*, *operator* or *responder* on `orders`. {}No admin in Slack can grant it: ask the person who runs the bot to run this on the bot's server: `pipeline-bot grant {} requester orders`."
-PERMISSION_ENDED = "❌ Not cleared: @oli may no longer clear `orders`. The permission ended after the confirmation. Nothing was sent."
+PERMISSION_ENDED = (
+    "❌ `orders` was not cleared: @oli lost the role for it after confirming it. Nothing was sent to Feldera."
+)
 
 
 def confirms_while_feldera_is_away(workspace: Workspace, oli: Teammate) -> None:
@@ -99,8 +101,8 @@ def test_a_grant_revoked_between_the_click_and_the_request(workspace: Workspace,
     workspace.passes(minutes=1)
     assert workspace.card() == snapshot("""\
 Clear orders
-❌ Not cleared: the permission of @oli ended after the confirmation · some time ago (Mar 2, 2026 at 3:01 AM).
-Nothing was sent.
+❌ Not cleared: @oli lost the role for it after confirming it · some time ago (Mar 2, 2026 at 3:01 AM).
+Nothing was sent to Feldera.
 Requested by @oli
 Id `ID1`\
 """)

@@ -24,7 +24,7 @@ def restarts_slow(workspace: Workspace) -> Teammate:
 
 def all_is_done(workspace: Workspace) -> None:
     workspace.passes(minutes=2)
-    assert "✅ Stopped, cleared and started after" in workspace.card()
+    assert "✅ Stopped, cleared and started: running after" in workspace.card()
     workspace.thread()
 
 
@@ -35,20 +35,20 @@ def test_one_approval_for_the_whole_plan(workspace: Workspace) -> None:
     assert asked == ["🙋 Requested. Follow the stop, clear and start of `sales` in its thread."]
     assert workspace.card() == snapshot("""\
 Stop, clear and start sales
-🙋 Waiting for approval, requested some time ago (Mar 2, 2026 at 3:00 AM).
+🙋 Waiting for approval since Mar 2, 2026 at 3:00 AM (some time ago).
 Deletes: 3 checkpoints (7.0 MiB) and everything after them; the last was made some time ago (Mar 2, 2026 at 3:00 AM)
 Requested by @ria: `bad backfill`
 Approvals: 0 of 1
 Expires: Mar 2, 2026 at 4:00 AM
 ○ Stop · ○ Clear · ○ Start
 Id `ID1`
-[Approve] [Deny] [Withdraw]\
+[Approve] [Deny…] [Withdraw]\
 """)
     ben.clicks("Approve")
     assert ben.last_confirm == snapshot("""\
 Approve the stop, clear and start of sales?
-It destroys the storage, with 3 checkpoints (7.0 MiB) and loses everything after the last checkpoint, and cannot be cancelled once it is sent.
-[Approve] [Go back]\
+This stops sales by force, which loses everything after its last checkpoint and deletes its storage, with 3 checkpoints (7.0 MiB), and cannot be undone. Yours is the last approval: it is sent then.
+[Approve] [Do not approve]\
 """)
     ben.reads()
     all_is_done(workspace)
@@ -91,17 +91,17 @@ def test_a_rule_holds_for_a_stop_and_not_for_a_start(workspace: Workspace) -> No
     assert "Needs approval from 2 other people" in ana.asks("/pipeline stop sales now")
     ana.confirms("/pipeline start orders", "Start orders")
     workspace.passes(seconds=20)
-    assert "✅ Started after" in workspace.card()
+    assert "✅ Running after" in workspace.card()
     ria.confirms("/pipeline start payments", "Ask for approval")
     ben.clicks("Approve")
     assert ben.last_confirm == snapshot("""\
 Approve the start of payments?
-It loses nothing, and cannot be cancelled once it is sent.
-[Approve] [Go back]\
+This deletes and loses nothing. Yours is the last approval: it is sent then.
+[Approve] [Do not approve]\
 """)
     ben.reads()
     workspace.passes(seconds=20)
-    assert "✅ Started after" in workspace.cards()[-1]
+    assert "✅ Running after" in workspace.cards()[-1]
     assert workspace.sent_steps == ["start", "start"]
     workspace.threads()
 
@@ -137,7 +137,7 @@ def test_a_right_that_ends_between_two_steps(workspace: Workspace) -> None:
     workspace.passes(seconds=10)
     workspace.revokes(ana)
     workspace.passes(minutes=2)
-    said = f"❌ Not cleared: @ana may no longer stop, clear and start `slow`. The permission ended after the confirmation. Nothing more was sent. Done: stopped. Not done: clear and start. {STAYS_STOPPED}"
+    said = f"❌ `slow` was not cleared: @ana lost the role for it after confirming it. Nothing more was sent to Feldera. Done: stopped. Not done: clear and start. {STAYS_STOPPED}"
     assert workspace.thread()[-2:] == [
         "✓ Step 1 of 3: stopped `slow` after 1 minute.",
         f"{said} @ana",
@@ -155,8 +155,8 @@ def test_an_approval_that_counts_no_more_between_two_steps(workspace: Workspace)
     workspace.revokes(ben)
     workspace.passes(minutes=2)
     assert workspace.thread()[-1] == (
-        "❌ `slow` was not cleared: the approvals do not suffice any more (a rule was tightened, or an approver lost the right). "
-        "Nothing more was sent. Type `/pipeline clear slow --stop` to ask again. Done: stopped. Not done: clear. "
+        "❌ `slow` was not cleared: there are no longer enough approvals (a rule was tightened, or an approver lost the role). "
+        "Nothing more was sent to Feldera. To request it again, type `/pipeline clear slow --stop`: it first shows what would be deleted. Done: stopped. Not done: clear. "
         f"{STAYS_STOPPED} @ria (approved by @ben)"
     )
     assert "❌ Stopped, not cleared: " in workspace.card()

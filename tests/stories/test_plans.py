@@ -10,7 +10,7 @@ from bot.simulator.feldera import FelderaSimulator
 from tests.workspace import Teammate, Workspace
 
 DAYS_AGO = timedelta(days=3)
-NOT_PROVED = "is stopped, but Feldera's events do not prove that nobody ran it since it was reviewed, and nobody has seen what a clear would delete now."
+NOT_PROVED = "Feldera's events do not rule that out, and nobody has seen what a clear would delete now."
 STAYS_STOPPED = "`{0}` stays stopped until somebody with the role *operator*, *requester* or *responder* types `/pipeline start {0}`."
 
 
@@ -57,28 +57,28 @@ This deletes the storage, with 3 checkpoints (7.0 MiB), and cannot be undone. Th
     workspace.passes(seconds=30)
     assert [state_and_steps(card) for card in workspace.card_history()] == snapshot(
         [
-            "○  ⏳ Confirmed some time ago (Mar 2, 2026 at 3:00 AM), not sent yet.",
+            "○  ⏳ Confirmed by @ana some time ago (Mar 2, 2026 at 3:00 AM); it is about to be sent to Feldera.",
             "⏳○○  ⏳ Stopping, began some time ago (Mar 2, 2026 at 3:00 AM).",
             "✓⏳○  ⏳ Stopped some time ago (Mar 2, 2026 at 3:00 AM), the clear is not sent yet.",
             "✓⏳○  ⏳ Clearing, began some time ago (Mar 2, 2026 at 3:00 AM).",
             "✓✓⏳  ⏳ Stopped and cleared some time ago (Mar 2, 2026 at 3:00 AM), the start is not sent yet.",
             "✓✓⏳  ⏳ Starting (Provisioning), began some time ago (Mar 2, 2026 at 3:00 AM).",
-            "  ✅ Stopped, cleared and started after 8 seconds: it runs · some time ago (Mar 2, 2026 at 3:00 AM).",
+            "  ✅ Stopped, cleared and started: running after 8 seconds · some time ago (Mar 2, 2026 at 3:00 AM).",
         ]
     )
     assert workspace.card().partition(": `bad backfill`\n")[2] == snapshot("Id `ID1`")
     assert workspace.timed_thread() == snapshot(
         [
-            "0:00:01  📤 Sent the stop of `sales` to Feldera, Mar 2, 2026 at 3:00 AM.",
+            "0:00:01  📤 Sent the stop of `sales` to Feldera at 3:00:00 AM.",
             "0:00:01  ⏳ Feldera accepted it, Mar 2, 2026 at 3:00 AM: `sales` is being stopped. This cannot be cancelled any more.",
             "0:00:02.500000  ✓ Step 1 of 3: stopped `sales` after 2 seconds.",
-            "0:00:03.500000  📤 Sent the clear of `sales` to Feldera, Mar 2, 2026 at 3:00 AM.",
+            "0:00:03.500000  📤 Sent the clear of `sales` to Feldera at 3:00:02 AM.",
             "0:00:03.500000  ⏳ Feldera accepted it, Mar 2, 2026 at 3:00 AM: `sales` is being cleared. This cannot be cancelled any more.",
             "0:00:05  ✓ Step 2 of 3: cleared `sales` after 2 seconds.",
-            "0:00:06  📤 Sent the start of `sales` to Feldera, Mar 2, 2026 at 3:00 AM.",
+            "0:00:06  📤 Sent the start of `sales` to Feldera at 3:00:05 AM.",
             "0:00:06  ⏳ Feldera accepted it, Mar 2, 2026 at 3:00 AM: `sales` is being started.",
             "0:00:06  ⏳ Provisioning: Feldera makes room for `sales` to run.",
-            "0:00:07.500000  ✅ Started `sales` after 2 seconds: it runs. All is done, in 8 seconds: stopped, cleared and started. @ana",
+            "0:00:07.500000  ✅ Started `sales`: running after 2 seconds. All is done, in 8 seconds: stopped, cleared and started. @ana",
         ]
     )
     assert workspace.sent_steps == ["stop", "clear", "start"]
@@ -150,10 +150,10 @@ def test_no_offer_where_somebody_asked_already(workspace: Workspace) -> None:
 def test_clear_and_start(workspace: Workspace, ana: Teammate) -> None:
     ana.confirms("/pipeline clear orders --start", "Clear and start orders")
     workspace.passes(seconds=30)
-    assert "✅ Cleared and started after" in workspace.card()
+    assert "✅ Cleared and started: running after" in workspace.card()
     assert workspace.thread()[2] == "✓ Step 1 of 2: cleared `orders` after 2 seconds."
     assert workspace.thread()[-1] == snapshot(
-        "✅ Started `orders` after 2 seconds: it runs. All is done, in 5 seconds: cleared and started. @ana"
+        "✅ Started `orders`: running after 2 seconds. All is done, in 5 seconds: cleared and started. @ana"
     )
     assert workspace.sent_steps == ["clear", "start"]
 
@@ -166,12 +166,12 @@ def test_a_restart_of_what_is_stopped_and_cleared_already(workspace: Workspace, 
     assert "*A stop loses*\nnothing: it is stopped, or stopping, already\n" in preview
     ana.told("Stop, clear and start fresh")
     workspace.passes(seconds=30)
-    assert "✅ Stopped already, cleared already and started after" in workspace.card()
+    assert "✅ Stopped already, cleared already and started: running after" in workspace.card()
     assert "✅ Stopped already, " in workspace.card()
     first, second, *_, last = workspace.thread()
     assert [first, second] == [
-        "✓ Step 1 of 3: nothing to stop: `fresh` was stopped already. Nothing was sent.",
-        "✓ Step 2 of 3: nothing to clear: the storage of `fresh` was cleared already. Nothing was sent.",
+        "✓ Step 1 of 3: nothing to stop: `fresh` was stopped already. Nothing was sent to Feldera.",
+        "✓ Step 2 of 3: nothing to clear: the storage of `fresh` was already empty. Nothing was sent to Feldera.",
     ]
     assert "All is done, in 2 seconds: stopped already, cleared already and started." in last
     assert workspace.sent_steps == ["start"]
@@ -188,7 +188,9 @@ def test_the_run_ended_before_the_stop(
     ana.told("Stop and clear sales")
     workspace.passes(seconds=30)
     said = workspace.thread()
-    assert said[0] == "✓ Step 1 of 2: nothing to stop: `sales` was stopped already. Nothing was sent."
+    assert (
+        said[0] == "✓ Step 1 of 2: nothing to stop: `sales` was stopped already. Nothing was sent to Feldera."
+    )
     assert said[-1].endswith(" All is done, in 2 seconds: stopped already and cleared. @ana")
     assert "✅ Stopped already and cleared after" in workspace.card()
     assert workspace.sent_steps == ["clear"]
@@ -229,8 +231,8 @@ def test_run_by_somebody_in_between_is_not_cleared(
     ana.told("Stop and clear sales")
     workspace.passes(minutes=2)
     assert workspace.thread() == [
-        "✓ Step 1 of 2: nothing to stop: `sales` was stopped already. Nothing was sent.",
-        f"❌ Not cleared: `sales` {NOT_PROVED} Nothing was sent. Type `/pipeline clear sales` to look again. Stopped already. @ana",
+        "✓ Step 1 of 2: nothing to stop: `sales` was stopped already. Nothing was sent to Feldera.",
+        f"❌ Not cleared: somebody may have run `sales` since @ana looked at it; {NOT_PROVED} Nothing was sent to Feldera. To request the rest again, type `/pipeline clear sales`: it first shows what would be deleted. Stopped already. @ana",
     ]
     assert "❌ Stopped already, not cleared: " in workspace.card()
     assert workspace.sent == []
@@ -251,7 +253,7 @@ def test_a_restart_while_feldera_is_away_is_another_run(workspace: Workspace, an
     workspace.passes(minutes=2)
     assert workspace.thread()[2:] == [
         "✓ Step 1 of 2: stopped `clicks` after 7 minutes and 1 second.",
-        f"❌ Not cleared: `clicks` {NOT_PROVED} Nothing more was sent. Type `/pipeline clear clicks` to look again. Done: stopped. Not done: clear. `clicks` is now ⏹️ Stopped, its storage 💾 holds data. {STAYS_STOPPED.format('clicks')} @ana",
+        f"❌ Not cleared: somebody may have run `clicks` since @ana looked at it; {NOT_PROVED} Nothing more was sent to Feldera. To request the rest again, type `/pipeline clear clicks`: it first shows what would be deleted. Done: stopped. Not done: clear. `clicks` is now ⏹️ Stopped, its storage 💾 in use. {STAYS_STOPPED.format('clicks')} @ana",
     ]
     assert "❌ Stopped, not cleared: " in workspace.card()
     assert workspace.sent_steps == ["stop"]

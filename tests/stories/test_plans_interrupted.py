@@ -9,9 +9,9 @@ from bot.simulator.feldera import FelderaSimulator
 from tests.workspace import Teammate, Workspace
 
 STEPS = ["stop", "clear", "start"]
-ALL_DONE = "✅ Stopped, cleared and started after"
-LOST = "❔ No usable answer came (`The connection to Feldera broke before its answer was complete.`). I look at the pipeline before I do anything else."
-LEFT = "the step before it turned out to be done only after the request needed attention, so the rest was not sent."
+ALL_DONE = "✅ Stopped, cleared and started: running after"
+LOST = "❔ Feldera gave no usable answer to the {} of `sales` (`The connection to Feldera broke before its answer was complete.`). I check whether it took effect before I send anything again."
+LEFT = "by the time I saw that the step before was done, this request already needed attention, so I did not go on."
 
 
 @pytest.fixture(name="ana")
@@ -43,12 +43,12 @@ def restarts_until(workspace: Workspace, ana: Teammate, step: str, fails: Callab
 @pytest.mark.parametrize(
     ("step", "found"),
     [
-        ("stop", "⏳ `sales` is stopping: it seems that the request did arrive."),
+        ("stop", "⏳ `sales` is stopping: it seems that Feldera did get it."),
         (
             "clear",
-            "⏳ `sales` is being cleared: it seems that the request did arrive. This cannot be cancelled any more.",
+            "⏳ `sales` is being cleared: it seems that Feldera did get it. This cannot be cancelled any more.",
         ),
-        ("start", "⏳ `sales` is starting: it seems that the request did arrive."),
+        ("start", "⏳ `sales` is starting: it seems that Feldera did get it."),
     ],
 )
 def test_the_answer_to_a_step_is_lost(workspace: Workspace, ana: Teammate, step: str, found: str) -> None:
@@ -57,7 +57,7 @@ def test_the_answer_to_a_step_is_lost(workspace: Workspace, ana: Teammate, step:
     assert workspace.sent_steps == STEPS
     assert ALL_DONE in workspace.card()
     said = workspace.thread()
-    assert said[said.index(LOST) + 1] == found
+    assert said[said.index(LOST.format(step)) + 1] == found
     assert sum("Feldera accepted it" in line for line in said) == 2
 
 
@@ -70,7 +70,7 @@ def test_the_request_of_a_step_is_lost(workspace: Workspace, ana: Teammate, step
     assert workspace.feldera.clears["sales"] == 1
     assert ALL_DONE in workspace.card()
     assert [line for line in workspace.thread() if "again" in line] == [
-        f"📤 Sent the {step} of `sales` again at {again} AM: it had no effect before."
+        f"📤 Sent the {step} of `sales` to Feldera again at {again} AM: it had no effect before."
     ]
 
 
@@ -115,16 +115,16 @@ def test_nothing_that_was_asked_for_ever_arrives(
     """Three requests, and a human is called, with what is known; nothing else goes on meanwhile."""
     restarts_until(workspace, ana, step, lambda: workspace.feldera_drops(3))
     workspace.passes(minutes=4)
-    assert "⚠️ Needs attention, noticed" in workspace.card()
+    assert "⚠️ Needs attention: " in workspace.card()
     called = workspace.thread()[-1]
     assert called.startswith(
-        "⚠️ Needs attention: the stop, clear and start of `sales`. Known: the request was sent 3 times"
+        "⚠️ Needs attention: the stop, clear and start of `sales`. Known: the clear was sent to Feldera 3 times"
     )
     assert called.endswith(f"Then type `/pipeline clear sales --restart` to request it again. {so_far} @ana")
-    ana.clicks("Close")
+    ana.clicks("Close request")
     assert ana.last_confirm == snapshot(f"""\
 Close the stop, clear and start of sales?
-Only if you looked in Feldera and are sure that no {step} is under way. It can be requested again then.
+Close it only if you have looked in Feldera and are sure that no {step} is under way. It can be requested again then.
 [Close] [Keep open]\
 """)
     ana.reads()
@@ -170,7 +170,7 @@ def test_at_every_exchange(workspace: Workspace, ana: Teammate, exchanges: int) 
             [
                 "⏳ `sales` is stopping already. I send nothing, and watch.",
                 "✓ Step 1 of 2: stopped `sales` after 5 hours and 5 minutes.",
-                f"❌ `sales` was not cleared: {LEFT} Type `/pipeline clear sales --stop` to look again. Done: stopped. Not done: clear. `sales` is now ⏹️ Stopped, its storage 💾 holds data. @ana",
+                f"❌ `sales` was not cleared: {LEFT} To request it again, type `/pipeline clear sales --stop`: it first shows what would be deleted. Done: stopped. Not done: clear. `sales` is now ⏹️ Stopped, its storage 💾 in use. @ana",
             ],
         ),
         (
@@ -181,7 +181,7 @@ def test_at_every_exchange(workspace: Workspace, ana: Teammate, exchanges: int) 
             [
                 "⏳ Feldera is already clearing `sales`. I send nothing, and watch.",
                 "✓ Step 1 of 2: cleared `sales` after 5 hours and 5 minutes.",
-                f"❌ `sales` was not started: {LEFT} Type `/pipeline clear sales --start` to look again. Done: cleared. Not done: start. `sales` is now ⏹️ Stopped, its storage ⬜ cleared. @ana",
+                f"❌ `sales` was not started: {LEFT} To request it again, type `/pipeline clear sales --start`: it first shows what would be deleted. Done: cleared. Not done: start. `sales` is now ⏹️ Stopped, its storage ⬜ cleared. @ana",
             ],
         ),
     ],
@@ -224,6 +224,6 @@ def test_somebody_runs_it_between_the_clear_and_the_start_and_stops_it(workspace
     assert workspace.sent_steps == ["clear"]
     assert workspace.thread()[-2:] == [
         "✓ Step 1 of 2: `sales` was cleared, and somebody has started it since: its storage is in use again.",
-        "❌ Not started: `sales` has been run or changed since it was reviewed. Nothing more was sent. Type `/pipeline clear sales --start` to look again. Done: cleared. Not done: start. `sales` is now ⏹️ Stopped, its storage 💾 holds data. @ana",
+        "❌ Not started: somebody ran or changed `sales` after @ana had looked at it. Nothing more was sent to Feldera. To request it again, type `/pipeline clear sales --start`: it first shows what would be deleted. Done: cleared. Not done: start. `sales` is now ⏹️ Stopped, its storage 💾 in use. @ana",
     ]
     workspace.card()

@@ -47,7 +47,7 @@ def does_not_compile_once_cleared(feldera: FelderaSimulator) -> None:
             started_once_stopped,
             ["stop"],
             [
-                "❌ Not stopped: somebody started `sales` again before I saw it stopped. I send nothing more. Type `/pipeline clear sales --restart` to look again. Not done: stop, clear and start. `sales` is now 🔄 Initializing, desired Running, its storage 💾 holds data.",
+                "❌ Not stopped: somebody started `sales` again before I saw it stopped. Nothing more is sent to Feldera. To request it again, type `/pipeline clear sales --restart`: it first shows what would be deleted. Not done: stop, clear and start. `sales` is now 🔄 Initializing, desired Running, its storage 💾 in use.",
             ],
             "❌ Not stopped: somebody started it again before I saw it stopped",
             [],
@@ -69,16 +69,16 @@ def does_not_compile_once_cleared(feldera: FelderaSimulator) -> None:
             recreated_once_cleared,
             ["stop", "clear"],
             [
-                "❌ Not started: `sales` is another pipeline than the one reviewed: it was deleted and created again. Nothing more was sent. Type `/pipeline clear sales --restart` to look again. Done: stopped and cleared. Not done: start. `sales` is now ⏹️ Stopped, its storage ⬜ cleared.",
+                "❌ Not started: somebody deleted `sales` and created it again after @ana had looked at it. Nothing more was sent to Feldera. To request it again, type `/pipeline clear sales --restart`: it first shows what would be deleted. Done: stopped and cleared. Not done: start. `sales` is now ⏹️ Stopped, its storage ⬜ cleared.",
             ],
-            "❌ Stopped, cleared, not started: deleted and created again since it was reviewed",
+            "❌ Stopped, cleared, not started: somebody deleted the pipeline and created it again after @ana had looked at it",
             ["✓ Storage cleared before that, by Feldera's account", "✗ Not started"],
         ),
         (
             does_not_compile_once_cleared,
             ["stop", "clear"],
             [
-                "❌ Not started: the program of `sales` does not compile. Nothing more was sent.",
+                "❌ Not started: the program of `sales` does not compile. Nothing more was sent to Feldera.",
                 "```line 1, column 1: E0425: no such value```",
                 "Done: stopped and cleared. Not done: start. `sales` is now ⏹️ Stopped, its storage ⬜ cleared.",
             ],
@@ -119,9 +119,9 @@ def test_started_by_somebody_after_the_clear(workspace: Workspace, ana: Teammate
     assert workspace.thread()[-3:] == [
         "✓ Step 2 of 3: `sales` was cleared, and somebody has started it since: its storage is in use again.",
         "⏳ `sales` is starting already. I send nothing, and watch.",
-        "✅ `sales` was started by somebody else after 2 seconds: it runs. All is done, in 7 seconds: stopped, cleared and started by somebody else. @ana",
+        "✅ `sales` was started by somebody else: running after 2 seconds. All is done, in 7 seconds: stopped, cleared and started by somebody else. @ana",
     ]
-    assert "✅ Stopped, cleared and started by somebody else after" in workspace.card()
+    assert "✅ Stopped, cleared and started by somebody else: running after" in workspace.card()
     assert workspace.sent_steps == ["stop", "clear"]
 
 

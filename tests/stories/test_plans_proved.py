@@ -44,10 +44,13 @@ def test_a_feldera_that_keeps_no_events(workspace: Workspace, oli: Teammate) -> 
     is_done(workspace, "❌ Not stopped: ")
     assert workspace.thread() == snapshot(
         [
-            "❌ Not stopped: the clear after the stop needs Feldera's events of `sales`, and they cannot be read (`There is no Feldera API at its address (404).`), so `sales` would stay stopped. Nothing was sent. Type `/pipeline stop sales` and, when it is stopped, `/pipeline clear sales --start`. @oli"
+            "❌ Not stopped: the clear after the stop needs Feldera's events of `sales`, and they cannot be read (`There is no Feldera API at its address (404).`), so `sales` would stay stopped. Nothing was sent to Feldera. Type `/pipeline stop sales` and, when it is stopped, `/pipeline clear sales --start`. @oli"
         ]
     )
-    assert "\nNothing was sent. Type `/pipeline stop sales` and, when it is stopped," in workspace.card()
+    assert (
+        "\nNothing was sent to Feldera. Type `/pipeline stop sales` and, when it is stopped,"
+        in workspace.card()
+    )
 
 
 def test_the_program_does_not_compile_any_more(workspace: Workspace, oli: Teammate) -> None:
@@ -58,7 +61,7 @@ def test_the_program_does_not_compile_any_more(workspace: Workspace, oli: Teamma
     is_done(workspace, "❌ Not stopped: ")
     assert workspace.thread() == snapshot(
         [
-            "❌ Not stopped: the program of `sales` does not compile, so it could not be started again. Nothing was sent.",
+            "❌ Not stopped: the program of `sales` does not compile, so it would not start again. Nothing was sent to Feldera.",
             "```line 1, column 1: no such table: customers``` @oli",
         ]
     )
@@ -136,6 +139,6 @@ def test_a_right_that_is_known_to_end_too_soon(workspace: Workspace) -> None:
     is_done(workspace, "❌ Not stopped: ")
     assert workspace.thread() == snapshot(
         [
-            "❌ Not stopped: a permission or an approval for this ends within 5 minutes, perhaps before the last step, and would leave `sales` halfway. Nothing was sent. Type `/pipeline clear sales --restart` once it lasts longer. @oli"
+            "❌ `sales` was not stopped: a role of @oli or of an approver ends within 5 minutes, perhaps before the last step. Nothing was sent to Feldera. Have it extended, then type `/pipeline clear sales --restart`. @oli"
         ]
     )

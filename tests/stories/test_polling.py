@@ -94,7 +94,7 @@ def test_a_look_that_learns_nothing_writes_and_posts_nothing(workspace: Workspac
     assert len(looks(workspace)) - seen == pytest.approx(3 * 60 / 15, abs=2)
     workspace.feldera_goes_down()
     workspace.passes(seconds=50)
-    assert workspace.thread()[-1].startswith("🔌 I cannot ask Feldera")
+    assert workspace.thread()[-1].startswith("🔌 I cannot reach Feldera")
     before = rows(workspace)
     workspace.passes(minutes=1)
     assert rows(workspace) == before

@@ -13,7 +13,7 @@ from tests.workspace import Workspace
 THEIRS = "0198d2a4-5e0b-7c11-9c2e-2d9d1f0a7b10"
 FIRST, SECOND = "apikey:first", "apikey:second"
 CLEARED = ["✅ Cleared `orders` after 2 seconds. @ana", "✅ Cleared `users` after 2 seconds. @ana"]
-ELSEWHERE = "🔌 I cannot ask Feldera about `{}` (`this is another Feldera, or another tenant, than the one it was reviewed on`). Whether the request arrived shows when I can. I keep trying. The person who runs the bot should check `FELDERA_HOST`, the tenant and the key."
+ELSEWHERE = "🔌 Feldera gives me no usable answer (`this is another Feldera, or another tenant, than the one it was reviewed on`). Whether what I sent took effect shows once it answers. I keep trying. The person who runs the bot should check `FELDERA_HOST`, the tenant and the key."
 
 
 @pytest.fixture
@@ -138,7 +138,7 @@ def test_a_login_of_several_tenants(workspace: Workspace) -> None:
     workspace.feldera.login_is_ambiguous()
     workspace.passes(minutes=2)
     assert ends(workspace)[0] == snapshot(
-        "🔌 I cannot ask Feldera about `orders` (`The bot's login belongs to several tenants of Feldera, and names none of them.`). Whether the request arrived shows when I can. I keep trying. The person who runs the bot should set `FELDERA_TENANT`, or give the bot an API key."
+        "🔌 Feldera gives me no usable answer (`The bot's login belongs to several tenants of Feldera, and names none of them.`). Whether what I sent took effect shows once it answers. I keep trying. The person who runs the bot should set `FELDERA_TENANT`, or give the bot an API key."
     )
     assert workspace.operator("ben").asks("/pipeline status orders") == snapshot(
         "❌ I cannot look at `orders` now: Feldera cannot tell which tenant's pipelines to show (`The bot's login belongs to several tenants of Feldera, and names none of them.`). The person who runs the bot should set `FELDERA_TENANT`, or give the bot an API key. Nothing was sent to Feldera."
@@ -155,8 +155,8 @@ def test_a_request_that_an_ambiguous_login_turned_away(workspace: Workspace) -> 
     workspace.passes(minutes=1)
     assert workspace.thread()[1:3] == snapshot(
         [
-            "⏸️ The clear of `orders` had no effect so far (`The bot's login belongs to several tenants of Feldera, and names none of them.`). I keep trying.",
-            "📤 Sent the clear of `orders` again at 3:00:02 AM: it had no effect before.",
+            "⏸️ Feldera has not taken the clear of `orders` so far (`The bot's login belongs to several tenants of Feldera, and names none of them.`). I send it again until it does, or until the request expires.",
+            "📤 Sent the clear of `orders` to Feldera again at 3:00:02 AM: it had no effect before.",
         ]
     )
     assert workspace.thread()[-1] == CLEARED[0]
@@ -184,7 +184,7 @@ def test_another_feldera_of_the_same_default_tenant(tmp_path: Path, *, is_lost: 
     workspace.passes(minutes=2)
     lines = workspace.thread()
     assert lines[-1].startswith(
-        "⚠️ Needs attention: the clear of `orders`. Known: the request was sent once, and since then Feldera's address shows no `orders`"
+        "⚠️ Needs attention: the clear of `orders`. Known: the clear was sent to Feldera once; at its address there is no `orders` any more"
     )
     assert not any(line.startswith("✅") for line in lines)
     workspace.feldera.answers_as(workspace.feldera)

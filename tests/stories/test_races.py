@@ -45,9 +45,9 @@ def test_the_slower_of_two_people(workspace: Workspace) -> None:
     workspace.passes(seconds=10)
     ben.reads()
     assert workspace.threads()[-1] == snapshot(
-        ["✅ Nothing to clear: the storage of `orders` was cleared already. Nothing was sent. @ben"]
+        ["✅ Nothing to clear: the storage of `orders` was already empty. Nothing was sent to Feldera. @ben"]
     )
-    assert "✅ Nothing to clear: cleared already · " in workspace.cards()[-1]
+    assert "✅ Nothing to clear: its storage was already empty · " in workspace.cards()[-1]
     assert len(workspace.sent) == 1
 
 
@@ -99,7 +99,7 @@ def test_the_grant_is_revoked_before_a_repetition(workspace: Workspace) -> None:
     assert workspace.thread()[-1].startswith(
         "⚠️ Needs attention: the clear of `orders`. Known: the request was sent once"
     )
-    assert "⚠️ Needs attention, noticed" in workspace.card()
+    assert "⚠️ Needs attention: " in workspace.card()
     assert len(workspace.sent) == 1
 
 
@@ -121,7 +121,7 @@ def test_closed_while_the_proof_arrives(workspace: Workspace) -> None:
     ana.clears("orders")
     workspace.passes(minutes=2)
     workspace.feldera.someone_clears("orders")
-    button = ana.finds("Close")
+    button = ana.finds("Close request")
     workspace.clock.passes(minutes=2)
     workspace.at_once(ana.pressing(button), workspace.bot.driver.tick())
     workspace.passes(seconds=10)

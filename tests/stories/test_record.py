@@ -28,7 +28,7 @@ def clears_with_approvals(workspace: Workspace) -> None:
 def a_request_is_denied(workspace: Workspace) -> None:
     workspace.requester("ana").requests("orders")
     ben = workspace.approver("ben")
-    ben.opens("Deny")
+    ben.opens("Deny…")
     ben.submits("not during the audit")
 
 

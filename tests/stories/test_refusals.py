@@ -11,7 +11,7 @@ from inline_snapshot import snapshot
 from tests.workspace import Workspace
 
 KEY = "apikey:" + "k" * 128
-SENT = "📤 Sent the clear of `orders` to Feldera, Mar 2,"
+SENT = "📤 Sent the clear of `orders` to Feldera at 3:0"
 
 
 @pytest.fixture
@@ -74,8 +74,8 @@ def test_a_lock_that_takes_too_long(workspace: Workspace) -> None:
     )
     assert workspace.thread()[1:3] == snapshot(
         [
-            "⏸️ The clear of `orders` had no effect so far (`The lock required for this operation took too long to acquire. Try this operation again later.`). I keep trying.",
-            "📤 Sent the clear of `orders` again at 3:00:05 AM: it had no effect before.",
+            "⏸️ Feldera has not taken the clear of `orders` so far (`The lock required for this operation took too long to acquire. Try this operation again later.`). I send it again until it does, or until the request expires.",
+            "📤 Sent the clear of `orders` to Feldera again at 3:00:05 AM: it had no effect before.",
         ]
     )
     assert workspace.thread()[-1] == "✅ Cleared `orders` after 2 seconds. @ana"
@@ -95,7 +95,7 @@ def test_a_card_that_changed_without_a_line_is_shown_too(workspace: Workspace) -
     workspace.run(bot.driver.tick())
     workspace.run(bot.driver.finished())
     assert bot.announcements.wake.is_set()
-    assert "not sent yet" in workspace.card()
+    assert "Feldera has not taken it so far" in workspace.card()
     workspace.thread()
 
 
@@ -106,7 +106,7 @@ def test_a_key_that_may_only_read(tmp_path: Path) -> None:
     workspace.operator("ana").clears("orders")
     workspace.passes(minutes=1)
     assert workspace.thread()[-1] == snapshot(
-        "❌ `orders` was not cleared: Feldera does not let this bot in (`Insufficient permissions: this action requires the 'write' role, but the caller has 'read'` (`InsufficientPermissions`)). The person who runs the bot should check its Feldera credentials: they need the role `write`. @ana"
+        "❌ `orders` was not cleared: Feldera rejects this bot's credentials: `Insufficient permissions: this action requires the 'write' role, but the caller has 'read'` (`InsufficientPermissions`). Tell the person who runs the bot. Its API key needs Feldera's own role `write`. @ana"
     )
     assert len(workspace.sent) == 1
     workspace.closes()
@@ -120,9 +120,9 @@ def test_a_key_that_was_deleted(guarded: Workspace) -> None:
     ana.told("Clear orders")
     guarded.passes(minutes=1)
     assert guarded.thread() == [
-        "❌ `orders` was not cleared: Feldera does not let this bot in (`Feldera does not accept the bot's credentials (401).`). The person who runs the bot should check its Feldera credentials: they need the role `write`. @ana"
+        "❌ `orders` was not cleared: Feldera rejects this bot's credentials: `Feldera does not accept the bot's credentials (401).`. Tell the person who runs the bot. Its API key needs Feldera's own role `write`. @ana"
     ]
-    assert "\nNothing was sent. The person who runs the bot should" in guarded.card()
+    assert "\nNothing was sent to Feldera. The person who runs the bot should" in guarded.card()
     assert guarded.sent == []
 
 
@@ -134,7 +134,7 @@ def test_a_key_that_was_deleted_while_the_clear_goes_on(guarded: Workspace) -> N
     guarded.passes(minutes=5)
     guarded.leaps(minutes=55)
     assert guarded.thread()[2:] == [
-        "🔌 I cannot ask Feldera about `orders` (`Feldera does not accept the bot's credentials (401).`). The clear goes on without me. I keep trying. The person who runs the bot should check its Feldera credentials."
+        "🔌 Feldera gives me no usable answer (`Feldera does not accept the bot's credentials (401).`). The clear goes on without me. I keep trying. The person who runs the bot should check its Feldera credentials."
     ]
     assert "Feldera became unreachable some time ago (Mar 2, 2026 at 3:00 AM)." in guarded.card()
 
@@ -163,8 +163,8 @@ def test_something_else_answers_the_request(
     workspace.operator("ana").clears("orders")
     workspace.passes(minutes=1)
     assert workspace.thread()[1:3] == [
-        f"❔ No usable answer came (`{said}`). I look at the pipeline before I do anything else.",
-        "📤 Sent the clear of `orders` again at 3:00:15 AM: it had no effect before.",
+        f"❔ Feldera gave no usable answer to the clear of `orders` (`{said}`). I check whether it took effect before I send anything again.",
+        "📤 Sent the clear of `orders` to Feldera again at 3:00:15 AM: it had no effect before.",
     ]
     assert workspace.thread()[-1] == "✅ Cleared `orders` after 2 seconds. @ana"
     assert workspace.feldera.clears["orders"] == 1
@@ -179,7 +179,7 @@ def test_an_address_at_which_something_else_answers(workspace: Workspace) -> Non
     workspace.passes(minutes=1)
     assert workspace.thread() == snapshot(
         [
-            "🔌 I cannot ask Feldera about `orders` (`Something other than the Feldera API answers at its address.`). The request has not been sent yet. I keep trying. The person who runs the bot should check `FELDERA_HOST`.",
+            "🔌 Feldera gives me no usable answer (`Something other than the Feldera API answers at its address.`). The clear of `orders` has not been sent yet. I keep trying. The person who runs the bot should check `FELDERA_HOST`.",
             "❌ `orders` was not cleared: what answers at Feldera's address is not Feldera (`Something other than the Feldera API answers at its address.`). The person who runs the bot should check `FELDERA_HOST`. @ana",
         ]
     )

@@ -48,7 +48,7 @@ def test_while_the_request_is_under_way_undone(workspace: Workspace, ana: Teamma
     ana.reads()
     workspace.passes(minutes=1)
     assert workspace.thread()[1] == snapshot(
-        "📤 Sent the clear of `orders` again at 3:00:15 AM: it had no effect before."
+        "📤 Sent the clear of `orders` to Feldera again at 3:00:15 AM: it had no effect before."
     )
     assert signs(workspace) == "📤 📤 ⏳ ✅"
     assert len(workspace.sent) == 2
@@ -64,7 +64,7 @@ def test_while_the_request_is_under_way_done(workspace: Workspace, ana: Teammate
     ana.reads()
     workspace.passes(minutes=1)
     assert workspace.thread()[1:] == [
-        "⏳ `orders` is being cleared: it seems that the request did arrive. This cannot be cancelled any more.",
+        "⏳ `orders` is being cleared: it seems that Feldera did get it. This cannot be cancelled any more.",
         CLEARED,
     ]
     assert len(workspace.sent) == 1
@@ -98,7 +98,7 @@ def test_while_feldera_is_away(workspace: Workspace, ana: Teammate) -> None:
     workspace.passes(minutes=1)
     assert workspace.thread()[2:] == snapshot(
         [
-            "🔌 I cannot ask Feldera about `orders` (`No connection to Feldera at feldera.example.`). The clear goes on without me. I keep trying.",
+            "🔌 I cannot reach Feldera (`No connection to Feldera at feldera.example.`). The clear goes on without me. I keep trying.",
             "🔌 Feldera answers again, after 2 minutes.",
             "⏳ Still clearing `orders` after 2 minutes and 6 seconds.",
             "✅ Cleared `orders` after 2 minutes and 15 seconds. @ana",
@@ -116,11 +116,11 @@ def test_while_a_human_is_wanted(workspace: Workspace, ana: Teammate) -> None:
     workspace.restarts()
     workspace.passes(minutes=5)
     assert workspace.thread() == said
-    assert "⚠️ Needs attention, noticed" in workspace.card()
-    ana.told("Close")
+    assert "⚠️ Needs attention: " in workspace.card()
+    ana.told("Close request")
     workspace.passes(seconds=5)
     assert workspace.thread()[-1] == snapshot(
-        "☑️ The clear of `orders` was closed by @ana, who looked: nothing is under way any more. To request it again, type `/pipeline clear orders`. @ana"
+        "☑️ The request to clear `orders` was closed by @ana, who looked in Feldera: nothing is under way. Whether it was cleared is not recorded here. Type `/pipeline clear orders` to look again. @ana"
     )
     assert "☑️ Closed by @" in workspace.card()
     assert len(workspace.sent) == 3
@@ -141,7 +141,7 @@ def test_a_card_whose_place_was_not_noted(workspace: Workspace, ana: Teammate, w
     workspace.passes(minutes=1)
     ana.reads()
     old, new = workspace.cards()
-    assert "not sent yet" in old
+    assert "about to be sent" in old
     assert "✅ Cleared after" in new
     assert new.split("\n")[-1] == snapshot(
         "Id `ID1` · Posted again: an older copy of this card, if there is one, is not kept up to date."
@@ -177,12 +177,12 @@ def test_at_every_exchange(workspace: Workspace, exchanges: int) -> None:
     cards = workspace.cards()
     assert "✅ Cleared after" in cards[-1]
     assert len(cards) <= 3
-    assert all("not sent yet" in card for card in cards[:-1])
+    assert all("about to be sent" in card for card in cards[:-1])
     assert ("Posted again" in cards[-1]) == (len(cards) > 1)
     lines = workspace.thread()
     assert lines[-1].startswith("✅ Cleared `payments` after")
     said = {line for line in lines if line.startswith("📤")}
-    first = {line for line in said if line.startswith("📤 Sent the clear of `payments` to Feldera, ")}
+    first = {line for line in said if line.startswith("📤 Sent the clear of `payments` to Feldera at ")}
     assert len(first) <= 1, "a line may be repeated, of the same moment, but no other one added"
     assert len(said - first) == sent_again
     assert len(workspace.sent) == 1

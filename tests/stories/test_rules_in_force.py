@@ -41,8 +41,8 @@ def test_nothing_has_changed(workspace: Workspace, ben: Teammate) -> None:
     assert len(workspace.sent) == 1
 
 
-NO_RIGHT = "❌ Not cleared: @ana may no longer clear `orders`. The permission ended after the confirmation. Nothing was sent. @ana (approved by @ben)"
-NOT_ENOUGH = "❌ `orders` was not cleared: the approvals do not suffice any more (a rule was tightened, or an approver lost the right). Nothing was sent. Type `/pipeline clear orders` to ask again. @ana (approved by @ben)"
+NO_RIGHT = "❌ `orders` was not cleared: @ana lost the role for it after confirming it. Nothing was sent to Feldera. @ana (approved by @ben)"
+NOT_ENOUGH = "❌ `orders` was not cleared: there are no longer enough approvals (a rule was tightened, or an approver lost the role). Nothing was sent to Feldera. To request it again, type `/pipeline clear orders`: it first shows what would be deleted. @ana (approved by @ben)"
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_an_operator_under_a_new_rule(workspace: Workspace) -> None:
     oli.told("Clear orders")
     workspace.rules("orders", "approvals=1")
     assert when_it_is_back(workspace).startswith(
-        "❌ `orders` was not cleared: the approvals do not suffice any more"
+        "❌ `orders` was not cleared: there are no longer enough approvals"
     )
     assert workspace.sent == []
 
@@ -149,15 +149,15 @@ def run_and_stopped(workspace: Workspace) -> None:
     [
         (
             recreated,
-            "`orders` is another pipeline than the one reviewed: it was deleted and created again. Nothing was sent. Type `/pipeline clear orders` to look again.",
+            "somebody deleted `orders` and created it again after @ana had looked at it. Nothing was sent to Feldera. To request it again, type `/pipeline clear orders`: it first shows what would be deleted.",
         ),
         (
             run_and_stopped,
-            "`orders` has been run or changed since it was reviewed. Nothing was sent. Type `/pipeline clear orders` to look again.",
+            "somebody ran or changed `orders` after @ana had looked at it. Nothing was sent to Feldera. To request it again, type `/pipeline clear orders`: it first shows what would be deleted.",
         ),
         (
             started,
-            "`orders` is not stopped any more. Nothing was sent. Stop it, then type `/pipeline clear orders`.",
+            "`orders` is no longer stopped: somebody started it. Nothing was sent to Feldera. If it may be stopped, stop it, then type `/pipeline clear orders`.",
         ),
     ],
 )
@@ -185,7 +185,7 @@ def test_slack_does_not_tell_who_is_in_the_group_when_it_is_sent(workspace: Work
     workspace.passes(minutes=2)
     assert workspace.sent == []
     assert workspace.thread()[-1] == snapshot(
-        "❌ `orders` was not cleared: whether the people behind this may still do it could not be checked (`this workspace's Slack plan has no user groups`). Nothing was sent. Type `/pipeline clear orders` to ask again. @ana (approved by @ben)"
+        "❌ `orders` was not cleared: I could not check whether the requester and the approvers still have their roles (`this workspace's Slack plan has no user groups`). Nothing was sent to Feldera. To request it again, type `/pipeline clear orders`: it first shows what would be deleted. @ana (approved by @ben)"
     )
 
 
@@ -198,7 +198,7 @@ def test_a_restart_while_it_waits_for_approval(workspace: Workspace, ben: Teamma
     workspace.restarts()
     workspace.passes(seconds=10)
     ana.reads()
-    assert "[Approve] [Deny] [Withdraw]" in workspace.card()
+    assert "[Approve] [Deny…] [Withdraw]" in workspace.card()
     ben.told("Approve")
     workspace.restarts()
     assert ben.told("Approve") == ["You already approved the clear of `orders`: 1 of 2 approvals so far."]

@@ -73,7 +73,7 @@ def test_away_for_longer_than_a_confirmation_is_good_for(workspace: Workspace, a
     workspace.passes(minutes=1)
     ana.reads()
     assert workspace.thread() == [
-        "❌ Expired: `orders` was not cleared, since the request could not be sent within 4 hours of the confirmation. Nothing was sent. Type `/pipeline clear orders` to look again. @ana"
+        "❌ Expired: `orders` was not cleared. The clear could not be sent within 4 hours after @ana confirmed it. Nothing was sent to Feldera. To request it again, type `/pipeline clear orders`: it first shows what would be deleted. @ana"
     ]
     assert "\n❌ Expired: not cleared, " in workspace.card()
     assert workspace.sent == []

@@ -18,7 +18,7 @@ from tests.workspace import Teammate, Workspace
 
 WHO = "users.info"
 LONGER = "⏳ This is taking longer than usual. I will tell you the result. If no result follows within a few minutes, do it again."
-TOO_LATE = "This took so long that Slack lets me ask you nothing any more."
+TOO_LATE = "Slack's time for opening the form ran out."
 
 
 @pytest.fixture
@@ -135,10 +135,10 @@ def test_a_command_that_looks(workspace: Workspace) -> None:
 def test_a_denial(workspace: Workspace, ben: Teammate) -> None:
     """Slack lets a modal open within three seconds of the click: later, the click has to be made again."""
     workspace.passes(minutes=2)
-    slowly(workspace, ben.clicking("Deny"))
-    assert ben.reads() == [f"{TOO_LATE} Press *Deny* again; nothing has been denied."]
+    slowly(workspace, ben.clicking("Deny…"))
+    assert ben.reads() == [f"{TOO_LATE} Nothing was denied: press *Deny…* again."]
     workspace.bot.background_tasks.patience = 2.0
-    ben.opens("Deny")
+    ben.opens("Deny…")
     slowly(workspace, ben.submitting("not today"))
     assert ben.screen == snapshot("""\
 Deny clear
@@ -148,13 +148,13 @@ Deny clear
     ben.closes_modal()
     workspace.passes(seconds=5)
     assert workspace.thread() == [
-        "❌ The clear of `orders` was denied by @ben: `not today`. Nothing was sent. @ana"
+        "❌ The clear of `orders` was denied by @ben: `not today`. Nothing was sent to Feldera. @ana"
     ]
 
 
 def test_a_modal_that_was_closed_meanwhile(workspace: Workspace, ben: Teammate) -> None:
     """The denial counts; that it does is told in the thread."""
-    ben.opens("Deny")
+    ben.opens("Deny…")
 
     async def submits_and_closes() -> None:
         await ben.submitting("not today")
@@ -180,20 +180,20 @@ def test_a_press_on_home_that_changes_nothing(workspace: Workspace, ben: Teammat
     """No form opens that late, as on a card; where the right was lost meanwhile, the reason follows, too."""
     ben.opens_home()
     workspace.bot.background_tasks.patience = 0.0
-    ben.clicks_home("Deny")
-    assert ben.screen == f"Deny request\n{TOO_LATE} Press *Deny* again; nothing has been denied.\n[Close]"
+    ben.clicks_home("Deny…")
+    assert ben.screen == f"Deny request\n{TOO_LATE} Nothing was denied: press *Deny…* again.\n[Close]"
     ben.closes_modal()
     workspace.revokes(ben)
     ben.clicks_home("Approve")
     assert LONGER in ben.screen
     assert ben.dms()[0].startswith("🚫 You may not approve a clear of `orders`")
-    assert "🙋 Waiting for approval, requested" in workspace.card()
+    assert "🙋 Waiting for approval since" in workspace.card()
 
 
 def test_the_form_of_a_broken_glass(workspace: Workspace, rio: Teammate) -> None:
     workspace.bot.background_tasks.patience = 0.0
     assert rio.told("Run as break-glass…") == [
-        f"{TOO_LATE} Press *Run as break-glass…* again; nothing was sent."
+        f"{TOO_LATE} Nothing was sent to Feldera: press *Run as break-glass…* again."
     ]
     workspace.bot.background_tasks.patience = 2.0
     rio.opens("Run as break-glass…")

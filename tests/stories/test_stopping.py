@@ -8,7 +8,7 @@ from tests.workspace import Teammate, Workspace
 
 IN_TIME = "🛑 Cancelled: the clear of `orders` was not sent."
 TAKEN_BACK = "↩️ Withdrawn: the clear of `orders` was not sent."
-OVER = "This ended some time ago (Mar 2, 2026 at 3:00 AM). ↩️ The clear of `orders` was withdrawn by @ana. Nothing was sent. See its thread."
+OVER = "This ended some time ago (Mar 2, 2026 at 3:00 AM). ↩️ The clear of `orders` was withdrawn by @ana. Nothing was sent to Feldera. See its thread."
 
 
 @pytest.fixture
@@ -64,8 +64,8 @@ def test_stopped_by_whoever_has_a_say(workspace: Workspace, who: str) -> None:
         assert stopper.told("Cancel request") == [IN_TIME]
     workspace.passes(minutes=5)
     assert "[" not in workspace.card()
-    assert "↩️ Cancelled before sending, by @" in workspace.card()
-    said = f"↩️ The clear of `orders` was cancelled by @{stopper.name} before sending. Nothing was sent. @ana (approved by @ben)"
+    assert "↩️ Cancelled by @" in workspace.card()
+    said = f"↩️ The clear of `orders` was cancelled by @{stopper.name} before it was sent. Nothing was sent to Feldera. @ana (approved by @ben)"
     assert workspace.thread()[-1] == said
     assert workspace.sent == []
 
@@ -107,20 +107,22 @@ def test_an_operator_without_approvals_has_the_window_too(workspace: Workspace) 
     assert oli.told("Cancel request") == [IN_TIME]
     workspace.passes(minutes=5)
     assert workspace.thread() == [
-        "↩️ The clear of `orders` was cancelled by @oli before sending. Nothing was sent. @oli"
+        "↩️ The clear of `orders` was cancelled by @oli before it was sent. Nothing was sent to Feldera. @oli"
     ]
     assert workspace.sent == []
 
 
 def test_withdrawn(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
     """The card and the thread say so; the approver whose screen was slow reads who took it back, and when."""
-    approve, deny = ben.finds("Approve"), ben.finds("Deny")
+    approve, deny = ben.finds("Approve"), ben.finds("Deny…")
     assert ana.told("Withdraw") == [TAKEN_BACK]
     workspace.passes(minutes=1)
     card = workspace.card()
     assert "\n↩️ Withdrawn by @ana · " in card
-    assert card.endswith("\nNothing was sent.\nRequested by @ana\nId `ID1`")
-    assert workspace.thread() == ["↩️ The clear of `orders` was withdrawn by @ana. Nothing was sent. @ana"]
+    assert card.endswith("\nNothing was sent to Feldera.\nRequested by @ana\nId `ID1`")
+    assert workspace.thread() == [
+        "↩️ The clear of `orders` was withdrawn by @ana. Nothing was sent to Feldera. @ana"
+    ]
     for button in (approve, deny):
         ben.presses(button)
         assert ben.reads() == [OVER]
@@ -144,7 +146,7 @@ def test_others_cannot_withdraw_it(workspace: Workspace, ben: Teammate) -> None:
     no = "🚫 Only @ana, who requested the clear of `orders`, can withdraw it."
     assert ben.told("Withdraw") == [no]
     assert ben.types(f"/pipeline withdraw {workspace.request()}") == no
-    assert "🙋 Waiting for approval, requested" in workspace.card()
+    assert "🙋 Waiting for approval since" in workspace.card()
     assert workspace.thread() == []
 
 

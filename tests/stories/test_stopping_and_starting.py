@@ -54,7 +54,7 @@ Id `ID1`\
 """)
     assert workspace.thread() == snapshot(
         [
-            "📤 Sent the stop of `sales` to Feldera, Mar 2, 2026 at 3:00 AM.",
+            "📤 Sent the stop of `sales` to Feldera at 3:00:00 AM.",
             "⏳ Feldera accepted it, Mar 2, 2026 at 3:00 AM: `sales` is being stopped. This cannot be cancelled any more.",
             "✅ Stopped `sales` after 2 seconds. @ana",
         ]
@@ -99,18 +99,18 @@ def test_a_start(workspace: Workspace, ana: Teammate) -> None:
     workspace.passes(seconds=30)
     assert workspace.card() == snapshot("""\
 Start sales
-✅ Started after 41 seconds: it runs · some time ago (Mar 2, 2026 at 3:00 AM).
+✅ Running after 41 seconds · some time ago (Mar 2, 2026 at 3:00 AM).
 Requested by @ana
 Id `ID1`\
 """)
     assert workspace.timed_thread() == snapshot(
         [
-            "0:00:01  📤 Sent the start of `sales` to Feldera, Mar 2, 2026 at 3:00 AM.",
+            "0:00:01  📤 Sent the start of `sales` to Feldera at 3:00:00 AM.",
             "0:00:01  ⏳ Feldera accepted it, Mar 2, 2026 at 3:00 AM: `sales` is being started.",
             "0:00:01  ⏳ Provisioning: Feldera makes room for `sales` to run.",
             "0:00:20.500000  ⏳ Initializing: `sales` is coming up.",
             "0:00:30  ⏳ Still starting `sales` after 30 seconds.",
-            "0:00:41.425225  ✅ Started `sales` after 41 seconds: it runs. @ana",
+            "0:00:41.425225  ✅ Started `sales`: running after 41 seconds. @ana",
         ]
     )
     assert posted(workspace) == ("/v0/pipelines/sales/start", {"initial": "running"})
@@ -129,7 +129,7 @@ def test_a_start_that_has_to_be_compiled_first(workspace: Workspace, ana: Teamma
     said = workspace.thread()
     assert said[2] == "⏳ `sales` is being compiled first; it starts after that."
     assert said[6:10] == [
-        "❌ Not started: the program of `sales` does not compile. I send nothing more.",
+        "❌ Not started: the program of `sales` does not compile. Nothing more is sent to Feldera.",
         "```error in SQL <b>& more",
         "  CREATE ˋˋˋVIEWˋˋˋ v AS",
         "line 0",
@@ -140,7 +140,7 @@ def test_a_start_that_has_to_be_compiled_first(workspace: Workspace, ana: Teamma
         "`sales` is now ⏹️ Stopped, its storage 💾 holds data. @ana",
     ]
     assert (
-        "\nI send nothing more. Its error: `error in SQL <b>& more CREATE ˋˋˋVIEWˋˋˋ v AS line 0 "
+        "\nNothing more is sent to Feldera. Its error: `error in SQL <b>& more CREATE ˋˋˋVIEWˋˋˋ v AS line 0 "
         in workspace.card()
     )
 
@@ -158,7 +158,7 @@ def test_a_program_that_does_not_compile_is_not_started(workspace: Workspace, an
     ana.told("Start clicks")
     workspace.passes(seconds=10)
     assert workspace.thread() == [
-        "❌ Not started: the program of `clicks` does not compile. Nothing was sent.",
+        "❌ Not started: the program of `clicks` does not compile. Nothing was sent to Feldera.",
         "```line 1, column 1: Table x not found``` @ana",
     ]
     assert workspace.sent == []
@@ -172,13 +172,13 @@ def test_a_start_that_fails(workspace: Workspace, ana: Teammate) -> None:
     workspace.feldera.crashes("sales", "The worker <thread> panicked: index out of bounds")
     workspace.passes(seconds=30)
     end = [
-        "❌ Not started: `sales` failed while it was starting (`RuntimeError.WorkerPanic`).",
+        "❌ Not started: `sales` failed while starting (`RuntimeError.WorkerPanic`).",
         "```The worker <thread> panicked: index out of bounds```",
         "`sales` is now ⏹️ Stopped, its storage 💾 holds data.",
     ]
     assert "\n".join(workspace.thread()[-3:]) == "\n".join(end) + " @ana"
     card = workspace.card()
-    assert "\n❌ Not started: it failed while it was starting (`RuntimeError.WorkerPanic`) · " in card
+    assert "\n❌ Not started: it failed while starting (`RuntimeError.WorkerPanic`) · " in card
     assert "\nIts error: `The worker <thread> panicked: index out of bounds`\n" in card
 
 
@@ -205,7 +205,9 @@ def test_nothing_to_stop_or_to_start(workspace: Workspace, ana: Teammate) -> Non
     workspace.clock.passes(seconds=5)
     ana.told("Stop sales")
     workspace.passes(seconds=10)
-    assert workspace.thread() == ["✅ Nothing to stop: `sales` was stopped already. Nothing was sent. @ana"]
+    assert workspace.thread() == [
+        "✅ Nothing to stop: `sales` was stopped already. Nothing was sent to Feldera. @ana"
+    ]
     assert "✅ Nothing to stop: stopped already · " in workspace.card()
     assert workspace.sent == []
 
@@ -219,7 +221,7 @@ def test_restarted_before_the_stop(workspace: Workspace, ana: Teammate) -> None:
     ana.told("Stop sales")
     workspace.passes(seconds=10)
     assert workspace.thread() == [
-        "❌ Not stopped: `sales` was started after it was reviewed, so this is another run. Nothing was sent. Type `/pipeline stop sales` to look again. @ana"
+        "❌ Not stopped: `sales` was started again after @ana had looked at it; the run that this request was for is over. Nothing was sent to Feldera. To request it again, type `/pipeline stop sales`: it first shows what would be lost. @ana"
     ]
     assert workspace.sent == []
 
@@ -231,7 +233,7 @@ def test_restarted_while_stopping(workspace: Workspace, ana: Teammate) -> None:
     ana.confirms("/pipeline stop sales", "Stop sales")
     workspace.passes(seconds=30)
     assert workspace.thread()[-1] == snapshot(
-        "❌ Not stopped: somebody started `sales` again before I saw it stopped. I send nothing more. Type `/pipeline stop sales` to look again. `sales` is now 🔄 Initializing, desired Running, its storage 💾 holds data. @ana"
+        "❌ Not stopped: somebody started `sales` again before I saw it stopped. Nothing more is sent to Feldera. To request it again, type `/pipeline stop sales`: it first shows what would be lost. `sales` is now 🔄 Initializing, desired Running, its storage 💾 in use. @ana"
     )
     assert len(workspace.sent) == 1
 
@@ -247,7 +249,7 @@ def test_a_stop_that_takes_long(workspace: Workspace, ana: Teammate) -> None:
     assert workspace.thread()[4:] == snapshot(
         [
             "⏳ Still stopping `sales` after 2 minutes.",
-            "🐌 The stop of `sales` is taking unusually long: 3 minutes and 9 seconds so far. Feldera's runner says it is healthy. Feldera repeats a stop until it succeeds; its log says what hinders it. I keep watching. @ana",
+            "🐌 The stop of `sales` is taking unusually long: 3 minutes and 9 seconds so far. Feldera reports that its runner is healthy. Feldera repeats a stop until it succeeds; its log says what hinders it. I keep watching. @ana",
             "✅ Stopped `sales` after 4 minutes and 4 seconds. @ana",
         ]
     )

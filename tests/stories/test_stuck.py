@@ -64,7 +64,7 @@ def test_stuck_for_thirty_hours(workspace: Workspace, ana: Teammate) -> None:
             "0:00:30  ⏳ Still clearing `orders` after 30 seconds.",
             "0:01:00  ⏳ Still clearing `orders` after 1 minute.",
             "0:02:00  ⏳ Still clearing `orders` after 2 minutes.",
-            "0:03:20  🐌 The clear of `orders` is taking unusually long: 3 minutes and 20 seconds so far. Feldera's runner says it is healthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled. I keep watching. @ana",
+            "0:03:20  🐌 The clear of `orders` is taking unusually long: 3 minutes and 20 seconds so far. Feldera reports that its runner is healthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled. I keep watching. @ana",
             "0:05:00  ⏳ Still clearing `orders` after 5 minutes.",
             "0:10:00  ⏳ Still clearing `orders` after 10 minutes.",
             "0:30:00  ⏳ Still clearing `orders` after 30 minutes.",

@@ -59,7 +59,7 @@ def test_one_that_is_down_delays_no_other(
     workspace.passes(minutes=2)
     assert workspace.threads()[0][-3:] == snapshot(
         [
-            "🔌 I cannot ask Feldera about `staging/orders` (`No connection to Feldera at staging.example.`). The clear goes on without me. I keep trying.",
+            "🔌 I cannot reach Feldera (`No connection to Feldera at staging.example.`). The clear goes on without me. I keep trying.",
             "🔌 Feldera answers again, after 10 minutes and 11 seconds.",
             "✅ Cleared `staging/orders` after 10 minutes and 22 seconds. @ana",
         ]

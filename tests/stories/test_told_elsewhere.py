@@ -44,10 +44,10 @@ def test_approvals_and_the_end(
 
 
 def test_a_denial(workspace: Workspace, private: Channel, ana: Teammate, ben: Teammate) -> None:
-    ben.opens("Deny")
+    ben.opens("Deny…")
     ben.submits("not during the audit")
     workspace.passes(seconds=5)
-    said = "❌ The clear of `orders` was denied by @ben: `not during the audit`. Nothing was sent. @ana"
+    said = "❌ The clear of `orders` was denied by @ben: `not during the audit`. Nothing was sent to Feldera. @ana"
     assert ana.dms() == [f"{said}\n{ABOUT}"]
     assert workspace.thread(private) == [said]
 

@@ -62,7 +62,7 @@ def test_a_modal_of_numbers(workspace: Workspace) -> None:
     """It turns into the answer, and what it was for has not happened."""
     ana, ben = workspace.requester("ana"), workspace.approver("ben")
     ana.requests("orders")
-    ben.opens("Deny")
+    ben.opens("Deny…")
     ben.submits("no")
     ben.closes_modal()
     workspace.thread()

@@ -26,7 +26,7 @@ def ben(workspace: Workspace) -> Teammate:
 
 
 def waits(why: str) -> str:
-    return f"⏸️ Whether the requester and the approvers still have their roles cannot be checked right now (`{why}`). Nothing is sent until it can be; I keep trying."
+    return f"⏸️ I cannot check right now whether the requester and the approvers still have their roles (`{why}`). The clear of `orders` is not sent until I can; I keep trying."
 
 
 @pytest.mark.usefixtures("ana", "ben")
@@ -37,7 +37,7 @@ def test_it_waits_until_slack_tells(workspace: Workspace) -> None:
     assert workspace.sent == []
     assert workspace.timed_thread()[1:] == [f"0:00:30  {waits('Slack is in trouble')}"]
     workspace.passes(minutes=1)
-    assert workspace.thread()[2] == "📤 Sent the clear of `orders` to Feldera, Mar 2, 2026 at 3:03 AM."
+    assert workspace.thread()[2] == "📤 Sent the clear of `orders` to Feldera at 3:03:00 AM."
     assert workspace.thread()[-1].startswith("✅ Cleared")
     assert len(workspace.sent) == 1
 
@@ -66,7 +66,7 @@ def test_slack_never_tells(workspace: Workspace) -> None:
     assert workspace.sent == []
     assert workspace.thread()[1] == waits("Slack rate-limited me; retry in 3600 s")
     assert workspace.thread()[2:] == [
-        "❌ Expired: `orders` was not cleared, since the request could not be sent within 4 hours of the confirmation. Nothing was sent. Type `/pipeline clear orders` to look again. @ana (approved by @ben)"
+        "❌ Expired: `orders` was not cleared. The clear could not be sent within 4 hours after the last approval (roles could not be checked). Nothing was sent to Feldera. To request it again, type `/pipeline clear orders`: it first shows what would be deleted. @ana (approved by @ben)"
     ]
 
 
@@ -88,7 +88,7 @@ def test_it_can_be_stopped_meanwhile(workspace: Workspace, ana: Teammate, ben: T
     workspace.slack.answers_500("users.info", times=20, about=ben.id)
     workspace.passes(minutes=1)
     assert workspace.thread()[-1].startswith(
-        "⏸️ Whether the requester and the approvers still have their roles cannot be checked"
+        "⏸️ I cannot check right now whether the requester and the approvers still have their roles"
     )
     assert ana.told("Cancel request") == ["🛑 Cancelled: the clear of `orders` was not sent."]
     workspace.passes(minutes=1)
@@ -106,7 +106,7 @@ def test_who_left_meanwhile(workspace: Workspace, ben: Teammate) -> None:
     assert workspace.sent == []
     _, waited, ended = workspace.thread()
     assert waited == waits("Slack rate-limited me; retry in 120 s")
-    assert ended.startswith("❌ `orders` was not cleared: the approvals do not suffice any more")
+    assert ended.startswith("❌ `orders` was not cleared: there are no longer enough approvals")
 
 
 @pytest.mark.usefixtures("ana")

@@ -79,7 +79,7 @@ class Operation:
     ready_at: Visible[datetime | None] = None
     cancellable_until: datetime | None = None
     held_by_freeze: Visible[bool] = False
-    unverified_since: datetime | None = None
+    unverified_since: Visible[datetime | None] = None
     called_at: datetime | None = None
     step: Visible[int] = 0
     done: Visible[tuple[StepDone, ...]] = ()

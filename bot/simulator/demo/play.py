@@ -174,7 +174,7 @@ async def _outage(stage: _Stage) -> None:
     await stage.until_under_way("users", "Feldera accepted it")
     stage.screen.narrates("Feldera goes down.")
     await stage.feldera.goes_down()
-    await stage.until_posted("I cannot ask Feldera")
+    await stage.until_posted("I cannot reach Feldera")
     await stage.passes(OUTAGE)
     stage.screen.narrates("Feldera is up again.")
     await stage.feldera.comes_back()

@@ -20,13 +20,38 @@ def since_last_checkpoint(whose: str = "the") -> str:
 
 
 def destroyed(reviewed: Fingerprint) -> str:
-    """What a clear destroys, as far as Feldera says."""
+    """What a clear deletes, as far as Feldera says."""
     if reviewed.cleared:
         started = "what it has stored by then: it has been asked to start"
         return started if reviewed.was_wanted else "nothing: the storage is already cleared"
     if reviewed.checkpoints.count == 0:
         return f"the storage; it has {_count(reviewed.checkpoints)}"
     return f"the storage, with {_count(reviewed.checkpoints)} ({_size(reviewed.checkpoints)})"
+
+
+def permanent_loss(operation: Operation) -> Text:
+    """For the dialog of *Approve*: what the plan deletes and loses, in a sentence."""
+    reviewed, plan, name = operation.previewed, operation.plan, operation.pipeline
+    stops = StepName.STOP in plan and reviewed.was_wanted
+    told = []
+    if stops:
+        what = "all its state" if reviewed.checkpoints.count == 0 else since_last_checkpoint("its")
+        told.append(Text("stops {} by force, which loses {}", name, what))
+    storage = "its storage" if stops else f"the storage of {name}"
+    if StepName.CLEAR in plan and (deleted := _deleted(reviewed, storage)):
+        told.append(Text("deletes {}", deleted))
+    if not told:
+        return Text("This deletes and loses nothing.")
+    return Text("This {}, and cannot be undone.", Text(" and ").join(told))
+
+
+def _deleted(reviewed: Fingerprint, storage: str) -> str:
+    """What a clear deletes, as a noun; empty for nothing."""
+    if reviewed.cleared:
+        return f"what is in {storage} by then" if reviewed.was_wanted else ""
+    if reviewed.checkpoints.count == 0:
+        return f"{storage}, which has no checkpoint"
+    return f"{storage}, with {_count(reviewed.checkpoints)} ({_size(reviewed.checkpoints)})"
 
 
 def lost(reviewed: Fingerprint, *, with_times: bool = True) -> Text:
@@ -73,7 +98,7 @@ def taken(operation: Operation) -> Text:
         return Text("Deleted: all its state, {}.", by)
     counted = Text("{} ({})", _count(reviewed.checkpoints), _size(reviewed.checkpoints))
     if StepName.STOP in operation.plan and reviewed.was_wanted:
-        counted = Text("{} when reviewed, and everything after them", counted)
+        counted = Text("{} at the preview, and everything after them", counted)
     return Text("Deleted: {}, {}.", counted, by)
 
 
@@ -98,7 +123,7 @@ _STOPPED = frozenset({Ending.PIPELINE_STOPPED, Ending.STOPPED_THEN_GONE})
 
 
 def costs(operation: Operation, *, with_times: bool = True) -> Text | str:
-    """What the plan destroys, or else loses, as a noun."""
+    """What the plan deletes, or else loses, as a noun."""
     if StepName.CLEAR in operation.plan:
         return destroyed(operation.previewed)
     return lost(operation.previewed, with_times=with_times) if operation.plan == STOP else "nothing"

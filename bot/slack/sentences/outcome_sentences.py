@@ -40,8 +40,8 @@ def _no_effect(sentence: LiteralString, verdict: LiteralString, *then: LiteralSt
     return OutcomeWords(sentence, verdict, then, Untouched.NO_EFFECT)
 
 
-def _needs_attention(*known_unknown_to_do: LiteralString) -> OutcomeWords:
-    return _words("Needs attention: the {do} of {name}.", "Needs attention", *known_unknown_to_do)
+def _needs_attention(verdict: LiteralString, *known_unknown_to_do: LiteralString) -> OutcomeWords:
+    return _words("Needs attention: the {do} of {name}.", verdict, *known_unknown_to_do)
 
 
 OUTCOMES: Mapping[Ending, OutcomeWords] = {
@@ -65,7 +65,7 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
         "{All_done}; somebody has deleted it since, and created another pipeline of that name",
     ),
     Ending.NOTHING_TO_CLEAR: _unsent(
-        "Nothing to clear: the storage of {name} was cleared already.", "{Nothing_to_do}"
+        "Nothing to clear: the storage of {name} was already empty.", "{Nothing_to_do}"
     ),
     Ending.PIPELINE_STOPPED: _words("Stopped {name}{after}.", "{All_done}{after}"),
     Ending.STOPPED_THEN_GONE: _words(
@@ -73,17 +73,18 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
         "{All_done}; somebody has deleted or renamed it since",
     ),
     Ending.NOTHING_TO_STOP: _unsent("Nothing to stop: {name} was stopped already.", "{Nothing_to_do}"),
-    Ending.RUNNING: _words("Started {name}{after}: it runs.", "{All_done}{after}: it runs"),
+    Ending.RUNNING: _words("Started {name}: running{after}.", "{Running}{after}"),
     Ending.AWAITS_APPROVAL_IN_FELDERA: _words(
         "Started {name}{after}.",
         "{All_done}{after}",
-        "Its program has changed: it waits until somebody approves in Feldera how it goes on.",
+        "Its program has changed: it waits until somebody approves the change in Feldera. "
+        "That is Feldera's own approval, not one in this bot.",
     ),
     Ending.UP_OTHERWISE: _words(
-        "{name} is up, but {said}: somebody asked for that in Feldera.",
-        "{All_done}: up, but {said}; somebody asked for that in Feldera",
+        "{name} was started, but it is {said} and not running: somebody set that in Feldera.",
+        "{All_done}, but it is {said} and not running: somebody set that in Feldera",
     ),
-    Ending.NOTHING_TO_START: _unsent("Nothing to start: {name} runs already.", "{Nothing_to_do}"),
+    Ending.NOTHING_TO_START: _unsent("Nothing to start: {name} was started already.", "{Nothing_to_do}"),
     Ending.FELDERA_REFUSED: _no_effect(
         "{name} was not {done}: Feldera refused{saying}{code}.",
         "{Undone_so_far}: Feldera refused{saying}{code}",
@@ -93,9 +94,9 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
         "{Undone_so_far}: Feldera has no such pipeline any more",
     ),
     Ending.NO_ACCESS: _no_effect(
-        "{name} was not {done}: Feldera does not let this bot in ({said}{code}).",
-        "{Undone_so_far}: Feldera does not let this bot in ({said}{code})",
-        "The person who runs the bot should check its Feldera credentials: they need the role `write`.",
+        "{name} was not {done}: Feldera rejects this bot's credentials: {said}{code}.",
+        "{Undone_so_far}: Feldera rejects this bot's credentials: {said}{code}",
+        "Tell the person who runs the bot. Its API key needs Feldera's own role `write`.",
     ),
     Ending.WRONG_ADDRESS: _no_effect(
         "{name} was not {done}: what answers at Feldera's address is not Feldera ({said}).",
@@ -103,48 +104,48 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
         "The person who runs the bot should check {host}.",
     ),
     Ending.PERMISSION_LOST: _unsent(
-        "{Undone}: {requester} may no longer {do} {name}. The permission ended after the confirmation.",
-        "{Undone_so_far}: the permission of {requester} ended after the confirmation",
+        "{name} was not {done}: {requester} lost {the_right} after confirming it.",
+        "{Undone_so_far}: {requester} lost {the_right} after confirming it",
     ),
     Ending.NO_PLACE: _words(
-        "{name} was not {done}: neither the channel nor a direct message takes the card ({said}), "
+        "{name} was not {done}: I could not post its card, neither in the channel nor as a direct message ({said}), "
         "and I send nothing that nobody can see.",
-        "{Undone_so_far}: neither the channel nor a direct message took the card ({said})",
+        "{Undone_so_far}: I could not post its card, neither in the channel nor as a direct message ({said})",
     ),
     Ending.RECREATED_BEFORE: _unsent(
-        "{Undone}: {name} is another pipeline than the one reviewed: it was deleted and created again.",
-        "{Undone_so_far}: deleted and created again since it was reviewed",
-        "Type {again} to look again.",
+        "{Undone}: somebody deleted {name} and created it again after {requester} had looked at it.",
+        "{Undone_so_far}: somebody deleted the pipeline and created it again after {requester} had looked at it",
+        "To request it again, type {again}{showing}.",
     ),
     Ending.RUNNING_BEFORE: _unsent(
-        "{Undone}: {name} is not stopped any more.",
-        "{Undone_so_far}: it is not stopped any more",
-        "{stop_it} {again}.",
+        "{Undone}: {name} is no longer stopped: somebody started it.",
+        "{Undone_so_far}: it is no longer stopped: somebody started it",
+        "If it may be stopped, {stop_it} {again}.",
     ),
     Ending.CHANGED_BEFORE: _unsent(
-        "{Undone}: {name} has been run or changed since it was reviewed.",
-        "{Undone_so_far}: run or changed since it was reviewed",
-        "Type {again} to look again.",
+        "{Undone}: somebody ran or changed {name} after {requester} had looked at it.",
+        "{Undone_so_far}: somebody ran or changed the pipeline after {requester} had looked at it",
+        "To request it again, type {again}{showing}.",
     ),
     Ending.STARTED_INSTEAD: _no_effect(
-        "{Undone}: the request took no effect, and somebody has started {name} meanwhile.",
-        "{Undone_so_far}: the request took no effect, and somebody has started it meanwhile",
-        "{stop_it} {again}.",
+        "{Undone}: the {step} had no effect, and somebody has started {name} meanwhile.",
+        "{Undone_so_far}: the {step} had no effect, and somebody has started the pipeline meanwhile",
+        "If it may be stopped, {stop_it} {again}.",
     ),
     Ending.TOO_LATE: _unsent(
-        "Expired: {name} was not {done}, since the request could not be sent within 4 hours of the {before}.",
-        "Expired: {undone_so_far}, since it could not be sent within 4 hours of the {before}",
-        "Type {again} to look again.",
+        "Expired: {name} was not {done}. The {step} could not be sent within 4 hours after {before}{cause}.",
+        "Expired, {undone_so_far}: it could not be sent within 4 hours after {before}{cause}",
+        "To request it again, type {again}{showing}.",
     ),
     Ending.APPROVALS_LOST: _unsent(
-        "{name} was not {done}: the approvals do not suffice any more (a rule was tightened, or an approver lost the right).",
-        "{Undone_so_far}: the approvals do not suffice any more (a rule was tightened, or an approver lost the right)",
-        "Type {again} to ask again.",
+        "{name} was not {done}: there are no longer enough approvals (a rule was tightened, or an approver lost the role).",
+        "{Undone_so_far}: there are no longer enough approvals (a rule was tightened, or an approver lost the role)",
+        "To request it again, type {again}{showing}.",
     ),
     Ending.RIGHTS_UNREAD: _unsent(
-        "{name} was not {done}: whether the people behind this may still do it could not be checked ({said}).",
-        "{Undone_so_far}: whether the people behind this may still do it could not be checked ({said})",
-        "Type {again} to ask again.",
+        "{name} was not {done}: I could not check whether the requester and the approvers still have their roles ({said}).",
+        "{Undone_so_far}: I could not check whether the requester and the approvers still have their roles ({said})",
+        "To request it again, type {again}{showing}.",
     ),
     Ending.DENIED: _unsent("The {do} of {name} was denied by {by}: {said}.", "Denied by {by}: {said}"),
     Ending.DENIED_IN_SHELL: _unsent(
@@ -154,60 +155,68 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
     Ending.NOT_APPROVED: _unsent(
         "Expired: the {do} of {name} was not approved in time.",
         "Expired: not approved in time",
-        "Type {again} to ask again.",
+        "To request it again, type {again}{showing}.",
     ),
     Ending.STOPPED: _unsent(
-        "The {do} of {name} was cancelled by {by} before sending.", "Cancelled before sending, by {by}"
+        "The {do} of {name} was cancelled by {by} before it was sent.", "Cancelled by {by} before it was sent"
     ),
     Ending.WITHDRAWN: _unsent("The {do} of {name} was withdrawn by {by}.", "Withdrawn by {by}"),
     Ending.UNTOUCHED: _needs_attention(
-        "Known: the request was sent {sends}, Feldera never confirmed it, and {name} is as it was.",
-        "Not known: whether a request is still on its way.",
-        "What to do: look at {name} in Feldera; once you are sure that nothing is under way, press *Close*. "
-        "Then type {again} to request it again.",
+        "Needs attention: Feldera never confirmed it",
+        "Known: the {step} was sent to Feldera {sends}, Feldera never confirmed it, and {name} is unchanged.",
+        "Not known: whether it may still take effect.",
+        "What to do: look at {name} in Feldera; once you are sure that nothing is under way, press *Close request*. "
+        "To request it again, type {again}{showing}.",
     ),
     Ending.UNPROVABLE: _needs_attention(
-        "Known: the request was sent {sends}, Feldera never confirmed it, and {name} has been run since.",
-        "Not known: whether it was cleared before that; Feldera's events do not show it.",
-        "What to do: ask the person who started {name}; once you are sure that nothing is under way, press *Close*.",
+        "Needs attention: Feldera's events do not show whether it was {done}",
+        "Known: the {step} was sent to Feldera {sends}, Feldera {confirmed} it, and {name} has been started since.",
+        "Not known: whether it was {done} before that; Feldera's events do not show it.",
+        "What to do: ask whoever started {name} whether its storage was empty; once you are sure that nothing is under "
+        "way, press *Close request*.",
     ),
     Ending.CONTRADICTION: _needs_attention(
-        "Known: Feldera accepted the request, and yet {name} is neither {doing} nor {done}.",
+        "Needs attention: Feldera accepted it, but the pipeline is not {doing}",
+        "Known: Feldera accepted the {step}, but {name} is not {doing}{and_still}.",
         "Not known: why.",
-        "What to do: look at {name} in Feldera and at its log; once you are sure that nothing is under way, press *Close*. "
-        "Then type {again} to request it again.",
+        "What to do: look at {name} and at Feldera's log; once you are sure that nothing is under way, press *Close request*. "
+        "To request it again, type {again}{showing}.",
     ),
     Ending.AMBIGUOUS_FELDERA: _needs_attention(
-        "Known: the request was sent {sends}, and since then Feldera's address shows no {name}, or another pipeline of that name.",
+        "Needs attention: it may be another Feldera that answers now",
+        "Known: the {step} was sent to Feldera {sends}; at its address there is no {name} any more, or it is another pipeline.",
         "Not known: whether the same Feldera still answers there; without authentication this cannot be checked.",
-        "What to do: look at Feldera and at {host}; once you are sure that nothing is under way, press *Close*.",
+        "What to do: look at Feldera and at {host}; once you are sure that nothing is under way, press *Close request*.",
     ),
     Ending.OUT_OF_REACH: _needs_attention(
-        "Known: the request was sent {sends}, and for a day now Feldera could not be asked ({said}).",
+        "Needs attention: Feldera has given no usable answer for a day",
+        "Known: the {step} was sent to Feldera {sends}, and Feldera has given no usable answer for a day now ({said}).",
         "Not known: whether {name} was {done}.",
-        "What to do: look at Feldera, or find out where it has gone; I go on asking. Once you are sure that nothing is under "
-        "way, press *Close*.",
+        "What to do: find out why Feldera cannot be reached; I keep trying. Once you are sure that nothing is under way, "
+        "press *Close request*.",
     ),
     Ending.CLOSED: _words(
-        "The {do} of {name} was closed by {by}, who looked: nothing is under way any more.",
-        "Closed by {by}, who looked: nothing is under way any more",
-        "To request it again, type {again}.",
+        "The request to {do} {name} was closed by {by}, who looked in Feldera: nothing is under way.",
+        "Closed by {by}, who looked in Feldera: nothing is under way",
+        "Whether it was {done} is not recorded here. Type {again} to look again.",
     ),
     Ending.RESTARTED_BEFORE: _unsent(
-        "{Undone}: {name} was started after it was reviewed, so this is another run.",
-        "{Undone_so_far}: started after it was reviewed, so this is another run",
-        "Type {again} to look again.",
+        "{Undone}: {name} was started again after {requester} had looked at it; "
+        "the run that this request was for is over.",
+        "{Undone_so_far}: the pipeline was started again after {requester} had looked at it; "
+        "the run that this request was for is over",
+        "To request it again, type {again}{showing}.",
     ),
     Ending.RESTARTED_WHILE_STOPPING: _words(
         "{Undone}: somebody started {name} again before I saw it stopped.",
         "{Undone_so_far}: somebody started it again before I saw it stopped",
-        "I send nothing more. Type {again} to look again.",
+        "Nothing more is sent to Feldera. To request it again, type {again}{showing}.",
     ),
     Ending.RUN_SINCE: _unsent(
-        "{Undone}: {name} is stopped, but Feldera's events do not prove that nobody ran it since it was reviewed, "
+        "{Undone}: somebody may have run {name} since {requester} looked at it; Feldera's events do not rule that out, "
         "and nobody has seen what a clear would delete now.",
-        "{Undone_so_far}: Feldera's events do not prove that nobody ran it since it was reviewed",
-        "Type {rest} to look again.",
+        "{Undone_so_far}: somebody may have run it since {requester} looked at it; Feldera's events do not rule that out",
+        "To request the rest again, type {rest}{showing}.",
     ),
     Ending.EVENTS_UNUSABLE: _unsent(
         "{Undone}: the clear after the stop needs Feldera's events of {name}, and they cannot be read ({said}), "
@@ -216,22 +225,22 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
         "Type {apart}.",
     ),
     Ending.STORAGE_UNKNOWN: _unsent(
-        "{Undone}: Feldera describes the storage of {name} in a word that this bot does not know, so it cannot be cleared.",
-        "{Undone_so_far}: Feldera describes the storage in a word that this bot does not know",
+        "{Undone}: Feldera reports a storage state of {name} that this bot does not know.",
+        "{Undone_so_far}: Feldera reports a storage state that this bot does not know",
+        "Tell the person who runs the bot.",
     ),
     Ending.RIGHTS_END_SOON: _unsent(
-        "{Undone}: a permission or an approval for this ends within 5 minutes, perhaps before the last step, "
-        "and would leave {name} halfway.",
-        "{Undone_so_far}: a permission or an approval for this ends within 5 minutes, perhaps before the last step",
-        "Type {again} once it lasts longer.",
+        "{name} was not {done}: a role of {requester} or of an approver ends within 5 minutes, perhaps before the last step.",
+        "{Undone_so_far}: a role of {requester} or of an approver ends within 5 minutes, perhaps before the last step",
+        "Have it extended, then type {again}.",
     ),
     Ending.NOT_COMPILED: _unsent(
         "{Undone}: the program of {name} does not compile{so}.",
         "{Undone_so_far}: the program does not compile{so}",
     ),
     Ending.START_FAILED: _words(
-        "{Undone}: {name} failed while it was starting{code}.",
-        "{Undone_so_far}: it failed while it was starting{code}",
+        "{Undone}: {name} failed while starting{code}.",
+        "{Undone_so_far}: it failed while starting{code}",
     ),
     Ending.STOPPED_WHILE_STARTING: _words(
         "{Undone}: somebody stopped {name} while it was starting.",
@@ -242,18 +251,17 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
         "{Undone_so_far}: while it was starting, somebody stopped and cleared it, and deleted or renamed it",
     ),
     Ending.LEFT_TO_HUMAN: _words(
-        "{name} was not {done}: the step before it turned out to be done only after the request needed attention, so the rest "
-        "was not sent.",
-        "{Undone_so_far}: the step before it turned out to be done only after the request needed attention",
-        "Type {again} to look again.",
+        "{name} was not {done}: by the time I saw that the step before was done, this request already needed attention, "
+        "so I did not go on.",
+        "{Undone_so_far}: by the time I saw that the step before was done, this request already needed attention, "
+        "so I did not go on",
+        "To request it again, type {again}{showing}.",
     ),
 }
 
 BY_OTHERS: Mapping[Ending, OutcomeWords] = {
     Ending.PIPELINE_STOPPED: _words("{name} was stopped by somebody else{after}.", "{All_done}{after}"),
-    Ending.RUNNING: _words(
-        "{name} was started by somebody else{after}: it runs.", "{All_done}{after}: it runs"
-    ),
+    Ending.RUNNING: _words("{name} was started by somebody else: running{after}.", "{Running}{after}"),
 }
 """The words for outcomes that needed no request of the bot."""
 

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 
 from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.outcome import Ending, Outcome
-from bot.domain.operations.plans import StepName
+from bot.domain.operations.plans import Plan, StepName
+from bot.domain.pipelines.pipeline import Storage
 from bot.domain.pipelines.targets import target_in
 from bot.slack.sentences import plan_text, step_progress
 from bot.slack.sentences.labels import sign
@@ -65,7 +66,8 @@ def verdict(operation: Operation, outcome: Outcome) -> Text:
 def explanation(operation: Operation, outcome: Outcome) -> Text:
     """What a card says below the verdict: what was lost, or that nothing was, and what to do next."""
     step = operation.step_name
-    words, values = _words(operation, outcome, step), _values(operation, outcome, step, None)
+    words = _words(operation, outcome, step)
+    values = {**_values(operation, outcome, step, None), "showing": lambda: NOTHING}
     then = [filled(each, values) for each in words.then]
     if operation.state is State.NEEDS_HUMAN:
         return Text("\n").join(then)
@@ -102,8 +104,8 @@ def _words(operation: Operation, outcome: Outcome, step: StepName) -> OutcomeWor
 
 def _unsent(operation: Operation, outcome: Outcome, *, begun: bool) -> Text:
     if outcome.ending is Ending.NOT_COMPILED and operation.attempt.submitted_at:
-        return Text("I send nothing more.")
-    return Text("Nothing more was sent.") if begun else Text("Nothing was sent.")
+        return Text("Nothing more is sent to Feldera.")
+    return Text("Nothing more was sent to Feldera.") if begun else Text("Nothing was sent to Feldera.")
 
 
 def _untouched(operation: Operation, outcome: Outcome, words: OutcomeWords) -> Text:
@@ -125,18 +127,27 @@ def _values(
         "after": lambda: NOTHING if seconds is None else Text(" after {}", duration(seconds)),
         "again": lambda: code(plan_text.command(plan, name)),
         "apart": lambda: plan_text.in_two_requests(plan, name),
-        "so": lambda: NOTHING if step is StepName.START else Text(", so it could not be started again"),
+        "so": lambda: NOTHING if step is StepName.START else Text(", so it would not start again"),
         "rest": lambda: code(plan_text.command(plan[1:], name)),
         "Undone": lambda: f"Not {done}",
         "Undone_so_far": lambda: plan_text.undone(operation).capitalize(),
         "undone_so_far": lambda: plan_text.undone(operation),
+        "Running": lambda: _running(operation),
         "All_done": lambda: plan_text.listed(plan_text.whole(operation)).capitalize(),
         "Nothing_to_do": lambda: plan_text.nothing_to_do(operation),
         "do": lambda: plan_text.action_name(plan),
+        "step": lambda: step.value,
         "done": lambda: done,
-        "doing": lambda: "being cleared" if step is StepName.CLEAR else plan_text.DOING[step],
-        "stop_it": lambda: "Type" if StepName.STOP in plan else "Stop it, then type",
-        "before": lambda: "step before it" if operation.done else "confirmation",
+        "doing": lambda: f"being {done}",
+        "and_still": lambda: _still_in_use(operation, step),
+        "confirmed": lambda: "never confirmed" if operation.attempt.accepted_at is None else "accepted",
+        "stop_it": lambda: "type" if StepName.STOP in plan else "stop it, then type",
+        "showing": lambda: _showing(plan),
+        "before": lambda: _before(operation),
+        "cause": lambda: _cause(operation, outcome),
+        "the_right": lambda: (
+            "the right to run it as break-glass" if operation.incident else "the role for it"
+        ),
         "said": lambda: code(outcome.message) if outcome.message else "no reason given",
         "saying": lambda: Text(", saying {}", code(outcome.message)) if outcome.message else NOTHING,
         "code": lambda: Text(" ({})", code(outcome.code)) if outcome.code else NOTHING,
@@ -145,3 +156,41 @@ def _values(
         "host": lambda: host_setting(target_in(name)),
         "sends": lambda: "once" if operation.attempt.sends == 1 else f"{operation.attempt.sends} times",
     }
+
+
+def _running(operation: Operation) -> str:
+    """A pipeline that somebody else started was not `Running` by this bot's doing: it says so."""
+    all_done = plan_text.listed(plan_text.whole(operation)).capitalize()
+    return "Running" if all_done == "Started" else f"{all_done}: running"
+
+
+def _still_in_use(operation: Operation, step: StepName) -> str:
+    """What Feldera shows of the storage that it should be clearing."""
+    seen = operation.seen
+    in_use = step is StepName.CLEAR and seen is not None and seen.storage == Storage.IN_USE
+    return " and still has its storage" if in_use else ""
+
+
+def _showing(plan: Plan) -> str:
+    """What the preview of such a command adds before anything is sent."""
+    if StepName.CLEAR in plan:
+        return ": it first shows what would be deleted"
+    return ": it first shows what would be lost" if StepName.STOP in plan else ""
+
+
+def _before(operation: Operation) -> Text:
+    """The moment from which on a request must be sent in time."""
+    if operation.has_begun:
+        return Text("the step before it")
+    if operation.approval.given:
+        return Text("the last approval")
+    return Text("{} confirmed it", mention(operation.requester.user))
+
+
+def _cause(operation: Operation, outcome: Outcome) -> Text:
+    """What kept a request from being sent in time, as far as is known."""
+    if outcome.message:
+        return Text(" ({})", code(outcome.message))
+    if operation.held_by_freeze:
+        return Text(" (a freeze held it)")
+    return NOTHING if operation.unverified_since is None else Text(" (roles could not be checked)")

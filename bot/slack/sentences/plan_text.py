@@ -4,7 +4,7 @@ from bot.domain.commands import COMMAND
 from bot.domain.ids import PipelineName
 from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.outcome import Ending
-from bot.domain.operations.plans import START, STOP, Plan, StepName, loses_data
+from bot.domain.operations.plans import CLEAR, START, STOP, Plan, StepName, loses_data
 from bot.slack.text.spans import Text
 
 _DONE = {StepName.STOP: "stopped", StepName.CLEAR: "cleared", StepName.START: "started"}
@@ -32,7 +32,7 @@ def title(plan: Plan, name: PipelineName) -> str:
 def at_once(plan: Plan, name: PipelineName) -> str:
     """What the break-glass form asks for, and what happens once it is typed."""
     final = " This cannot be undone." if loses_data(plan) else ""
-    return f"To {action_name(plan)} {name} at once, without approval, type its name again.{final}"
+    return f"Type the pipeline's name, {name}, to {action_name(plan)} it at once, without approval.{final}"
 
 
 def done(step: StepName) -> str:
@@ -103,10 +103,12 @@ def undone(operation: Operation) -> str:
 
 
 def nothing_to_do(operation: Operation) -> str:
-    """`Nothing to clear: cleared already`; if only the last step was not needed, what was done."""
+    """`Nothing to clear: its storage was already empty`; if only the last step was not needed, what was done."""
     all_done = listed(whole(operation))
     if operation.state is State.SUCCEEDED:
         return all_done.capitalize()
+    if operation.plan == CLEAR:
+        return f"{state_in_words(operation)}: its storage was already empty"
     return f"{state_in_words(operation)}: {all_done}"
 
 

@@ -7,7 +7,7 @@ from bot.domain.operations.plans import CLEAR
 from bot.slack.sentences import plan_text
 from bot.slack.sentences.labels import sign, state_words, words
 from bot.slack.sentences.outcome_text import verdict
-from bot.slack.text.spans import NOTHING, Text, ago, at, shortened, to_the_second
+from bot.slack.text.spans import NOTHING, Text, ago, at, mention, shortened, since, to_the_second
 
 
 def state_now(operation: Operation) -> Text:
@@ -24,9 +24,12 @@ def _state_in_words(operation: Operation) -> Text | str:  # noqa: PLR0911 - a se
         return Text(" · ").join([verdict(operation, operation.outcome), _age(operation.ended_at)])
     match operation.state:
         case State.AWAITING_APPROVAL:
-            return Text("{}, requested{}", words(operation.state), _on(operation.confirmed_at))
-        case State.NEEDS_HUMAN if operation.called_at is not None:
-            return Text("{}, noticed{}", words(operation.state), _on(operation.called_at))
+            asked_at = operation.confirmed_at
+            return Text(" ").join(
+                [Text("{}", words(operation.state)), since(asked_at) if asked_at else NOTHING]
+            )
+        case State.NEEDS_HUMAN if operation.outcome is not None:
+            return Text(" · ").join([verdict(operation, operation.outcome), _age(operation.called_at)])
         case State.READY if is_held(operation):
             until = operation.display.frozen_until
             end = NOTHING if until is None else Text(" until {}", at(until))
@@ -39,10 +42,10 @@ def _state_in_words(operation: Operation) -> Text | str:  # noqa: PLR0911 - a se
             behind, step = plan_text.behind(operation).capitalize(), operation.step_name.value
             return Text("{}{}, the {} is not sent yet", behind, _on(operation.ready_at), step)
         case State.READY:
-            return Text("{}, not sent yet", _decided(operation))
+            return Text("{}; {}", _decided(operation), _not_sent(operation))
         case State.SUBMITTING:
             what = "Sent" if operation.plan == CLEAR else f"{operation.step_name.value.capitalize()} sent"
-            return Text("{}{}, no answer yet", what, _on(operation.attempt.submitted_at))
+            return Text("{} to Feldera{}; no answer yet", what, _on(operation.attempt.submitted_at))
         case State.WAITING:
             unusual = "" if operation.attempt.overdue_since is None else ", which is unusually long"
             phase = (
@@ -62,7 +65,18 @@ def is_held(operation: Operation) -> bool:
 def _decided(operation: Operation) -> Text:
     if operation.approval.given:
         return Text("Approved{}", _on(operation.ready_at))
-    return Text("Confirmed{}", _on(operation.confirmed_at))
+    return Text("Confirmed by {}{}", mention(operation.requester.user), _on(operation.confirmed_at))
+
+
+def _not_sent(operation: Operation) -> str:
+    """Why it is not sent yet, as far as the card knows."""
+    if operation.unverified_since is not None:
+        return "not sent, since roles cannot be checked right now"
+    if operation.attempt.postponements:
+        return "Feldera has not taken it so far, so it is sent again"
+    if operation.outage.unreachable_since is not None:
+        return "not sent yet"
+    return "it is about to be sent to Feldera"
 
 
 def _will_be_held(operation: Operation) -> bool:

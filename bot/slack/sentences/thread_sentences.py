@@ -14,8 +14,8 @@ PHASES: Mapping[str, LiteralString] = {
 }
 
 MEANWHILE: Mapping[str, LiteralString] = {
-    State.READY.value: "The request has not been sent yet.",
-    State.SUBMITTING.value: "Whether the request arrived shows when I can.",
+    State.READY.value: "{next} has not been sent yet.",
+    State.SUBMITTING.value: "Whether what I sent took effect shows once it answers.",
     State.NEEDS_HUMAN.value: "It needs attention as before.",
 }
 

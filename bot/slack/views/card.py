@@ -3,10 +3,9 @@
 from slack_sdk.models.blocks import ButtonElement, ConfirmObject
 
 from bot.domain.operations.operation import Operation, State
-from bot.domain.operations.plans import StepName
 from bot.slack.sentences import plan_text, step_progress
 from bot.slack.sentences.labels import DOING, DONE, FROZEN
-from bot.slack.sentences.losses import at_stake, destroyed, lost
+from bot.slack.sentences.losses import at_stake, permanent_loss
 from bot.slack.sentences.outcome_text import explanation
 from bot.slack.sentences.state_text import is_held, state_now
 from bot.slack.sentences.unusable_channel_text import can_be_invited, why_not
@@ -63,19 +62,21 @@ def facts(operation: Operation) -> list[Text]:
 
 def close_button(operation: Operation) -> ButtonElement:
     """For a human who has looked: it ends the operation, whatever became of its request."""
+    action = plan_text.action_name(operation.plan)
     return blocks.button(
-        "Close",
+        "Close request",
         CLOSE,
         operation.id,
         confirm=blocks.are_you_sure(
-            Text("Close the {} of {}?", plan_text.action_name(operation.plan), operation.pipeline),
+            Text("Close the request to {} {}?", action, operation.pipeline),
             Text(
-                "Only if you looked in Feldera and are sure that no {} is under way. "
-                "It can be requested again then.",
+                "Close it only if you have looked in Feldera and are sure that no {} is under way. "
+                "Closing changes nothing in Feldera; a {} can be requested again afterwards.",
                 operation.step_name.value,
+                action,
             ),
-            yes="Close",
-            no="Keep open",
+            yes="Close request",
+            no="Keep it open",
         ),
     )
 
@@ -89,7 +90,7 @@ def buttons_now(operation: Operation) -> list[ButtonElement]:
                 blocks.button(
                     "Approve", APPROVE, operation.id, style="primary", confirm=sure_to_approve(operation)
                 ),
-                blocks.button("Deny", DENY, operation.id),
+                blocks.button("Deny…", DENY, operation.id),
                 blocks.button("Withdraw", WITHDRAW, operation.id),
             ]
         case State.READY if operation.has_begun:
@@ -123,18 +124,20 @@ def sure_to_approve(operation: Operation) -> ConfirmObject:
     """The dialog of *Approve*, wherever that button is."""
     return blocks.are_you_sure(
         Text("Approve the {} of {}?", plan_text.action_name(operation.plan), operation.pipeline),
-        Text("It {}, and cannot be cancelled once it is sent.", _costs(operation)),
+        Text("{} {}", permanent_loss(operation), _your_approval(operation)),
         yes="Approve",
-        no="Go back",
+        no="Do not approve",
     )
 
 
-def _costs(operation: Operation) -> Text:
-    reviewed, plan = operation.previewed, operation.plan
-    told = [Text("destroys {}", destroyed(reviewed))] if StepName.CLEAR in plan else []
-    if StepName.STOP in plan:
-        told.append(Text("loses {}", lost(reviewed, with_times=False)))
-    return Text(" and ").join(told) or Text("loses nothing")
+def _your_approval(operation: Operation) -> Text:
+    """What one more approval does."""
+    number, needed = len(operation.approval.given) + 1, operation.approval.needed
+    if number < needed:
+        return Text("Yours is approval {} of {}; it is sent after the last.", number, needed)
+    if operation.display.frozen_until is not None:
+        return Text("Yours is the last approval: it is sent once the freeze has ended.")
+    return Text("Yours is the last approval: it is sent then.")
 
 
 def _who_and_why(operation: Operation) -> Text:

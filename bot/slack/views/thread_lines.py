@@ -5,18 +5,28 @@ from datetime import datetime, timedelta
 
 from bot.domain.bot_time import length
 from bot.domain.events import Event, EventKind
+from bot.domain.operations.machine.transitions import CONFIRMATION_GOOD_FOR
 from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.outcome import Ending, Outcome
 from bot.domain.operations.plans import CLEAR, StepName
+from bot.domain.pipelines.pipeline import ProblemKind
 from bot.domain.pipelines.targets import target_in
 from bot.slack.sentences import plan_text
+from bot.slack.sentences.event_text import (
+    action_phrase,
+    actor_of,
+    duration_of,
+    mentioned,
+    message_of,
+    step_of,
+    step_phrase,
+)
 from bot.slack.sentences.labels import sign
 from bot.slack.sentences.outcome_text import of_step, sentence, took
 from bot.slack.sentences.pipeline_text import host_setting, tenant_setting
 from bot.slack.sentences.thread_sentences import MEANWHILE, PHASES, TO_DO, WHY_IT_TAKES_LONG
 from bot.slack.text import blocks
 from bot.slack.text.blocks import Message, message
-from bot.slack.text.quantities import duration
 from bot.slack.text.spans import NOTHING, Text, at, code, mention, mention_any, shortened, to_the_second
 
 
@@ -53,17 +63,19 @@ _SENTENCE_BY_STATE = frozenset({EventKind.NEEDS_HUMAN, EventKind.ENDED})
 
 # The line gives its time: if it is posted twice, nobody takes one request for two.
 def _sent(operation: Operation, event: Event) -> Text:
-    return Text("Sent {} to Feldera, {}.", _request(operation, event), at(event.at))
+    return Text("Sent {} to Feldera at {}.", step_phrase(operation, event), to_the_second(event.at))
 
 
 def _sent_again(operation: Operation, event: Event) -> Text:
     return Text(
-        "Sent {} again at {}: it had no effect before.", _request(operation, event), to_the_second(event.at)
+        "Sent {} to Feldera again at {}: it had no effect before.",
+        step_phrase(operation, event),
+        to_the_second(event.at),
     )
 
 
 def _accepted(operation: Operation, event: Event) -> Text:
-    match _step(event):
+    match step_of(event):
         case StepName.STOP:
             then = Text("`{}` is being stopped. This cannot be cancelled any more.", operation.pipeline)
         case StepName.CLEAR:
@@ -74,32 +86,39 @@ def _accepted(operation: Operation, event: Event) -> Text:
 
 
 def _postponed(operation: Operation, event: Event) -> Text:
-    what = _request(operation, event).with_upper_case()
-    return Text("{} had no effect so far ({}). I keep trying.", what, _said(event))
+    return Text(
+        "Feldera has not taken {} so far ({}). I send it again until it does, or until the request expires.",
+        step_phrase(operation, event),
+        message_of(event),
+    )
 
 
-def _answer_lost(_operation: Operation, event: Event) -> Text:
-    return Text("No usable answer came ({}). I look at the pipeline before I do anything else.", _said(event))
+def _answer_lost(operation: Operation, event: Event) -> Text:
+    return Text(
+        "Feldera gave no usable answer to {} ({}). I check whether it took effect before I send anything again.",
+        step_phrase(operation, event),
+        message_of(event),
+    )
 
 
 def _found_clearing(operation: Operation, event: Event) -> Text:
-    name, step, arrived = operation.pipeline, _step(event), event.data.get("sends")
+    name, step, arrived = operation.pipeline, step_of(event), event.data.get("sends")
     if step is not StepName.CLEAR:
         if arrived:
-            return Text("`{}` is {}: it seems that the request did arrive.", name, plan_text.DOING[step])
+            return Text("`{}` is {}: it seems that Feldera did get it.", name, plan_text.DOING[step])
         return Text("`{}` is {} already. I send nothing, and watch.", name, plan_text.DOING[step])
     if arrived:
         return Text(
-            "`{}` is being cleared: it seems that the request did arrive. This cannot be cancelled any more.",
+            "`{}` is being cleared: it seems that Feldera did get it. This cannot be cancelled any more.",
             name,
         )
     return Text("Feldera is already clearing `{}`. I send nothing, and watch.", name)
 
 
 def _still_clearing(operation: Operation, event: Event) -> Text:
-    doing, name = plan_text.DOING[_step(event)], operation.pipeline
-    still = Text("Still {} `{}` after {}.", doing, name, _duration(event))
-    return Text(" ").join([still, *_mentioned(event, "called")])
+    doing, name = plan_text.DOING[step_of(event)], operation.pipeline
+    still = Text("Still {} `{}` after {}.", doing, name, duration_of(event))
+    return Text(" ").join([still, *mentioned(event, "called")])
 
 
 def _phase(operation: Operation, event: Event) -> Text:
@@ -109,7 +128,7 @@ def _phase(operation: Operation, event: Event) -> Text:
 
 
 def _step_done(operation: Operation, event: Event) -> Text:
-    step = _step(event)
+    step = step_of(event)
     outcome = Outcome(Ending(str(event.data["ending"])), str(event.data.get("message") or ""))
     took = event.data.get("seconds")
     begun = event.data.get("begun")  # as it was then: the operation may have advanced since
@@ -126,44 +145,46 @@ def _step_done(operation: Operation, event: Event) -> Text:
 
 def _unreachable(operation: Operation, event: Event) -> Text:
     what = "The clear" if operation.plan == CLEAR else "What Feldera has accepted"
-    meanwhile = MEANWHILE.get(str(event.data.get("state")), "{} goes on without me.")
+    is_silent = event.data.get("trouble") in {None, ProblemKind.UNREACHABLE.value}
+    action = action_phrase(operation).with_upper_case()
+    meanwhile = MEANWHILE.get(str(event.data.get("state")), "{accepted} goes on without me.")
     to_do = Text(
         TO_DO.get(str(event.data.get("trouble")), ""),
         host=host_setting(target_in(operation.pipeline)),
         tenant=tenant_setting(target_in(operation.pipeline)),
     )
     return Text(
-        "I cannot ask Feldera about `{}` ({}). {} I keep trying.{}",
-        operation.pipeline,
-        _said(event),
-        Text(meanwhile, what),
+        "{} ({}). {} I keep trying.{}",
+        "I cannot reach Feldera" if is_silent else "Feldera gives me no usable answer",
+        message_of(event),
+        Text(meanwhile, accepted=what, next=action if len(operation.plan) == 1 else "The next step"),
         to_do,
     )
 
 
 def _reachable(_operation: Operation, event: Event) -> Text:
-    return Text("Feldera answers again, after {}.", _duration(event))
+    return Text("Feldera answers again, after {}.", duration_of(event))
 
 
 def _overdue(operation: Operation, event: Event) -> Text:
     healthy = event.data.get("healthy")
     # If the runner answered, leave out Feldera's own text: a row of another version may still hold it.
-    health = Text("says it is {}", "healthy" if healthy else "unhealthy")
+    health = Text("Feldera reports that its runner is {}.", "healthy" if healthy else "unhealthy")
     if healthy is None:
-        health = Text("could not be asked: {}", _said(event))
+        health = Text("Feldera's runner could not be asked: {}.", message_of(event))
     seconds = event.data.get("usual")
     usual = NOTHING
     if isinstance(seconds, int):
         usual = Text(" (usually {} at most)", length(timedelta(seconds=seconds)))
     return Text(
-        "The {step} of `{name}` is taking unusually long: {time} so far{usual}. Feldera's runner {health}. {long} "
+        "The {step} of `{name}` is taking unusually long: {time} so far{usual}. {health} {long} "
         "I keep watching. {who}",
-        step=_step(event).value,
+        step=step_of(event).value,
         name=operation.pipeline,
-        time=_duration(event),
+        time=duration_of(event),
         usual=usual,
         health=health,
-        long=Text(WHY_IT_TAKES_LONG[_step(event)]),
+        long=Text(WHY_IT_TAKES_LONG[step_of(event)]),
         who=mention(operation.requester.user),
     )
 
@@ -187,9 +208,13 @@ def _ended(operation: Operation, _event: Event) -> Text:
 def _approved(operation: Operation, event: Event) -> Text:
     count = f"{event.data.get('count')} of {event.data.get('needed')}"
     said = Text(
-        "{} approved {} ({}). {}", _by(event), _whole(operation), count, mention(operation.requester.user)
+        "{} approved {} ({}). {}",
+        actor_of(event),
+        action_phrase(operation),
+        count,
+        mention(operation.requester.user),
     )
-    lost = Text(", ").join(_mentioned(event, "lost"))
+    lost = Text(", ").join(mentioned(event, "lost"))
     if lost:
         said += Text(" Not counted any more, since they may no longer approve this: {}.", lost)
     return said
@@ -197,53 +222,56 @@ def _approved(operation: Operation, event: Event) -> Text:
 
 def _reminded(operation: Operation, _event: Event) -> Text:
     deadline = operation.approval.deadline
-    until = NOTHING if deadline is None else Text(", until {}", at(deadline))
-    asked = [mention_any(group) for group in operation.approval.groups]
-    waits = Text("{} is still waiting for approval{}.", _whole(operation).with_upper_case(), until)
-    return Text(" ").join([waits, *asked])
+    until = NOTHING if deadline is None else Text("; it expires at {}", at(deadline))
+    action, requester = action_phrase(operation).with_upper_case(), mention(operation.requester.user)
+    missing = operation.approval.needed - len(operation.approval.given)
+    needs = "1 approval" if missing == 1 else f"{missing} approvals"
+    waits = Text("{}, requested by {}, still needs {}{}.", action, requester, needs, until)
+    return Text(" ").join([waits, *(mention_any(group) for group in operation.approval.groups)])
 
 
 def _break_glass_run(operation: Operation, event: Event) -> Text:
     said = Text(
         "{} runs the {} of `{}` as break-glass for {}: {}. It runs at once, without approval. "
         "One of you must review it afterwards.",
-        _by(event),
+        actor_of(event),
         plan_text.action_name(operation.plan),
         operation.pipeline,
         code(operation.incident, 100),
         code(operation.reason),
     )
-    return Text(" ").join([said, *_mentioned(event, "told")])
+    return Text(" ").join([said, *mentioned(event, "told")])
 
 
 def _signed_off(operation: Operation, event: Event) -> Text:
     action, requester = plan_text.action_name(operation.plan), mention(operation.requester.user)
     return Text(
-        "{} reviewed the break-glass {} of `{}`. {}", _by(event), action, operation.pipeline, requester
+        "{} reviewed the break-glass {} of `{}`. {}", actor_of(event), action, operation.pipeline, requester
     )
 
 
 def _held(operation: Operation, event: Event) -> Text:
     until = datetime.fromisoformat(str(event.data["until"]))
     return Text(
-        "{} is not sent: a freeze on {} holds it until {} ({}). It goes on when the freeze ends, unless it expires before.",
-        _whole(operation).with_upper_case(),
+        "{} is not sent: a freeze on {} holds it until {} ({}). It is sent when the freeze ends, "
+        "unless the request expires first{}.",
+        action_phrase(operation).with_upper_case(),
         code(str(event.data.get("pattern"))),
         at(until),
         code(str(event.data.get("reason"))),
+        NOTHING
+        if operation.ready_at is None
+        else Text(" ({})", at(operation.ready_at + CONFIRMATION_GOOD_FOR)),
     )
 
 
-def _unverified(_operation: Operation, event: Event) -> Text:
+def _unverified(operation: Operation, event: Event) -> Text:
     return Text(
-        "Whether the requester and the approvers still have their roles cannot be checked right now ({}). "
-        "Nothing is sent until it can be; I keep trying.",
-        _said(event),
+        "I cannot check right now whether the requester and the approvers still have their roles ({}). "
+        "{} is not sent until I can; I keep trying.",
+        message_of(event),
+        action_phrase(operation).with_upper_case(),
     )
-
-
-def _by(event: Event) -> Text:
-    return Text("Somebody") if event.by is None else mention(event.by.user)
 
 
 _LINES: dict[EventKind, Callable[[Operation, Event], Text]] = {
@@ -268,32 +296,3 @@ _LINES: dict[EventKind, Callable[[Operation, Event], Text]] = {
     EventKind.NEEDS_HUMAN: _needs_human,
     EventKind.ENDED: _ended,
 }
-
-
-def _step(event: Event) -> StepName:
-    """The event's step; an event of an operation that is just a clear does not name it."""
-    return StepName(str(event.data.get("step") or StepName.CLEAR))
-
-
-def _request(operation: Operation, event: Event) -> Text:
-    """`the clear of `orders``: the step that the event is about."""
-    return Text("the {} of `{}`", _step(event).value, operation.pipeline)
-
-
-def _whole(operation: Operation) -> Text:
-    """`the stop and clear of `orders``: all of the plan."""
-    return Text("the {} of `{}`", plan_text.action_name(operation.plan), operation.pipeline)
-
-
-def _mentioned(event: Event, key: str) -> list[Text]:
-    """The people and groups whose ids the event lists."""
-    return [mention_any(some_id) for some_id in str(event.data.get(key) or "").split()]
-
-
-def _said(event: Event) -> Text:
-    return code(str(event.data.get("message") or "no reason given"))
-
-
-def _duration(event: Event) -> str:
-    seconds = event.data.get("seconds")
-    return duration(seconds if isinstance(seconds, int) else 0)

@@ -85,7 +85,7 @@ def opening(token: Token) -> dict[str, Any]:
 
 
 def form(token: Token, page: Page) -> dict[str, Any]:
-    nothing_yet = Text("Nothing happens unless you press the button below. Only you see this.")
+    nothing_yet = Text("Nothing is sent to Feldera unless you press *{}*. Only you see this.", page.submit)
     parts: list[Block | dict[str, Any]] = [
         which(),
         how(),
@@ -103,7 +103,7 @@ def looking(name: PipelineName) -> Page:
 
 
 def about(shown: Shown, origin: ChannelId, remark: Text = NOTHING) -> Page:
-    """What a clear of the chosen pipeline would destroy, and what it needs."""
+    """What a clear of the chosen pipeline would delete, and what it needs."""
     pipeline, authority = shown.assessment.pipeline, shown.assessment.authority
     doing = plan_text.action_name(shown.assessment.plan).capitalize()
     return Page(
@@ -122,9 +122,12 @@ def about(shown: Shown, origin: ChannelId, remark: Text = NOTHING) -> Page:
 def about_again(again: LookAgain, origin: ChannelId) -> Page:
     name = again.shown.assessment.pipeline.name
     changed = Text(
-        "✋ `{}` has changed since you looked, and nothing was sent. This is how it is now: look again.", name
+        "✋ `{}` has changed since you looked. Nothing was sent to Feldera. This is how it is now: look again.",
+        name,
     )
-    unseen = Text("✋ Nothing was sent yet. This is what it would do to `{}`: look at it first.", name)
+    unseen = Text(
+        "✋ Nothing was sent to Feldera yet. This is what it would do to `{}`: look at it first.", name
+    )
     return about(again.shown, origin, changed if again.changed else unseen)
 
 
@@ -201,7 +204,7 @@ def look_again_elsewhere(again: LookAgain) -> Message:
     """The same as `about_again`, when the form has gone meanwhile."""
     assessment = again.shown.assessment
     name, typed = assessment.pipeline.name, plan_text.command(assessment.plan, assessment.pipeline.name)
-    return said("✋ Nothing was sent: look at `{}` first. Type `{} reason…`.", name, typed)
+    return said("✋ Nothing was sent to Feldera: look at `{}` first. Type `{} reason…`.", name, typed)
 
 
 def _who_is_notified(authority: Authorization, origin: ChannelId) -> Iterable[Text]:
@@ -216,7 +219,7 @@ def _who_is_notified(authority: Authorization, origin: ChannelId) -> Iterable[Te
         yield (
             Text("Who may approve: {}{}.", Text(", ").join(could[:TOLD_MAX]), more)
             if could
-            else Text("⚠️ Nobody else has the right to approve it now: an admin of this bot can grant it.")
+            else Text("⚠️ Nobody else may approve it now: ask an admin to give somebody the role *approver*.")
         )
     else:
         yield Text("Its card goes to {}.", _place(where))

@@ -60,7 +60,7 @@ def how() -> InputBlock:
             _box(StepName.START, START_AFTERWARDS, "It starts empty."),
         ],
     )
-    label = PlainTextObject(text="In the same request")
+    label = PlainTextObject(text="Also do, in the same request")
     return InputBlock(block_id=STEPS, label=label, element=boxes, optional=True, dispatch_action=True)
 
 

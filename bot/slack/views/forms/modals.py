@@ -31,7 +31,7 @@ def why_deny(operation: Operation) -> dict[str, Any]:
         operation.id,
         title=title if len(title) <= TITLE_MAX else "Deny request",
         submit="Deny",
-        label="Why? The person who asked reads it.",
+        label="Reason (the requester will read it)",
         longest=REASON_MAX,
         about=Text("Deny the {} of `{}`", action, operation.pipeline),
     )
@@ -51,7 +51,7 @@ def type_the_name(operation: Operation) -> dict[str, Any]:
 
 def name_differs(name: PipelineName) -> dict[str, str]:
     """The error on the field, by block."""
-    return {ANSWER: f"That is not {name}. Nothing was sent."}
+    return {ANSWER: f"That is not {name}. Nothing was sent to Feldera."}
 
 
 def showing(said: Message, title: str) -> dict[str, Any]:

@@ -11,21 +11,22 @@ from bot.slack.text.blocks import Message, said
 def denial(operation_id: OperationId) -> Message:
     short_id = operation_id[:SHORT_ID]
     return said(
-        "✍️ Slack did not open the form. Nothing was denied: type `{COMMAND} deny {} reason…`.", short_id
+        "✍️ Slack did not open the form. Nothing was denied. Type `{COMMAND} deny {} reason…` instead.",
+        short_id,
     )
 
 
 def denial_too_late() -> Message:
-    return said(
-        "This took so long that Slack lets me ask you nothing any more. Press *Deny* again; nothing has been denied."
-    )
+    return said("Slack's time for opening the form ran out. Nothing was denied: press *Deny…* again.")
 
 
 def break_glass() -> Message:
-    return said("✍️ Slack did not open the form. Nothing was sent: press *Run as break-glass…* again.")
+    return said(
+        "✍️ Slack did not open the form. Nothing was sent to Feldera: press *Run as break-glass…* again."
+    )
 
 
 def break_glass_expired() -> Message:
     return said(
-        "This took so long that Slack lets me ask you nothing any more. Press *Run as break-glass…* again; nothing was sent."
+        "Slack's time for opening the form ran out. Nothing was sent to Feldera: press *Run as break-glass…* again."
     )
