@@ -77,7 +77,7 @@ def test_a_clear_that_was_confirmed_is_sent_afterwards(either):
         "0:00:05  🔌 Feldera gives me no usable answer (`Feldera cannot reach its database.`). The clear of `orders` has not been sent yet. I keep trying."
     )
     assert back == "0:10:11.375000  🔌 Feldera answers again, after 10 minutes and 11 seconds."
-    assert sent.startswith(f"0:10:11.375000  {SENT}, Mar 2, 2026 at 3:10 AM.")
+    assert sent.startswith(f"0:10:11.375000  {SENT} at 3:10:12 AM.")
     assert cleared == "0:10:31.875000  ✅ Cleared `orders` after 20 seconds. @oli"
     either.card()
     assert either.feldera.clears["orders"] == 1
@@ -112,6 +112,6 @@ def test_a_key_that_is_rejected_for_long_by_a_healthy_feldera_is_a_wrong_one(tmp
     assert CREDENTIALS not in oli.asks("/pipeline status orders")
     guarded.passes(seconds=16)
     assert oli.asks("/pipeline status orders") == snapshot(
-        "❌ I cannot look at `orders` now: Feldera rejects this bot's credentials: `Feldera does not accept the bot's credentials (401).`. The person who runs the bot should check its credentials. Nothing has been changed."
+        "❌ I cannot look at `orders` now: Feldera does not let this bot in (`Feldera does not accept the bot's credentials (401).`). The person who runs the bot should check its credentials. Nothing was sent to Feldera."
     )
     guarded.closes()

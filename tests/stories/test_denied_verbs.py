@@ -48,7 +48,7 @@ def test_a_viewer(workspace, vic):
     assert len(workspace.record(EventKind.REFUSED)) == len(DENIED)
     for label in ("Approve", "Deny…"):
         (said,) = vic.told(label)
-        assert said.startswith(no.format(f"{label.lower()} a clear of `orders`"))
+        assert said.startswith(no.format(f"{label.lower().rstrip('…')} a clear of `orders`"))
     assert vic.types(f"/pipeline withdraw {workspace.request()}") == (
         "🚫 Only @ana, who requested the clear of `orders`, can withdraw it."
     )

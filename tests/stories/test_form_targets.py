@@ -60,7 +60,7 @@ def test_one_shows_a_pipeline_without_a_name(workspace, ana):
     pat = workspace.operator("pat", pattern="prod/*")
     workspace.felderas["staging"].answers_next(200, body=[{"name": "users"}, {"name": "n" * 101}])
     assert ana.opens_form().split("\n")[3] == snapshot(
-        "🔌 1 pipeline of `staging` is left out: its name in Feldera's list cannot be read."
+        "🔌 1 pipeline of `staging` is not listed: I cannot read its name in Feldera's answer."
     )
     assert ana.looks_for("") == ["prod/orders", "staging/users"]
     assert "staging" not in pat.opens_form()

@@ -109,7 +109,7 @@ def test_right_lost_while_it_is_held(workspace, ana, ben):
     workspace.unfreezes("orders")
     workspace.passes(minutes=5)
     assert workspace.sent == []
-    assert workspace.thread()[-1].startswith("❌ Not cleared: @ana may no longer clear `orders`.")
+    assert workspace.thread()[-1].startswith("❌ `orders` was not cleared: @ana lost the role for it")
 
 
 def test_what_runs_goes_on(workspace, oli):

@@ -110,7 +110,9 @@ def test_joining_and_leaving_count_at_the_approval(workspace, ana, eva):
     leads = workspace.user_group("leads", eva)
     workspace.grants_group(leads, Role.APPROVER, "orders")
     for person in (eva, cora):  # what Slack says of them is remembered
-        assert person.types("/pipeline pending").startswith("Nothing that you can see waits: ")
+        assert person.types("/pipeline pending").startswith(
+            ("🚫 You cannot see any request, ", "Nothing that you can see waits: ")
+        )
     ana.requests("orders")
     leads.leaves(eva)
     leads.joins(cora)

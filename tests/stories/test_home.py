@@ -22,7 +22,7 @@ def test_what_waits_for_an_approver(workspace: Workspace, ana: Teammate, ben: Te
     ana.requests("orders", "schema change, see INC-42")
     assert ben.opens_home() == snapshot("""\
 Waiting for you
-*Clear orders* · `ID1` · its thread
+*Clear orders* · `ID1` · Thread
 🙋 Waiting for approval since Mar 2, 2026 at 3:00 AM (some time ago).
 Deletes: 3 checkpoints (7.0 MiB)
 Requested by @ana: `schema change, see INC-42`
@@ -54,7 +54,7 @@ def test_four_people_see_four_pages(workspace: Workspace) -> None:
 Waiting for you
 ✅ Nothing is waiting for you.
 Under way
-*Clear payments* · `ID2` · its thread
+*Clear payments* · `ID2` · Thread
 🙋 Waiting for approval since Mar 2, 2026 at 3:00 AM (some time ago). Requested by @ana. 0 of 1 approvals, expires Mar 2, 2026 at 4:00 AM.
 """)
     workspace.freezes("orders", hours=4)
@@ -87,7 +87,7 @@ def test_a_plan_of_several_steps(workspace: Workspace, ana: Teammate, ben: Teamm
 Waiting for you
 ✅ Nothing is waiting for you.
 Recent
-*Stop, clear and start orders*: ✅ Stopped already, cleared and started: running after 5 seconds · some time ago (Mar 2, 2026 at 3:00 AM). Requested by @ana, in its thread.
+*Stop, clear and start orders*: ✅ Stopped already, cleared and started: running after 5 seconds · some time ago (Mar 2, 2026 at 3:00 AM). Requested by @ana · Thread
 `/pipeline history` shows all requests.
 """)
     workspace.threads()
@@ -106,7 +106,7 @@ def test_a_request_that_waits_for_others(workspace: Workspace) -> None:
 Waiting for you
 ✅ Nothing is waiting for you.
 Under way
-*Clear orders* · `ID1` · its thread
+*Clear orders* · `ID1` · Thread
 🙋 Waiting for approval since Mar 2, 2026 at 3:00 AM (some time ago). Requested by @ana. 1 of 2 approvals, expires Mar 2, 2026 at 4:00 AM.
 [Deny…]
 """)

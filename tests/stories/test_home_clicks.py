@@ -114,7 +114,7 @@ def test_what_needs_a_human_is_closed(workspace: Workspace) -> None:
     workspace.feldera_drops(3)
     oli.clears("orders")
     workspace.passes(minutes=2)
-    assert "Waiting for you\n*Clear orders* · `ID1` · its thread\n⚠️ Needs attention: " in oli.opens_home()
+    assert "Waiting for you\n*Clear orders* · `ID1` · Thread\n⚠️ Needs attention: " in oli.opens_home()
     assert "\nKnown: the clear was sent to Feldera 3 times" in oli.home()
     assert "Under way\n*Clear orders*" in vic.opens_home()
     assert "[Close]" not in vic.home()

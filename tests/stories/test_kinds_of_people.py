@@ -189,7 +189,7 @@ def test_what_was_theirs_is_theirs_no_more(workspace: Workspace, ana: Teammate) 
     assert [ana.types(f"/pipeline {command}").split("\n")[:2] for command in commands] == snapshot(
         [
             [
-                "Nothing that you can see waits: guests of this workspace cannot do anything here, even with a grant."
+                "🚫 You cannot see any request, because guests of this workspace cannot do anything here, even with a grant."
             ],
             ["*History*", "Nothing that you can see."],
             ["No grants to show. You can see your own, and those on pipelines that you are an admin of."],
@@ -197,6 +197,8 @@ def test_what_was_theirs_is_theirs_no_more(workspace: Workspace, ana: Teammate) 
         ]
     )
     assert "🚫" in ana.told("Withdraw")[0]
-    assert "You can see no request whose id begins with" in ana.types(f"/pipeline withdraw {request}")
+    assert "There is no request that you can see whose id begins with" in ana.types(
+        f"/pipeline withdraw {request}"
+    )
     assert "🙋 Waiting for approval since" in workspace.card()
     workspace.thread()

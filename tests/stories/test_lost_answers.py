@@ -62,9 +62,9 @@ def test_lost_three_times(workspace: Workspace, oli: Teammate) -> None:
     )
     card = workspace.card()
     assert "\n⚠️ Needs attention: " in card
-    said = called.removesuffix(" @oli").partition(" Known")[2]
+    said = called.removesuffix(": it first shows what would be deleted. @oli").partition(" Known")[2]
     assert said in card.replace("\n", " ")
-    assert card.endswith("\nRequested by @oli\nId `ID1`\n[Close]")
+    assert card.endswith("\nRequested by @oli\nId `ID1`\n[Close request]")
     assert len(workspace.sent) == 3
     assert workspace.feldera.clears["orders"] == 0
 

@@ -5,7 +5,7 @@ from inline_snapshot import snapshot
 
 from tests.workspace import Teammate, Workspace
 
-CLOSED = "☑️ The request to clear `orders` was closed by @{}, who looked in Feldera: nothing is under way. Whether it was cleared is not recorded here. Type `/pipeline clear orders` to look again."
+CLOSED = "☑️ The request to clear `orders` was closed by @{}, who looked in Feldera: nothing is under way. Whether it was cleared is not recorded here. To request it again, type `/pipeline clear orders`: it first shows what would be deleted."
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def test_closed_on_its_card(stuck: Workspace) -> None:
     assert stuck.cards()[0] == snapshot("""\
 Clear orders
 ☑️ Closed by @ben, who looked in Feldera: nothing is under way · some time ago (Mar 2, 2026 at 3:02 AM).
-Whether it was cleared is not recorded here. Type `/pipeline clear orders` to look again.
+Whether it was cleared is not recorded here. To request it again, type `/pipeline clear orders`.
 Requested by @oli: `schema change`
 Id `ID1`\
 """)
@@ -55,7 +55,7 @@ def test_closed_by_somebody_who_wanted_to_clear(stuck: Workspace, oli: Teammate)
     """It holds the pipeline, hours later too; who is told so may end it right there, if they may clear it."""
     stuck.leaps(hours=5)  # a confirmation is good for four; no later limit follows
     held = snapshot("""\
-✋ Another request is running on `orders`: @oli requested a clear some time ago (Mar 2, 2026 at 3:00 AM). Follow it in its thread. It needs attention: its card says what to look at.
+✋ Another request is running on `orders`: @oli requested a clear some time ago (Mar 2, 2026 at 3:00 AM). Follow it in its thread. It needs attention: the message in its thread says what to look at.
 [Close request]\
 """)
     ben = stuck.operator("ben")
@@ -70,7 +70,7 @@ def test_closing_takes_the_same_right_as_clearing(stuck: Workspace) -> None:
     vera, sam = stuck.viewer("vera"), stuck.stranger("sam")
     eve, olga = stuck.stranger("eve", team="T99OTHER"), stuck.operator("olga", "payments-*")
     told = [said for person in (vera, sam, eve, olga) for said in person.told("Close request")]
-    role = "you need the role *operator* on `orders`. No admin in Slack can grant it: ask the person who runs the bot to type"
+    role = "you need the role *operator* on `orders`. No admin in Slack can grant it: ask the person who runs the bot to run this on the bot's server:"
     assert told == [
         f"🚫 You may not close a clear of `orders`: {why}"
         for why in (

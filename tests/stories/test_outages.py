@@ -92,7 +92,7 @@ def test_more_than_four_hours_before_the_request_is_sent(workspace: Workspace, o
     away, over = workspace.thread()
     assert away == AWAY.format(NOT_SENT.format("orders"))
     assert over == snapshot(
-        "❌ Expired: `orders` was not cleared. The clear could not be sent within 4 hours after @oli confirmed it. Nothing was sent to Feldera. To request it again, type `/pipeline clear orders`: it first shows what would be deleted. @oli"
+        "❌ Expired: `orders` was not cleared. The clear could not be sent within 4 hours after @oli confirmed it (`No connection to Feldera at feldera.example.`). Nothing was sent to Feldera. To request it again, type `/pipeline clear orders`: it first shows what would be deleted. @oli"
     )
     assert "\n❌ Expired, not cleared: " in workspace.card()
     assert (

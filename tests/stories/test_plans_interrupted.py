@@ -69,7 +69,7 @@ def test_the_request_of_a_step_is_lost(workspace: Workspace, ana: Teammate, step
     assert workspace.sent_steps == [each for each in STEPS for _ in range(2 if each == step else 1)]
     assert workspace.feldera.clears["sales"] == 1
     assert ALL_DONE in workspace.card()
-    assert [line for line in workspace.thread() if "again" in line] == [
+    assert [line for line in workspace.thread() if "again at" in line] == [
         f"📤 Sent the {step} of `sales` to Feldera again at {again} AM: it had no effect before."
     ]
 
@@ -118,18 +118,21 @@ def test_nothing_that_was_asked_for_ever_arrives(
     assert "⚠️ Needs attention: " in workspace.card()
     called = workspace.thread()[-1]
     assert called.startswith(
-        "⚠️ Needs attention: the stop, clear and start of `sales`. Known: the clear was sent to Feldera 3 times"
+        f"⚠️ Needs attention: the stop, clear and start of `sales`. Known: the {step} was sent to Feldera 3 times"
     )
-    assert called.endswith(f"Then type `/pipeline clear sales --restart` to request it again. {so_far} @ana")
+    assert called.endswith(
+        f"To request it again, type `/pipeline clear sales --restart`: it first shows what would be deleted. {so_far} @ana"
+    )
     ana.clicks("Close request")
     assert ana.last_confirm == snapshot(f"""\
-Close the stop, clear and start of sales?
-Close it only if you have looked in Feldera and are sure that no {step} is under way. It can be requested again then.
-[Close] [Keep open]\
+Close the request to stop, clear and start sales?
+Close it only if you have looked in Feldera and are sure that no {step} is under way. Closing changes nothing in Feldera; a stop, clear and start can be requested again afterwards.
+[Close request] [Keep it open]\
 """)
     ana.reads()
     workspace.passes(seconds=5)
-    closed = f"☑️ The stop, clear and start of `sales` was closed by @ana, who looked: nothing is under way any more. To request it again, type `/pipeline clear sales --restart`. {so_far}"
+    done = {"stop": "stopped", "start": "started"}[step]
+    closed = f"☑️ The request to stop, clear and start `sales` was closed by @ana, who looked in Feldera: nothing is under way. Whether it was {done} is not recorded here. To request it again, type `/pipeline clear sales --restart`: it first shows what would be deleted. {so_far}"
     assert workspace.thread()[-1] == f"{closed} @ana"
     assert "\n☑️ Closed by @" in workspace.card()
     assert workspace.card().endswith(f"\n{left}\nId `ID1`")
@@ -170,7 +173,7 @@ def test_at_every_exchange(workspace: Workspace, ana: Teammate, exchanges: int) 
             [
                 "⏳ `sales` is stopping already. I send nothing, and watch.",
                 "✓ Step 1 of 2: stopped `sales` after 5 hours and 5 minutes.",
-                f"❌ `sales` was not cleared: {LEFT} To request it again, type `/pipeline clear sales --stop`: it first shows what would be deleted. Done: stopped. Not done: clear. `sales` is now ⏹️ Stopped, its storage 💾 in use. @ana",
+                f"❌ `sales` was not cleared: {LEFT} To request it again, type `/pipeline clear sales --stop`: it first shows what would be deleted. Done: stopped. Not done: clear. `sales` is now ⏹️ Stopped, its storage 💾 holds data. @ana",
             ],
         ),
         (
@@ -224,6 +227,6 @@ def test_somebody_runs_it_between_the_clear_and_the_start_and_stops_it(workspace
     assert workspace.sent_steps == ["clear"]
     assert workspace.thread()[-2:] == [
         "✓ Step 1 of 2: `sales` was cleared, and somebody has started it since: its storage is in use again.",
-        "❌ Not started: somebody ran or changed `sales` after @ana had looked at it. Nothing more was sent to Feldera. To request it again, type `/pipeline clear sales --start`: it first shows what would be deleted. Done: cleared. Not done: start. `sales` is now ⏹️ Stopped, its storage 💾 in use. @ana",
+        "❌ Not started: somebody ran or changed `sales` after @ana had looked at it. Nothing more was sent to Feldera. To request it again, type `/pipeline clear sales --start`: it first shows what would be deleted. Done: cleared. Not done: start. `sales` is now ⏹️ Stopped, its storage 💾 holds data. @ana",
     ]
     workspace.card()

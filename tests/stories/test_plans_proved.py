@@ -97,7 +97,9 @@ def test_another_run_between_the_last_look_and_the_stop(workspace: Workspace, ol
     is_done(workspace, "❌ Stopped, not cleared: ", "stop")
     *_, stopped, over = workspace.thread()
     assert stopped == "✓ Step 1 of 2: stopped `sales` after 10 seconds."
-    assert "Feldera's events do not prove that nobody ran it since it was reviewed" in over
+    assert (
+        "somebody may have run `sales` since @oli looked at it; Feldera's events do not rule that out" in over
+    )
 
 
 def test_after_another_run_the_rest_of_the_plan_is_advised(workspace: Workspace, oli: Teammate) -> None:
@@ -110,7 +112,10 @@ def test_after_another_run_the_rest_of_the_plan_is_advised(workspace: Workspace,
     oli.told("Stop, clear and start sales")
     is_done(workspace, "❌ Stopped already, not cleared: ")
     for said in (workspace.thread()[-1], workspace.card()):
-        assert "Type `/pipeline clear sales --start` to look again." in said
+        assert (
+            "To request the rest again, type `/pipeline clear sales --start`: it first shows what would be deleted."
+            in said
+        )
 
 
 def test_the_stop_is_lost_and_feldera_is_away_for_hours(workspace: Workspace, oli: Teammate) -> None:

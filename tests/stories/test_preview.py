@@ -142,7 +142,7 @@ def test_a_preview_is_good_for_half_an_hour(workspace: Workspace) -> None:
     workspace.passes(minutes=29)
     ana.presses(confirm)
     assert ana.reads() == [
-        "⌛ This preview is more than 30 minutes old, and things may have changed. Nothing was sent to Feldera. To request it again, type `/pipeline clear orders`: it first shows what would be deleted."
+        "⌛ This preview is more than 30 minutes old, and things may have changed. Nothing was sent to Feldera. To request it again, type `/pipeline clear orders`."
     ]
     ana.presses(never_mind)
     assert ana.reads()[0].startswith("OK: the clear of `orders` was not requested")
@@ -167,10 +167,10 @@ def test_what_cannot_be_looked_at_cannot_be_shown(workspace: Workspace) -> None:
     answers.append(ana.asks("/pipeline clear orders"))
     assert answers == snapshot(
         [
-            "❌ I cannot look at `orders` now: Feldera does not answer (`No connection to Feldera at feldera.example.`). Try again in a minute. Nothing has been changed.",
-            "❌ I cannot look at `orders` now: Feldera does not answer (`No connection to Feldera at feldera.example.`). Try again in a minute. Nothing has been changed.",
-            "❌ I cannot look at `orders` now: Feldera does not answer (`Feldera cannot be reached through its proxy (502).`). Try again in a minute. Nothing has been changed.",
-            "❌ I cannot look at `orders` now: Feldera is busy (`The lock required for this operation took too long to acquire. Try this operation again later.`). Try again in a minute. Nothing has been changed.",
-            "❌ I cannot look at `orders` now: Feldera rejects this bot's credentials: `Feldera does not accept the bot's credentials (401).`. The person who runs the bot should check its credentials. Nothing has been changed.",
+            "❌ I cannot look at `orders` now: Feldera does not answer (`No connection to Feldera at feldera.example.`). Try again in a minute. Nothing was sent to Feldera.",
+            "❌ I cannot look at `orders` now: Feldera does not answer (`No connection to Feldera at feldera.example.`). Try again in a minute. Nothing was sent to Feldera.",
+            "❌ I cannot look at `orders` now: Feldera does not answer (`Feldera cannot be reached through its proxy (502).`). Try again in a minute. Nothing was sent to Feldera.",
+            "❌ I cannot look at `orders` now: Feldera is busy (`The lock required for this operation took too long to acquire. Try this operation again later.`). Try again in a minute. Nothing was sent to Feldera.",
+            "❌ I cannot look at `orders` now: Feldera does not let this bot in (`Feldera does not accept the bot's credentials (401).`). The person who runs the bot should check its credentials. Nothing was sent to Feldera.",
         ]
     )

@@ -97,7 +97,7 @@ def test_the_grant_is_revoked_before_a_repetition(workspace: Workspace) -> None:
     workspace.revokes(ana)
     workspace.passes(minutes=1)
     assert workspace.thread()[-1].startswith(
-        "⚠️ Needs attention: the clear of `orders`. Known: the request was sent once"
+        "⚠️ Needs attention: the clear of `orders`. Known: the clear was sent to Feldera once"
     )
     assert "⚠️ Needs attention: " in workspace.card()
     assert len(workspace.sent) == 1

@@ -75,7 +75,7 @@ def test_away_for_longer_than_a_confirmation_is_good_for(workspace: Workspace, a
     assert workspace.thread() == [
         "❌ Expired: `orders` was not cleared. The clear could not be sent within 4 hours after @ana confirmed it. Nothing was sent to Feldera. To request it again, type `/pipeline clear orders`: it first shows what would be deleted. @ana"
     ]
-    assert "\n❌ Expired: not cleared, " in workspace.card()
+    assert "\n❌ Expired, not cleared: " in workspace.card()
     assert workspace.sent == []
 
 
@@ -181,7 +181,7 @@ def test_more_to_tell_than_one_message_holds(workspace: Workspace, ana: Teammate
     lines = workspace.thread()
     away, back = lines[3:-1:2], lines[4:-1:2]
     assert len(away) == len(back) == 7
-    assert all(line.startswith("🔌 I cannot ask Feldera") for line in away)
+    assert all(line.startswith("🔌 I cannot reach Feldera") for line in away)
     assert all(line.startswith("🔌 Feldera answers again") for line in back)
     assert lines[-1].startswith("✅ Cleared `payments` after 43 minutes")
     posts = [call for call in workspace.slack.calls if call.method == POST and call.error is None]

@@ -233,7 +233,7 @@ def test_restarted_while_stopping(workspace: Workspace, ana: Teammate) -> None:
     ana.confirms("/pipeline stop sales", "Stop sales")
     workspace.passes(seconds=30)
     assert workspace.thread()[-1] == snapshot(
-        "❌ Not stopped: somebody started `sales` again before I saw it stopped. Nothing more is sent to Feldera. To request it again, type `/pipeline stop sales`: it first shows what would be lost. `sales` is now 🔄 Initializing, desired Running, its storage 💾 in use. @ana"
+        "❌ Not stopped: somebody started `sales` again before I saw it stopped. Nothing more is sent to Feldera. To request it again, type `/pipeline stop sales`: it first shows what would be lost. `sales` is now 🔄 Initializing, desired Running, its storage 💾 holds data. @ana"
     )
     assert len(workspace.sent) == 1
 

@@ -49,7 +49,7 @@ def unusual(workspace: Workspace) -> list[str]:
     """When it is said that it takes unusually long, and the sentence up to the runner's word."""
     lines = [line for line in workspace.timed_thread() if "🐌" in line]
     assert all(line.endswith("I keep watching. @ana") for line in lines)
-    return [line.partition(" Feldera's runner")[0] for line in lines]
+    return [line.partition(" Feldera reports that its runner")[0] for line in lines]
 
 
 def test_stuck_for_thirty_hours(workspace: Workspace, ana: Teammate) -> None:

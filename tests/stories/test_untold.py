@@ -93,7 +93,9 @@ def test_it_can_be_stopped_meanwhile(workspace: Workspace, ana: Teammate, ben: T
     assert ana.told("Cancel request") == ["🛑 Cancelled: the clear of `orders` was not sent."]
     workspace.passes(minutes=1)
     assert workspace.sent == []
-    assert workspace.thread()[-1].startswith("↩️ The clear of `orders` was cancelled by @ana before sending")
+    assert workspace.thread()[-1].startswith(
+        "↩️ The clear of `orders` was cancelled by @ana before it was sent"
+    )
 
 
 @pytest.mark.usefixtures("ana")

@@ -198,7 +198,7 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
     Ending.CLOSED: _words(
         "The request to {do} {name} was closed by {by}, who looked in Feldera: nothing is under way.",
         "Closed by {by}, who looked in Feldera: nothing is under way",
-        "Whether it was {done} is not recorded here. Type {again} to look again.",
+        "Whether it was {done} is not recorded here. To request it again, type {again}{showing}.",
     ),
     Ending.RESTARTED_BEFORE: _unsent(
         "{Undone}: {name} was started again after {requester} had looked at it; "

@@ -28,7 +28,7 @@ def refused(result: _Refusal, operation: Operation) -> Message:
         case Result.TOO_OLD:
             return said(
                 "⌛ This preview is more than 30 minutes old, and things may have changed. "
-                "Nothing was sent to Feldera. Type `{}` to look again.",
+                "Nothing was sent to Feldera. To request it again, type `{}`.",
                 command(operation.plan, name),
             )
         case Result.NOTHING_TO_SIGN_OFF:
