@@ -5,8 +5,7 @@ run beside it, on connections of their own, and see all that was durable when th
 cancelled while it waits leaves no half transaction: the thread finishes what it has begun, and never begins the rest.
 The task cannot know which of the two it was; the next writer does.
 
-A store that is found damaged, or no longer the file on the disk, is lost: every call from then on raises the same
-`DatabaseLost`, so that nothing is decided or sent on its data.
+A store that is found damaged, or no longer the file on the disk, is lost: every later call raises `DatabaseLost`.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -28,15 +27,7 @@ from bot.domain.operations.inputs import Transition
 from bot.domain.operations.operation import Operation
 from bot.domain.operations.plans import StepName
 from bot.domain.pipelines.targets import ONE, Targets
-from bot.engine.ports import (
-    Authorize,
-    Decide,
-    HistoryLine,
-    Metrics,
-    StoredFigures,
-    Unannounced,
-    Unmeasured,
-)
+from bot.engine.ports import Authorize, Decide, HistoryLine, Metrics, StoredFigures, Unannounced, Unmeasured
 from bot.store import audit_log, audit_pages, bot_state, figures, operations, unannounced
 from bot.store.access import access_changes, access_snapshot, grants, rules_and_freezes
 from bot.store.connections import Connections
