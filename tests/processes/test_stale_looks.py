@@ -50,7 +50,7 @@ async def everything_is_revoked(world: World) -> None:
     ("meanwhile", "told"),
     [
         (someone_runs_it_and_stops_it, "Nothing was sent"),
-        (everything_is_revoked, "The permission ended after the confirmation"),
+        (everything_is_revoked, "lost the role for it after confirming it"),
     ],
 )
 async def test_a_process_stopped_while_it_looks_sends_nothing_on_what_it_saw(world, meanwhile, told):

@@ -145,7 +145,7 @@ def test_why_there_is_nothing_to_confirm():
             "✅ `orders` is already cleared.",
             "✅ `orders` is already cleared. Somebody has asked the pipeline to start: it is Stopped <!date^1772413200^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 01:00 UTC>; Running requested <!date^1772413200^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 01:00 UTC>.",
             "⏳ `orders` is already being cleared, but not through this bot. `/pipeline status orders` shows when it is done.",
-            "❌ Nothing was sent to Feldera: it reports the storage of `orders` in a word that this bot does not know. Your Feldera may be newer than the bot: tell the person who runs the bot.",
+            "❌ Nothing was sent to Feldera: it reports the storage of `orders` in a state that this bot does not know. Your Feldera may be newer than the bot: tell the person who runs the bot.",
             "✋ Another request is running on `orders`: <@UANA> requested a clear <!date^1772420400^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 03:00 UTC>. Follow it in <https://acme.slack.com/archives/C1/p1700000000000100|its thread>.",
             "✋ Another request is running on `orders`: <@UANA> requested a clear <!date^1772420400^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 03:00 UTC>. Follow it in its card, which is about to be posted.",
         ]
@@ -178,7 +178,7 @@ def test_clicks_are_answered():
             "⌛ This preview is more than 30 minutes old, and things may have changed. Nothing was sent to Feldera. Type `/pipeline clear orders` to look again.",
             "☑️ Closed: the clear of `orders` that <@UANA> requested. To request it again, type `/pipeline clear orders`: it first shows what would be deleted.",
             "🚫 Only the person who made the request can use this button.",
-            "This button is too old to work: nothing was sent to Feldera. `/pipeline pending` lists the open requests.",
+            "This button is too old to work: nothing was sent to Feldera. `/pipeline pending` lists the requests that wait for approval or review.",
         ]
     )
 

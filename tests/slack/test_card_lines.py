@@ -161,7 +161,7 @@ VERDICTS = {
         "❌ Not cleared: somebody ran or changed the pipeline after <@UANA> had looked at it",
     ),
     Ending.CLEARED: (State.SUCCEEDED, "✅ Cleared after 9 seconds"),
-    Ending.CLOSED: (State.CLOSED, "☑️ Closed by <@UBEN>, who looked in Feldera: nothing is under way"),
+    Ending.CLOSED: (State.CLOSED, "☑️ Closed by <@UBEN>, who confirms that nothing is under way in Feldera"),
 }
 
 

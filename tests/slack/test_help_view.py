@@ -146,7 +146,7 @@ def test_what_waits():
 *Your requests*
 • *Clear orders* · <https://acme.slack.com/archives/C1/p1700000000000100|Thread>: 🙋 Waiting for approval since <!date^1772420400^\u200b{date_short_pretty} at {time} ({ago})|2026-03-02 03:00 UTC>. 0 of 2 approvals until <!date^1772424000^\u200b{date_short_pretty} at {time}|2026-03-02 04:00 UTC>.
 *Commands*
-`/pipeline clear NAME` – Clear a pipeline's storage. Shows what that deletes, and asks, first.
+`/pipeline clear NAME` – Clear a pipeline's storage. First shows what that deletes, and asks you to confirm.
 `/pipeline status NAME` – Show a pipeline's state, what is under way, its recent events and requests.
 `/pipeline list` – List the pipelines that you can see: their state, and what is under way on them.
 `/pipeline help` shows the commands that you can use.\

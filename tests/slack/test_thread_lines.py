@@ -66,7 +66,7 @@ def test_the_lines_of_a_clear_that_meets_trouble():
         said(needs_human(), EventKind.NEEDS_HUMAN, ending="untouched", message=""),
     ] == snapshot(
         [
-            "⏸️ Feldera has not taken the clear of `orders` so far (`the row is locked`). I send it again until it does, or until the request expires.",
+            "⏸️ Feldera could not accept the clear of `orders` yet (`the row is locked`). I try again until Feldera accepts it, or until the request expires.",
             "❔ Feldera gave no usable answer to the clear of `orders` (`timed out`). I check whether it took effect before I send anything again.",
             "⏳ `orders` is being cleared: it seems that Feldera did get it. This cannot be cancelled any more.",
             "⏳ Feldera is already clearing `orders`. I send nothing, and watch.",

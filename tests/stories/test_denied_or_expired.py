@@ -117,7 +117,7 @@ Requested by @ana
 Id `ID1`\
 """)
     assert workspace.timed_thread() == [
-        "0:30:00  ⏰ The clear of `orders`, requested by @ana, still needs 1 approval; it expires at Mar 2, 2026 at 5:00 AM. @oncall",
+        "0:30:00  ⏰ The clear of `orders`, requested by @ana, still needs 1 approval; it expires Mar 2, 2026 at 5:00 AM. @oncall",
         f"2:00:00  {EXPIRED} @ana",
     ]
     asks_again_and_is_approved(workspace, ana, ben)

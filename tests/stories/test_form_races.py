@@ -119,7 +119,7 @@ NO_GRANT = "you need the role requester, operator or responder on orders. An adm
         ),
         (
             is_frozen,
-            "🧊 orders is frozen until 2026-03-02 07:00 UTC, by shell:owner (reason: release day). Until then nobody can clear, stop or start it, not even as break-glass. Nothing was sent to Feldera. An admin can remove the freeze, for all of ord*: /pipeline unfreeze ord*.",
+            "🧊 orders is frozen until 2026-03-02 07:00 UTC, by shell:owner (reason: release day). Until then nobody can clear, stop or start it through this bot, not even as break-glass. Nothing was sent to Feldera. An admin can remove the freeze, for all of ord*: /pipeline unfreeze ord*.",
             "action=clear grant=1 pipeline=orders why=frozen",
         ),
     ],

@@ -25,7 +25,7 @@ def test_nothing_new_starts(workspace, oli, ana):
     ada.types("/pipeline freeze ord* for 4h release day")
     no = (
         "🧊 `orders` is frozen until Mar 2, 2026 at 7:00 AM, by @ada (reason: `release day`). "
-        "Until then nobody can clear, stop or start it, not even as break-glass. Nothing was sent to Feldera. "
+        "Until then nobody can clear, stop or start it through this bot, not even as break-glass. Nothing was sent to Feldera. "
         "An admin can remove the freeze, for all of `ord*`: `/pipeline unfreeze ord*`."
     )
     assert oli.told("Clear orders") == ana.told("Ask for approval") == [no]

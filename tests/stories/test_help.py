@@ -59,8 +59,8 @@ More about a command: `/pipeline help clear`.
 def test_help_of_an_operator(workspace: Workspace) -> None:
     assert workspace.operator("ana").types("/pipeline  HELP ") == snapshot("""\
 *Operate*
-`/pipeline clear NAME` – Clear a pipeline's storage. Shows what that deletes, and asks, first.
-`/pipeline stop NAME` – Stop a pipeline by force. Shows what that loses, and asks, first.
+`/pipeline clear NAME` – Clear a pipeline's storage. First shows what that deletes, and asks you to confirm.
+`/pipeline stop NAME` – Stop a pipeline by force. First shows what that loses, and asks you to confirm.
 `/pipeline start NAME` – Start a pipeline, and watch until it runs or fails.
 `/pipeline withdraw ID` – Withdraw your own request.
 *Look*
@@ -139,7 +139,7 @@ def test_the_bare_command(workspace: Workspace, ana: Teammate, ben: Teammate) ->
 *Your requests*
 • *Clear orders* · Thread: 🙋 Waiting for approval since Mar 2, 2026 at 3:00 AM (some time ago). 0 of 1 approvals until Mar 2, 2026 at 4:00 AM.
 *Commands*
-`/pipeline clear NAME` – Clear a pipeline's storage. Shows what that deletes, and asks, first.
+`/pipeline clear NAME` – Clear a pipeline's storage. First shows what that deletes, and asks you to confirm.
 `/pipeline status NAME` – Show a pipeline's state, what is under way, its recent events and requests.
 `/pipeline list` – List the pipelines that you can see: their state, and what is under way on them.
 `/pipeline help` shows the commands that you can use.\

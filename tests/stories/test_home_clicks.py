@@ -121,7 +121,9 @@ def test_what_needs_a_human_is_closed(workspace: Workspace) -> None:
     oli.clicks_home("Close request")
     workspace.passes(seconds=5)
     assert oli.screen == ""
-    assert "*Clear orders*: ☑️ Closed by @oli, who looked in Feldera: nothing is under way · " in oli.home()
+    assert (
+        "*Clear orders*: ☑️ Closed by @oli, who confirms that nothing is under way in Feldera · " in oli.home()
+    )
     workspace.threads()
 
 
@@ -209,7 +211,7 @@ def test_a_button_of_another_version(workspace: Workspace, ben: Teammate) -> Non
     workspace.run(workspace.bot.homes.tabs.client.views_publish(user_id=ben.id, view=view))
     assert ben.opens_from_home("Frobnicate") == snapshot("""\
 Request status
-This button is too old to work: nothing was sent to Feldera. `/pipeline pending` lists the open requests.
+This button is too old to work: nothing was sent to Feldera. `/pipeline pending` lists the requests that wait for approval or review.
 [Close]\
 """)
     assert "Waiting for you" in ben.home()

@@ -5,7 +5,7 @@ from inline_snapshot import snapshot
 
 from tests.workspace import Teammate, Workspace
 
-CLOSED = "☑️ The request to clear `orders` was closed by @{}, who looked in Feldera: nothing is under way. Whether it was cleared is not recorded here. To request it again, type `/pipeline clear orders`: it first shows what would be deleted."
+CLOSED = "☑️ The request to clear `orders` was closed by @{}, who confirms that nothing is under way in Feldera. Whether it was cleared is not recorded here. To request it again, type `/pipeline clear orders`: it first shows what would be deleted."
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_closed_on_its_card(stuck: Workspace) -> None:
     closes(ben, stuck)
     assert stuck.cards()[0] == snapshot("""\
 Clear orders
-☑️ Closed by @ben, who looked in Feldera: nothing is under way · some time ago (Mar 2, 2026 at 3:02 AM).
+☑️ Closed by @ben, who confirms that nothing is under way in Feldera · some time ago (Mar 2, 2026 at 3:02 AM).
 Whether it was cleared is not recorded here. To request it again, type `/pipeline clear orders`.
 Requested by @oli: `schema change`
 Id `ID1`\

@@ -77,7 +77,7 @@ This deletes the storage, with 3 checkpoints (7.0 MiB), and cannot be undone. Th
             "0:00:05  ✓ Step 2 of 3: cleared `sales` after 2 seconds.",
             "0:00:06  📤 Sent the start of `sales` to Feldera at 3:00:05 AM.",
             "0:00:06  ⏳ Feldera accepted it, Mar 2, 2026 at 3:00 AM: `sales` is being started.",
-            "0:00:06  ⏳ Provisioning: Feldera makes room for `sales` to run.",
+            "0:00:06  ⏳ Provisioning: Feldera is allocating resources for `sales` to run.",
             "0:00:07.500000  ✅ Started `sales`: running after 2 seconds. All is done, in 8 seconds: stopped, cleared and started. @ana",
         ]
     )

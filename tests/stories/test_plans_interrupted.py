@@ -11,7 +11,7 @@ from tests.workspace import Teammate, Workspace
 STEPS = ["stop", "clear", "start"]
 ALL_DONE = "✅ Stopped, cleared and started: running after"
 LOST = "❔ Feldera gave no usable answer to the {} of `sales` (`The connection to Feldera broke before its answer was complete.`). I check whether it took effect before I send anything again."
-LEFT = "by the time I saw that the step before was done, this request already needed attention, so I did not go on."
+LEFT = "the step before took effect only after this request needed attention, so I did not go on."
 
 
 @pytest.fixture(name="ana")
@@ -132,7 +132,7 @@ Close it only if you have looked in Feldera and are sure that no {step} is under
     ana.reads()
     workspace.passes(seconds=5)
     done = {"stop": "stopped", "start": "started"}[step]
-    closed = f"☑️ The request to stop, clear and start `sales` was closed by @ana, who looked in Feldera: nothing is under way. Whether it was {done} is not recorded here. To request it again, type `/pipeline clear sales --restart`: it first shows what would be deleted. {so_far}"
+    closed = f"☑️ The request to stop, clear and start `sales` was closed by @ana, who confirms that nothing is under way in Feldera. Whether it was {done} is not recorded here. To request it again, type `/pipeline clear sales --restart`: it first shows what would be deleted. {so_far}"
     assert workspace.thread()[-1] == f"{closed} @ana"
     assert "\n☑️ Closed by @" in workspace.card()
     assert workspace.card().endswith(f"\n{left}\nId `ID1`")

@@ -155,7 +155,7 @@ def test_a_request_that_an_ambiguous_login_turned_away(workspace: Workspace) -> 
     workspace.passes(minutes=1)
     assert workspace.thread()[1:3] == snapshot(
         [
-            "⏸️ Feldera has not taken the clear of `orders` so far (`The bot's login belongs to several tenants of Feldera, and names none of them.`). I send it again until it does, or until the request expires.",
+            "⏸️ Feldera could not accept the clear of `orders` yet (`The bot's login belongs to several tenants of Feldera, and names none of them.`). I try again until Feldera accepts it, or until the request expires.",
             "📤 Sent the clear of `orders` to Feldera again at 3:00:02 AM: it had no effect before.",
         ]
     )

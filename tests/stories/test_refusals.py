@@ -74,7 +74,7 @@ def test_a_lock_that_takes_too_long(workspace: Workspace) -> None:
     )
     assert workspace.thread()[1:3] == snapshot(
         [
-            "⏸️ Feldera has not taken the clear of `orders` so far (`The lock required for this operation took too long to acquire. Try this operation again later.`). I send it again until it does, or until the request expires.",
+            "⏸️ Feldera could not accept the clear of `orders` yet (`The lock required for this operation took too long to acquire. Try this operation again later.`). I try again until Feldera accepts it, or until the request expires.",
             "📤 Sent the clear of `orders` to Feldera again at 3:00:05 AM: it had no effect before.",
         ]
     )

@@ -120,7 +120,7 @@ def test_while_a_human_is_wanted(workspace: Workspace, ana: Teammate) -> None:
     ana.told("Close request")
     workspace.passes(seconds=5)
     assert workspace.thread()[-1] == snapshot(
-        "☑️ The request to clear `orders` was closed by @ana, who looked in Feldera: nothing is under way. Whether it was cleared is not recorded here. To request it again, type `/pipeline clear orders`: it first shows what would be deleted. @ana"
+        "☑️ The request to clear `orders` was closed by @ana, who confirms that nothing is under way in Feldera. Whether it was cleared is not recorded here. To request it again, type `/pipeline clear orders`: it first shows what would be deleted. @ana"
     )
     assert "☑️ Closed by @" in workspace.card()
     assert len(workspace.sent) == 3

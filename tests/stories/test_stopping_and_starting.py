@@ -107,7 +107,7 @@ Id `ID1`\
         [
             "0:00:01  📤 Sent the start of `sales` to Feldera at 3:00:00 AM.",
             "0:00:01  ⏳ Feldera accepted it, Mar 2, 2026 at 3:00 AM: `sales` is being started.",
-            "0:00:01  ⏳ Provisioning: Feldera makes room for `sales` to run.",
+            "0:00:01  ⏳ Provisioning: Feldera is allocating resources for `sales` to run.",
             "0:00:20.500000  ⏳ Initializing: `sales` is coming up.",
             "0:00:30  ⏳ Still starting `sales` after 30 seconds.",
             "0:00:41.425225  ✅ Started `sales`: running after 41 seconds. @ana",

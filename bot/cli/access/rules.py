@@ -27,7 +27,7 @@ from bot.domain.errors import BadRule, UserError, WrongInput
 from bot.domain.events import Event
 
 _KEYS = "\b\n" + "\n".join(
-    f"{key.shell_example or key.example:<28}{key.help}".rstrip() for key in RULE_KEYS
+    f"{key.shell_example or key.example:<28} {key.help}".rstrip() for key in RULE_KEYS
 )  # `\b` keeps click from joining the lines
 
 

@@ -33,7 +33,7 @@ VERBS: tuple[Verb, ...] = (
         arguments="NAME [--stop] [--start] [--restart] [--break-glass INCIDENT] [reason…]",
         group=VerbGroup.OPERATE,
         needs=REQUESTERS,
-        summary="Clear a pipeline's storage. Shows what that deletes, and asks, first.",
+        summary="Clear a pipeline's storage. First shows what that deletes, and asks you to confirm.",
         details=(
             "Only you see the preview. Without NAME, a form opens in which you choose the pipeline. What follows NAME and the "
             "options is the reason, shown on the card.\n"
@@ -51,7 +51,7 @@ VERBS: tuple[Verb, ...] = (
         arguments="NAME [--break-glass INCIDENT] [reason…]",
         group=VerbGroup.OPERATE,
         needs=REQUESTERS,
-        summary="Stop a pipeline by force. Shows what that loses, and asks, first.",
+        summary="Stop a pipeline by force. First shows what that loses, and asks you to confirm.",
         details=(
             "Only you see the preview.\n"
             "*What is lost*: everything after the last checkpoint. The storage stays.\n"
@@ -162,7 +162,7 @@ VERBS: tuple[Verb, ...] = (
         group=VerbGroup.LOOK,
         needs=EVERYBODY,
         summary="Tell whether you may, which approvals it needs, and what decides it.",
-        details=f"{_ALONE} It names the approvals that are needed, and the grants and rules that decide.",
+        details=_ALONE,
         example="can-i clear orders",
         read=parsers.can_i,
     ),

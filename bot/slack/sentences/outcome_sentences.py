@@ -184,7 +184,7 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
     ),
     Ending.AMBIGUOUS_FELDERA: _needs_attention(
         "Needs attention: it may be another Feldera that answers now",
-        "Known: the {step} was sent to Feldera {sends}; at its address there is no {name} any more, or it is another pipeline.",
+        "Known: the {step} was sent to Feldera {sends}; the Feldera at that address now has no {name}, or a different pipeline of that name.",
         "Not known: whether the same Feldera still answers there; without authentication this cannot be checked.",
         "What to do: look at Feldera and at {host}; once you are sure that nothing is under way, press *Close request*.",
     ),
@@ -196,8 +196,8 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
         "press *Close request*.",
     ),
     Ending.CLOSED: _words(
-        "The request to {do} {name} was closed by {by}, who looked in Feldera: nothing is under way.",
-        "Closed by {by}, who looked in Feldera: nothing is under way",
+        "The request to {do} {name} was closed by {by}, who confirms that nothing is under way in Feldera.",
+        "Closed by {by}, who confirms that nothing is under way in Feldera",
         "Whether it was {done} is not recorded here. To request it again, type {again}{showing}.",
     ),
     Ending.RESTARTED_BEFORE: _unsent(
@@ -251,9 +251,9 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
         "{Undone_so_far}: while it was starting, somebody stopped and cleared it, and deleted or renamed it",
     ),
     Ending.LEFT_TO_HUMAN: _words(
-        "{name} was not {done}: by the time I saw that the step before was done, this request already needed attention, "
+        "{name} was not {done}: the step before took effect only after this request needed attention, "
         "so I did not go on.",
-        "{Undone_so_far}: by the time I saw that the step before was done, this request already needed attention, "
+        "{Undone_so_far}: the step before took effect only after this request needed attention, "
         "so I did not go on",
         "To request it again, type {again}{showing}.",
     ),

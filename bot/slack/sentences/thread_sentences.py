@@ -9,7 +9,7 @@ from bot.domain.pipelines.pipeline import ProblemKind
 
 PHASES: Mapping[str, LiteralString] = {
     "Compiling": "`{name}` is being compiled first; it starts after that.",
-    "Provisioning": "Provisioning: Feldera makes room for `{name}` to run.",
+    "Provisioning": "Provisioning: Feldera is allocating resources for `{name}` to run.",
     "Initializing": "Initializing: `{name}` is coming up.",
 }
 

@@ -47,7 +47,7 @@ def trouble() -> Message:
     """For a failure of ours: the person still gets a reply, which says what is certain."""
     return said(
         "💥 Something broke on my side before I could answer; it is in my log. "
-        "`{COMMAND} status NAME` shows whether a request is under way or has just ended; if neither, nothing was changed."
+        "`{COMMAND} status NAME` shows whether a request is under way or has just ended; if neither, nothing was sent to Feldera."
     )
 
 

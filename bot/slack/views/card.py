@@ -134,7 +134,7 @@ def _your_approval(operation: Operation) -> Text:
     """What one more approval does."""
     number, needed = len(operation.approval.given) + 1, operation.approval.needed
     if number < needed:
-        return Text("Yours is approval {} of {}; it is sent after the last.", number, needed)
+        return Text("Yours is approval {} of {}; nothing is sent before the last one.", number, needed)
     if operation.display.frozen_until is not None:
         return Text("Yours is the last approval: it is sent once the freeze has ended.")
     return Text("Yours is the last approval: it is sent then.")

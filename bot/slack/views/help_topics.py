@@ -11,7 +11,7 @@ from bot.slack.text.spans import Text, code
 
 _ROLES: Mapping[Role, LiteralString] = {
     Role.VIEWER: "see a pipeline's state, requests and history",
-    Role.REQUESTER: "see; request a clear, a stop or a start, which needs 1 approval; a rule can ask for more or none, but not of a start",
+    Role.REQUESTER: "see; request a clear, a stop or a start, which needs 1 approval; for a clear or a stop, a rule can ask for more or for none",
     Role.OPERATOR: "see; request; start without approval; clear and stop without approval, unless a rule asks for it",
     Role.APPROVER: "see; approve and deny requests of other people; review break-glass requests",
     Role.RESPONDER: "see; request; run as break-glass in an emergency, where a rule allows it",

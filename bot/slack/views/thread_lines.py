@@ -87,7 +87,7 @@ def _accepted(operation: Operation, event: Event) -> Text:
 
 def _postponed(operation: Operation, event: Event) -> Text:
     return Text(
-        "Feldera has not taken {} so far ({}). I send it again until it does, or until the request expires.",
+        "Feldera could not accept {} yet ({}). I try again until Feldera accepts it, or until the request expires.",
         step_phrase(operation, event),
         message_of(event),
     )
@@ -222,7 +222,7 @@ def _approved(operation: Operation, event: Event) -> Text:
 
 def _reminded(operation: Operation, _event: Event) -> Text:
     deadline = operation.approval.deadline
-    until = NOTHING if deadline is None else Text("; it expires at {}", at(deadline))
+    until = NOTHING if deadline is None else Text("; it expires {}", at(deadline))
     action, requester = action_phrase(operation).with_upper_case(), mention(operation.requester.user)
     missing = operation.approval.needed - len(operation.approval.given)
     needs = "1 approval" if missing == 1 else f"{missing} approvals"

@@ -76,7 +76,7 @@ def not_yours(operation: Operation | None) -> Message:
 
 def not_known() -> Message:
     return said(
-        "This button is too old to work: nothing was sent to Feldera. `{COMMAND} pending` lists the open requests."
+        "This button is too old to work: nothing was sent to Feldera. `{COMMAND} pending` lists the requests that wait for approval or review."
     )
 
 
@@ -84,7 +84,7 @@ def no_such_request(beginning: str) -> Message:
     """The same whether there is none, or one that the reader may not see."""
     return said(
         "❌ There is no request that you can see whose id begins with `{}`. "
-        "`{COMMAND} pending` lists the open requests.",
+        "`{COMMAND} pending` lists the requests that wait for approval or review.",
         shortened(beginning, 30),
     )
 

@@ -45,7 +45,7 @@ def objection(no: RuleObjection) -> Message:
 def frozen(name: PipelineName, freeze: Freeze) -> Message:
     return said(
         "🧊 `{name}` is frozen until {until}, by {by} (reason: {reason}). "
-        "Until then nobody can clear, stop or start it, not even as break-glass. Nothing was sent to Feldera. "
+        "Until then nobody can clear, stop or start it through this bot, not even as break-glass. Nothing was sent to Feldera. "
         "An admin can remove the freeze{scope}: `{COMMAND} unfreeze {pattern}`.",
         name=name,
         until=at(freeze.until),

@@ -226,7 +226,7 @@ def blocked(reply: Blocked) -> Message:
             )
         case Blocker.NOT_UNDERSTOOD:
             return said(
-                "❌ Nothing was sent to Feldera: it reports the storage of `{}` in a word that this bot does not know. "
+                "❌ Nothing was sent to Feldera: it reports the storage of `{}` in a state that this bot does not know. "
                 "Your Feldera may be newer than the bot: tell the person who runs the bot.",
                 name,
             )
