@@ -175,7 +175,7 @@ def test_clicks_are_answered():
         [
             "⏳ Posting the clear of `orders` in <#C1>. When the message is visible there, the clear is sent to Feldera.",
             "OK: the clear of `orders` was not requested, and nothing was sent to Feldera.",
-            "⌛ This preview is more than 30 minutes old, and things may have changed. Nothing was sent to Feldera. Type `/pipeline clear orders` to look again.",
+            "⌛ This preview is more than 30 minutes old, and things may have changed. Nothing was sent to Feldera. To request it again, type `/pipeline clear orders`.",
             "☑️ Closed: the clear of `orders` that <@UANA> requested. To request it again, type `/pipeline clear orders`: it first shows what would be deleted.",
             "🚫 Only the person who made the request can use this button.",
             "This button is too old to work: nothing was sent to Feldera. `/pipeline pending` lists the requests that wait for approval or review.",
