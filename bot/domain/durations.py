@@ -48,7 +48,7 @@ def moment(text: str) -> datetime | time | None:
 
 
 def local_moment(text: str) -> datetime | time | None:
-    """The same, without a zone where it has none: then it is by the clock of whoever typed it."""
+    """The same, without a zone where it has none: then it is in the time zone of the person who typed it."""
     match = _CLOCK.fullmatch(text)
     if match is not None:
         return time(int(match[1]), int(match[2]), tzinfo=UTC if match[3] else None)

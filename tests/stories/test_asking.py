@@ -37,7 +37,7 @@ Id `ID1`
     assert ben.last_confirm == snapshot("""\
 Approve the clear of orders?
 This deletes the storage of orders, with 3 checkpoints (7.0 MiB), and cannot be undone. Yours is the last approval: it is sent then.
-[Approve] [Do not approve]\
+[Approve] [Go back]\
 """)
     workspace.passes(seconds=10)
     assert "Approvals: 1 of 1, by @ben some time ago (Mar 2, 2026 at 3:00 AM)\n" in workspace.card()

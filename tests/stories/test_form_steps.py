@@ -118,7 +118,7 @@ def test_it_is_stopping(workspace, oli):
     workspace.passes(seconds=6)
     workspace.feldera.someone_stops("slow")
     assert oli.chooses("slow").split("\n")[4] == snapshot(
-        "✋ `slow` must be stopped before it can be cleared: it is Running, started some time ago (Mar 2, 2026 at 3:00 AM); Stopped requested some time ago (Mar 2, 2026 at 3:00 AM). It is stopping: choose it again once it is stopped."
+        "✋ `slow` must be stopped before it can be cleared: it is Running, started some time ago (Mar 2, 2026 at 3:00 AM); stop requested some time ago (Mar 2, 2026 at 3:00 AM). It is stopping: choose it again once it is stopped."
     )
     assert "\n⚠ slow is stopping: press again once it is stopped.\n" in oli.submits()
 

@@ -20,7 +20,7 @@ def test_approved(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
     assert ben.last_confirm == snapshot("""\
 Approve the clear of orders?
 This deletes the storage of orders, with 3 checkpoints (7.0 MiB), and cannot be undone. Yours is the last approval: it is sent then.
-[Approve] [Do not approve]\
+[Approve] [Go back]\
 """)
     workspace.passes(seconds=1)
     assert "✅ Nothing is waiting for you.\nUnder way\n*Clear orders* · `ID1` · Thread\n" in ben.home()

@@ -31,7 +31,7 @@ def test_every_state_at_a_glance(workspace: Workspace) -> None:
 [Full status]
 ▶️ `payments`: Running, started some time ago (Mar 1, 2026 at 3:00 AM) · 💾 holds data: 3 checkpoints, 7.0 MiB
 [Full status]
-🔄 `reports`: Provisioning, began some time ago (Mar 2, 2026 at 3:00 AM); Running requested some time ago (Mar 2, 2026 at 3:00 AM) · 💾 holds data: 3 checkpoints, 7.0 MiB
+🔄 `reports`: Provisioning, began some time ago (Mar 2, 2026 at 3:00 AM); start requested some time ago (Mar 2, 2026 at 3:00 AM) · 💾 holds data: 3 checkpoints, 7.0 MiB
 [Full status]\
 """
         ]

@@ -9,7 +9,7 @@ from tests.workspace import Teammate, Workspace
 SENT = "📤 Sent the clear of `orders` to Feldera at 3:00:00 AM."
 LOST = "❔ Feldera gave no usable answer to the clear of `orders` (`The connection to Feldera broke before its answer was complete.`). I check whether it took effect before I send anything again."
 SENT_AGAIN = "📤 Sent the clear of `orders` to Feldera again at 3:00:{} AM: it had no effect before."
-UNPROVABLE = "⚠️ Needs attention: the clear of `orders`. Known: the clear was sent to Feldera once, Feldera never confirmed it, and `orders` has been started since. Not known: whether it was cleared before that; Feldera's events do not show it. What to do: ask whoever started `orders` whether its storage was empty; once you are sure that nothing is under way, press *Close request*. @oli"
+UNPROVABLE = "⚠️ Needs attention: the clear of `orders`. Known: the clear was sent to Feldera once, Feldera never confirmed it, and `orders` has been started since. Not known: whether it was cleared before that; Feldera's events do not show it. What to do: ask the person who started `orders` whether its storage was empty; once you are sure that nothing is under way, press *Close request*. @oli"
 STARTED_SINCE = (
     "✅ `orders` was cleared, and somebody has started it since: its storage is in use again. @oli"
 )

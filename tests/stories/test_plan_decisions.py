@@ -48,7 +48,7 @@ Id `ID1`
     assert ben.last_confirm == snapshot("""\
 Approve the stop, clear and start of sales?
 This stops sales by force, which loses everything after its last checkpoint and deletes its storage, with 3 checkpoints (7.0 MiB), and cannot be undone. Yours is the last approval: it is sent then.
-[Approve] [Do not approve]\
+[Approve] [Go back]\
 """)
     ben.reads()
     all_is_done(workspace)
@@ -97,7 +97,7 @@ def test_a_rule_holds_for_a_stop_and_not_for_a_start(workspace: Workspace) -> No
     assert ben.last_confirm == snapshot("""\
 Approve the start of payments?
 This deletes and loses nothing. Yours is the last approval: it is sent then.
-[Approve] [Do not approve]\
+[Approve] [Go back]\
 """)
     ben.reads()
     workspace.passes(seconds=20)

@@ -179,7 +179,7 @@ def test_rows_without_news_are_no_events(workspace: Workspace) -> None:
     rows = [event(minute, **up) for minute in ("50", "40", "30")]
     first = event("20", resources="Provisioning", wanted="Provisioned")
     assert asked_with_events(workspace, workspace.viewer("ana"), [*rows, first]) == snapshot(
-        ["• some time ago (Mar 2, 2026 at 2:30 AM): ▶️ Running, as desired"]
+        ["• some time ago (Mar 2, 2026 at 2:30 AM): ▶️ Running, as requested"]
     )
 
 

@@ -16,7 +16,7 @@ Who = UserId | GroupId
 """A person (`U…`, `W…`) or a user group (`S…`) of this workspace, distinguished by the first letter."""
 
 Ends = timedelta | datetime | time
-"""A duration, a moment, or the next time that a clock shows this. Without a zone, by the clock of whoever typed it."""
+"""A duration, a moment, or the next time that a clock shows this. Without a zone, it is in that of the person who typed it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,7 +188,7 @@ def storage(pipeline: Pipeline) -> Text:
 
 
 def doing(event: Activity) -> Text:
-    """`▶️ Running, as desired, 💾 storage holds data`: what is new, in the order of the labels."""
+    """`▶️ Running, as requested, 💾 storage holds data`: what is new, in the order of the labels."""
     told = [
         deployment(event.deployment) if event.deployment else NOTHING,
         _wanted(event),
@@ -209,12 +209,18 @@ def _wanted(event: Activity) -> Text:
     if not event.wanted:
         return NOTHING
     if event.wanted == event.deployment:
-        return Text("as desired")
-    return _WANTED.get(event.wanted, Text("desired {}", event.wanted))
+        return Text("as requested")
+    return _RESOURCES_REQUESTED.get(event.wanted, Text("desired {}", event.wanted))
 
 
-# Feldera's event log has resource statuses while nothing runs yet: a state says `desired Running` then.
-_WANTED = {"Provisioned": Text("start requested"), "Stopped": Text("stop requested")}
+def requested(desired: str) -> Text:
+    """`start requested`, for the status that a pipeline is desired to have."""
+    return _REQUESTED.get(desired, Text("desired {}", desired))
+
+
+# Feldera's event log has the desired status of the resources while nothing runs yet, and `Running` from then on.
+_RESOURCES_REQUESTED = {"Provisioned": Text("start requested"), "Stopped": Text("stop requested")}
+_REQUESTED = {**_RESOURCES_REQUESTED, "Running": Text("start requested")}
 _PROGRAMS = {
     "Pending": Text("program waits to be compiled"),
     "CompilingSql": Text("program is being compiled (SQL)"),

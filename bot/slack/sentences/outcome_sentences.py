@@ -172,7 +172,7 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
         "Needs attention: Feldera's events do not show whether it was {done}",
         "Known: the {step} was sent to Feldera {sends}, Feldera {confirmed} it, and {name} has been started since.",
         "Not known: whether it was {done} before that; Feldera's events do not show it.",
-        "What to do: ask whoever started {name} whether its storage was empty; once you are sure that nothing is under "
+        "What to do: ask the person who started {name} whether its storage was empty; once you are sure that nothing is under "
         "way, press *Close request*.",
     ),
     Ending.CONTRADICTION: _needs_attention(

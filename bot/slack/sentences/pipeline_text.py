@@ -19,7 +19,7 @@ WORD_SHOWN = 24  # characters: as long as Feldera's longest word for a state
 def deployment(pipeline: Pipeline) -> Text:
     """`Stopped 2 hours ago (…)`, and what was requested last if it is not so yet."""
     now = labels.status_and_age(pipeline.status, pipeline.status_since)
-    requested = Text("{} requested {}", pipeline.desired_status, ago(pipeline.desired_status_since))
+    requested = Text("{} {}", labels.requested(pipeline.desired_status), ago(pipeline.desired_status_since))
     return now if pipeline.status == pipeline.desired_status else Text("{}; {}", now, requested)
 
 

@@ -150,7 +150,7 @@ def at(moment: datetime) -> Text:
 
 @lru_cache(maxsize=1024)
 def ago(moment: datetime) -> Text:
-    """`3 days ago (Nov 26 at 2:20 PM)`, for a moment in the past: Slack counts the age anew whenever it shows the text."""
+    """`3 days ago (Nov 26 at 2:20 PM)`, for a moment in the past: Slack computes the age each time it shows the text."""
     return _date(moment, "{ago} ({date_short_pretty} at {time})", f"{moment:%Y-%m-%d %H:%M} UTC")
 
 

@@ -126,7 +126,7 @@ def sure_to_approve(operation: Operation) -> ConfirmObject:
         Text("Approve the {} of {}?", plan_text.action_name(operation.plan), operation.pipeline),
         Text("{} {}", permanent_loss(operation), _your_approval(operation)),
         yes="Approve",
-        no="Do not approve",
+        no="Go back",
     )
 
 

@@ -52,7 +52,7 @@ def left_waiting(operation_id: OperationId) -> Message:
 
 
 def approved(operation: Operation, workspace_url: str) -> Message:
-    """What was approved, for whom, what happens now, and where to follow it."""
+    """What was approved, who requested it, what happens now, and where to follow it."""
     given, needed = len(operation.approval.given), operation.approval.needed
     return said(
         "👍 You approved the {action} of `{name}` requested by {who}: {given} of {needed} {approvals}. {now}{see}",

@@ -101,7 +101,7 @@ class AccessCommands:
         access_data = await self.store.access_data({actor: membership})
         if not self._decided(change, membership, access_data, self.clock.now()).decision.allowed:
             return await self._make(actor, change, membership)
-        # Only an admin learns something about whom it is for.
+        # Only an admin learns anything about the person that it is for.
         without = await no_effect(self.directory, principal)
         if without is not None and without.is_certain:
             return replies.GrantWithoutEffect(change, without)

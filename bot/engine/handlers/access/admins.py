@@ -1,7 +1,7 @@
 """Admins to name in a refusal: who can grant what somebody lacks, looked up in the workspace.
 
 Nobody is named who could not grant it now: no guest, nobody deactivated, no bot, and never the person who asks. It is
-for display, so it takes display's part of Slack's rate limit, and looks nobody up whom it does not need.
+for display, so it takes display's part of Slack's rate limit, and looks up only the people that it needs.
 """
 
 import asyncio

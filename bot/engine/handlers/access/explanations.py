@@ -1,4 +1,4 @@
-"""Explanations of a decision: *can-i*, for whoever asks. Pure; what decides is `Authorization`."""
+"""Explanations of a decision, for *can-i* in Slack and in the shell. Pure; what decides is `Authorization`."""
 
 from datetime import datetime
 

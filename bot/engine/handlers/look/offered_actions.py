@@ -1,6 +1,6 @@
 """Offered actions: what a person could have done to a pipeline as it is now, for the buttons beside its state. Pure.
 
-A button is only an offer: its click is weighed anew, like the typed command.
+A button is only an offer: a click on it is checked like the typed command.
 """
 
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Entry text: an entry of the audit log in a line: what happened, to what, by whom and when, and the new value. Pure."""
+"""Entry text: an entry of the audit log in a line: what happened, to what, who did it and when, and the new value. Pure."""
 
 from collections.abc import Callable, Mapping
 

@@ -1,6 +1,6 @@
 """*Ask for access*: the button on a refusal, what admins are written, and what its presser is told. Pure.
 
-The button's value says what was refused. It comes back as somebody sends it: the handler weighs it anew, for that person.
+The button's value says what was refused. Anybody can send it back: the handler checks it again, for the person who did.
 """
 
 import re
