@@ -122,9 +122,10 @@ def shots() -> Iterator[Shot]:
 
 def _replies() -> Iterator[Shot]:
     for kind in EVERY_REPLY:
-        for number, reply in enumerate(examples(kind), start=1):
-            title = f"Reply {kind.__name__} {number}"
-            yield Shot(title, kind, answers.answer(realistic(reply), WORKSPACE_URL))
+        messages = (answers.answer(realistic(reply), WORKSPACE_URL) for reply in examples(kind))
+        different = {str(message.blocks) + message.text: message for message in messages}
+        for number, message in enumerate(different.values(), start=1):
+            yield Shot(f"Reply {kind.__name__} {number}", kind, message)
 
 
 def _cards() -> Iterator[Shot]:

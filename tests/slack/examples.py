@@ -121,7 +121,7 @@ _WHAT_IT_IS: dict[Any, list[Any]] = {
     ChannelId: [ChannelId("C1")],
     TargetName: [TargetName("prod")],
     str: ["schema change", ""],
-    int: [3, 0],
+    int: [3, 12],
     float: [30.0],
     bool: [True, False],
     datetime: [START],
@@ -138,7 +138,8 @@ _BY_FIELD: dict[str, list[Any]] = {
     "ended": [_OVER, ()],
     "pattern": ["prod-*"],
     "rules": [("prod-*",)],
-    "reason_patterns": [(r"[A-Z]+-\d+", "^(fix|data):"), (r"[A-Z]+-\d+",), ()],
+    "patterns": [(r"[A-Z]+-\d+", "^(fix|data):"), ("^(fix|data):",), ()],
+    "reason_patterns": [(r"[A-Z]+-\d+",), ()],
     "incident": ["INC-9", ""],
     "beginning": ["7fk2qa"],
     "said": ["error: no such column `price`", ""],
@@ -147,6 +148,9 @@ _BY_FIELD: dict[str, list[Any]] = {
     "would_allow": [(Role.OPERATOR,)],
     "total": [30],
     "title": ["orders", "<@UANA>", ""],
+    "read": [3, 0],
+    "why": ["Slack did not answer in time"],
+    "unread": ["Slack did not answer in time", ""],
     "operations": [(IN_EVERY_STATE[State.AWAITING_APPROVAL], _NOT_REVIEWED), ()],
     "decides": [
         (

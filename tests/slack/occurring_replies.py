@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.domain.access.authorization import Authorization
 from bot.domain.access.rules import Requirements
-from bot.domain.ids import PipelineName
+from bot.domain.ids import OperationId, PipelineName
 from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.parts import Approval, Review
@@ -14,7 +14,16 @@ from bot.domain.operations.plans import CLEAR, STOP, Plan, StepName
 from bot.domain.operations.plans import START as STARTS
 from bot.domain.pipelines.pipeline import Pipeline, Storage
 from bot.domain.pipelines.targets import TargetName
-from bot.engine.replies import ActionResult, Blocked, Blocker, NotFound, NotStopped, Preview, Result
+from bot.engine.replies import (
+    ActionResult,
+    Blocked,
+    Blocker,
+    NotFound,
+    NotStopped,
+    Preview,
+    Result,
+    SeveralRequests,
+)
 from tests.clock import START
 from tests.domain.samples import (
     BEN,
@@ -119,6 +128,9 @@ OCCURRING: dict[Any, list[Any]] = {
         NotFound(PipelineName("prod/orders"), (PipelineName("prod/order"),)),
         NotFound(PipelineName("prod/orders"), (), unanswered=_TARGETS[:1]),
         NotFound(PipelineName("test/orders"), (PipelineName("prod/orders"),), needs_target=True),
+    ],
+    SeveralRequests: [
+        SeveralRequests("7f", tuple(awaiting(id=OperationId(short * 4)) for short in ("7fk2qa", "7fm3tb")))
     ],
     ActionResult: [
         ActionResult(result, operation) for result, several in _RESULTS.items() for operation in several

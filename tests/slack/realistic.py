@@ -10,12 +10,30 @@ from bot.domain.access.permissions import Action, Group, Role
 from bot.domain.access.requests.request_objections import NotPermitted
 from bot.domain.audit_values import previous_grants
 from bot.engine import replies
+from bot.engine.attempted_actions import AttemptedAction
 from bot.engine.handlers.access.admins import lacks_a_grant
 from tests.domain.samples import BEN, CLEO, grant
 
 
 def realistic(reply: Any) -> Any:
     """The reply, with what contradicts itself in it mended."""
+    return _with_fitting_access(_with_fitting_people(reply))
+
+
+def _with_fitting_people(reply: Any) -> Any:
+    """What needs an approver says so, and nobody is written to without an admin."""
+    match reply:
+        case replies.PermissionDenied(denied=denied, decision=decision) if (
+            denied.tried in _BY_APPROVERS and Role.APPROVER not in decision.would_allow
+        ):
+            return replace(reply, decision=replace(decision, would_allow=(Role.APPROVER,)))
+        case replies.AccessNotRequested(admins=()):
+            return replace(reply, admins=(BEN, CLEO))
+    return reply
+
+
+def _with_fitting_access(reply: Any) -> Any:
+    """What depends on grants fits the grants."""
     match reply:
         case replies.PermissionDenied() | replies.SeesNothing() if not lacks_a_grant(reply.decision):
             return replace(reply, admins=None)
@@ -42,6 +60,9 @@ def realistic(reply: Any) -> Any:
         case replies.GrantWithoutEffect(change=GrantRole(principal=Group())):
             return replace(reply, no_effect=NoEffect(Obstacle.NO_SUCH_GROUP, "no such group"))
     return reply
+
+
+_BY_APPROVERS = frozenset({AttemptedAction.APPROVE, AttemptedAction.DENY, AttemptedAction.SIGN_OFF})
 
 
 def _doubt(reply: replies.Changed) -> NoEffect | None:

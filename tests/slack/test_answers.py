@@ -140,10 +140,10 @@ def test_why_there_is_nothing_to_confirm():
             "❌ Feldera has no pipeline `ordres` (names are case-sensitive).",
             "❌ Feldera has no pipeline `ordres` (names are case-sensitive). Did you mean `orders` or `orders-eu`?",
             "✋ `orders` must be stopped before it can be cleared. It is Running, started <!date^1772420400^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 03:00 UTC>. Stop it in Feldera, then type `/pipeline clear orders` again.",
-            "✋ `orders` must be stopped before it can be cleared. Somebody has asked it to start: it is Stopped <!date^1772413200^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 01:00 UTC>; start requested <!date^1772413200^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 01:00 UTC>. Stop it in Feldera, then type `/pipeline clear orders` again.",
-            "✋ `orders` must be stopped before it can be cleared. It is stopping: once it is stopped, type `/pipeline clear orders` again.",
+            "✋ `orders` must be stopped before it can be cleared. It is still Stopped, but somebody asked it to start <!date^1772413200^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 01:00 UTC>. Stop it in Feldera, then type `/pipeline clear orders` again.",
+            "✋ `orders` is still stopping, so it cannot be cleared yet. Once it is stopped, type `/pipeline clear orders` again.",
             "✅ `orders` is already cleared.",
-            "✅ `orders` is already cleared. Somebody has asked the pipeline to start: it is Stopped <!date^1772413200^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 01:00 UTC>; start requested <!date^1772413200^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 01:00 UTC>.",
+            "✅ `orders` is already cleared. It is still Stopped, but somebody asked it to start <!date^1772413200^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 01:00 UTC>.",
             "⏳ `orders` is already being cleared, but not through this bot. `/pipeline status orders` shows when it is done.",
             "❌ Nothing was sent to Feldera: it reports the storage of `orders` in a state that this bot does not know. Your Feldera may be newer than the bot: tell the person who runs the bot.",
             "✋ Another request is running on `orders`: <@UANA> requested a clear <!date^1772420400^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 03:00 UTC>. Follow it in <https://acme.slack.com/archives/C1/p1700000000000100|its thread>.",
@@ -216,7 +216,7 @@ def test_the_confirmed_preview_turns_into_the_way_to_the_card():
         [
             "⏳ Confirmed. Follow the clear of `orders` in <https://acme.slack.com/archives/C1/p1700000000000100|its thread>.",
             "⏳ Confirmed. Follow the clear of `orders` in <https://acme.slack.com/archives/C1/p1700000000000100|its thread> in our direct messages: I am not in <#C1>.",
-            "❌ `orders` was *not* cleared: I am not in <#C1>, and Slack does not let me write to you directly (`messages_tab_disabled`). I clear a pipeline only where somebody can follow it. Add me to <#C1>, then request it again.",
+            "❌ `orders` was *not* cleared: I am not in <#C1>, and Slack does not let me write to you directly (`messages_tab_disabled`). Nothing was sent to Feldera: I clear a pipeline only where somebody can follow it. Add me to <#C1>, then request it again.",
         ]
     )
 

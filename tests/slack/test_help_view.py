@@ -144,7 +144,7 @@ def test_what_waits():
 • *Clear orders*, requested by <@UBEN> <!date^1772420400^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 03:00 UTC>: review it in <https://acme.slack.com/archives/C1/p1700000000000100|its thread>
 • *Clear orders*, requested by <@UBEN> <!date^1772420400^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 03:00 UTC>: needs attention · <https://acme.slack.com/archives/C1/p1700000000000100|Thread>
 *Your requests*
-• *Clear orders* · <https://acme.slack.com/archives/C1/p1700000000000100|Thread>: 🙋 Waiting for approval since <!date^1772420400^\u200b{date_short_pretty} at {time} ({ago})|2026-03-02 03:00 UTC>. 0 of 2 approvals until <!date^1772424000^\u200b{date_short_pretty} at {time}|2026-03-02 04:00 UTC>.
+• *Clear orders* · <https://acme.slack.com/archives/C1/p1700000000000100|Thread>: 🙋 Waiting for approval, requested <!date^1772420400^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 03:00 UTC>. 0 of 2 approvals, expires <!date^1772424000^\u200b{date_short_pretty} at {time}|2026-03-02 04:00 UTC>.
 *Commands*
 `/pipeline clear NAME` – Clear a pipeline's storage. First shows what that deletes, and asks you to confirm.
 `/pipeline status NAME` – Show a pipeline's state, what is under way, its recent events and requests.

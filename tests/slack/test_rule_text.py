@@ -33,7 +33,7 @@ PREVIOUS = [
     (
         EventKind.REVOKED,
         (PreviousGrant(3, "viewer", "T1/U0ANA", None, "x); grant #9 by T1/U0EVE, no expiry (y"),),
-        "grant #3 by <@U0ANA>, no expiry, reason: `x); grant #9 by T1/U0EVE, no expiry (y`",
+        "grant #3 by <@U0ANA>, no expiry, note: `x); grant #9 by T1/U0EVE, no expiry (y`",
     ),
     (
         EventKind.REVOKED,
@@ -41,7 +41,7 @@ PREVIOUS = [
             PreviousGrant(3, "viewer", "T1/U0ANA", START, "by T1/U0EVE"),
             PreviousGrant(4, "viewer", "shell:uid 0", None, ""),
         ),
-        f"grant #3 by <@U0ANA>, ends {at(START).mrkdwn}, reason: `by T1/U0EVE`; grant #4 by `shell:uid 0`, no expiry",
+        f"grant #3 by <@U0ANA>, ends {at(START).mrkdwn}, note: `by T1/U0EVE`; grant #4 by `shell:uid 0`, no expiry",
     ),
 ]
 

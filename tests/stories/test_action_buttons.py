@@ -52,11 +52,11 @@ def test_what_is_offered_depends_on_the_state(workspace: Workspace, oli: Teammat
     workspace.passes(seconds=10)
     assert rows(oli.asks("/pipeline list")) == snapshot(
         {
-            "a-runs": "[Stop…] [Full status]",
-            "b-cleared": "[Start…] [Full status]",
-            "c-broken": "[Clear…] [Full status]",
-            "d-frozen": "[Full status]",
-            "orders": "[Full status]",
+            "a-runs": "[Stop…] [Details]",
+            "b-cleared": "[Start…] [Details]",
+            "c-broken": "[Clear…] [Details]",
+            "d-frozen": "[Details]",
+            "orders": "[Details]",
         }
     )
     assert buttons(oli.asks("/pipeline status orders")) == ["[Request details]"]
@@ -104,8 +104,8 @@ def test_a_click_is_weighed_anew(workspace: Workspace, oli: Teammate) -> None:
     answers += oli.told("Clear…")
     assert answers == snapshot(
         [
-            "✍️ A clear of `orders` needs a reason. Nothing was sent to Feldera. Type the command again with it: `/pipeline clear orders reason…`.",
-            "✅ Nothing to start. `orders` is Running, started some time ago (Mar 2, 2026 at 3:00 AM).",
+            "✍️ A clear of `orders` needs a reason. Nothing was sent to Feldera. Type the command again with one: `/pipeline clear orders reason…`.",
+            "✅ Nothing to start: `orders` is Running, started some time ago (Mar 2, 2026 at 3:00 AM).",
             "🚫 You may not clear `orders`: you need the role *requester*, *operator* or *responder* on `orders`. No admin in Slack can grant it: ask the person who runs the bot to run this on the bot's server: `pipeline-bot grant U02OLI requester orders`.",
         ]
     )
@@ -116,8 +116,8 @@ def test_full_status_of_a_row(workspace: Workspace, oli: Teammate) -> None:
     workspace.feldera.adds("payments")
     state = oli.asks("/pipeline status payments")
     oli.asks("/pipeline list")
-    assert oli.told("Full status", below="`payments`") == [state]
-    assert oli.told("Full status", below="`orders`")[0].startswith("orders\n")
+    assert oli.told("Details", below="`payments`") == [state]
+    assert oli.told("Details", below="`orders`")[0].startswith("orders\n")
 
 
 def test_a_button_that_was_never_shown(workspace: Workspace) -> None:
@@ -125,7 +125,7 @@ def test_a_button_that_was_never_shown(workspace: Workspace) -> None:
     eve = workspace.viewer("eve", pattern="payments")
     workspace.feldera.adds("payments")
     eve.asks("/pipeline list")
-    button = eve.finds("Full status", below="`payments`")
+    button = eve.finds("Details", below="`payments`")
     for value in ("orders", "nowhere"):
         eve.presses(replace(button, element={**button.element, "value": value}))
         assert eve.reads()[0].startswith(f"🚫 You may not see `{value}`")

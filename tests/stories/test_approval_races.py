@@ -96,7 +96,7 @@ def test_the_approver_is_revoked_by_another_process_during_the_click(workspace, 
     workspace.passes(seconds=10)
     (said,) = ben.reads()
     assert workspace.sent == []
-    if "🙋 Waiting for approval since" in workspace.card():
+    if "🙋 Waiting for approval, requested" in workspace.card():
         assert said.startswith("🚫 You may not approve a clear of `orders`")
         assert workspace.thread() == []
     else:

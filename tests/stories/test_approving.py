@@ -59,7 +59,7 @@ def test_nobody_decides_on_what_they_asked_for(workspace, ana):
     assert ana.types(f"/pipeline approve {workspace.request()}") == OWN
     assert ana.types(f"/pipeline deny {workspace.request()} changed my mind") == OWN
     workspace.passes(minutes=5)
-    assert "🙋 Waiting for approval since" in workspace.card()
+    assert "🙋 Waiting for approval, requested" in workspace.card()
     assert "0 of 1" in workspace.card()
     assert workspace.sent == []
 

@@ -18,13 +18,13 @@ def test_a_request_from_the_command_to_the_last_line(workspace, ana, ben):
     ana.clicks("Ask for approval")
     assert ana.last_confirm == snapshot("""\
 Ask to clear orders?
-This deletes the storage, with 3 checkpoints (7.0 MiB), and cannot be undone.
+Once approved, this deletes the storage, with 3 checkpoints (7.0 MiB), and cannot be undone.
 [Ask] [Go back]\
 """)
     assert ana.reads() == ["🙋 Requested. Follow the clear of `orders` in its thread."]
     assert workspace.card() == snapshot("""\
 Clear orders
-🙋 Waiting for approval since Mar 2, 2026 at 3:00 AM (some time ago).
+🙋 Waiting for approval, requested some time ago (Mar 2, 2026 at 3:00 AM).
 Deletes: 3 checkpoints (7.0 MiB)
 Requested by @ana: `schema change`
 Approvals: 0 of 1
@@ -36,7 +36,7 @@ Id `ID1`
     assert ben.told("Approve") == [approved()]
     assert ben.last_confirm == snapshot("""\
 Approve the clear of orders?
-This deletes the storage of orders, with 3 checkpoints (7.0 MiB), and cannot be undone. Yours is the last approval: it is sent then.
+Once approved, it deletes the storage, with 3 checkpoints (7.0 MiB), and cannot be undone. Yours is the last approval: it is sent then.
 [Approve] [Go back]\
 """)
     workspace.passes(seconds=10)
@@ -65,7 +65,7 @@ def test_the_card_goes_where_the_rule_says(workspace, ana, ben):
     assert "Approvals: 0 of 2; asked: @oncall\nExpires: Mar 2, 2026 at 5:00 AM\n" in workspace.card(approvals)
     assert workspace.hears(approvals) == snapshot(
         [
-            "Clear orders: 🙋 Waiting for approval since Mar 2, 2026 at 3:00 AM (some time ago). 0 of 2 approvals until Mar 2, 2026 at 5:00 AM. @oncall Requested by @ana: schema change"
+            "Clear orders: 🙋 Waiting for approval, requested some time ago (Mar 2, 2026 at 3:00 AM). 0 of 2 approvals, expires Mar 2, 2026 at 5:00 AM. @oncall Requested by @ana: schema change"
         ]
     )
 
@@ -74,7 +74,7 @@ def test_where_the_bot_is_not_in_the_channel_of_the_rule_the_card_goes_where_it_
     private = workspace.slack.adds_channel("approvals", private=True, bot_is_member=False)
     workspace.rules("orders", f"channel={private.id}")
     ana.requests("orders")
-    assert "🙋 Waiting for approval since" in workspace.card()
+    assert "🙋 Waiting for approval, requested" in workspace.card()
 
 
 def test_asked_where_the_bot_is_not_without_a_rule(workspace, ana, ben):
@@ -116,14 +116,14 @@ def test_a_reason_that_a_rule_wants(workspace, ana):
     ana.asks("/pipeline clear orders")
     workspace.rules("orders", r"reason=required matching=INC-\d+")
     wanted = (
-        "✍️ A clear of `orders` needs a reason. Nothing was sent to Feldera. "
-        "Your reason must contain something of the form `INC-\\d+`. "
-        "Type the command again with it: `/pipeline clear orders reason…`."
+        "✍️ A clear of `orders` needs a reason that contains something of the form `INC-\\d+`. "
+        "Nothing was sent to Feldera. "
+        "Type the command again with one: `/pipeline clear orders reason…`."
     )
     assert ana.told("Ask for approval") == [wanted]
     assert ana.asks("/pipeline clear orders") == wanted
     assert ana.asks("/pipeline clear orders because") == snapshot(
-        "✍️ Nothing was sent to Feldera. Your reason must contain something of the form `INC-\\d+`. Type the command again with it: `/pipeline clear orders because…`."
+        "✍️ The reason for the clear of `orders` must contain something of the form `INC-\\d+`. Yours does not. Nothing was sent to Feldera. Type the command again with a reason that does: `/pipeline clear orders reason…`."
     )
     assert workspace.cards() == []
     ana.requests("orders", "INC-7 is over")

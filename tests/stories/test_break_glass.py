@@ -173,7 +173,7 @@ def test_a_reason_that_a_rule_wants(workspace, rio):
     """It holds in an emergency, too; the incident may be the ticket that it asks for."""
     workspace.rules("orders", r"matching=INC-\d+")
     assert rio.asks("/pipeline clear orders --break-glass lag alarm at night") == snapshot(
-        "✍️ Nothing was sent to Feldera. Your reason or incident reference must contain something of the form `INC-\\d+`. Type the command again with it: `/pipeline clear orders --break-glass lag alarm at night…`."
+        "✍️ The reason for the clear of `orders` must contain something of the form `INC-\\d+`. Yours does not. Nothing was sent to Feldera. Type the command again with a reason that does: `/pipeline clear orders --break-glass lag reason…`."
     )
     rio.breaks_glass("orders", "INC-9 lag alarm")
     workspace.passes(seconds=5)

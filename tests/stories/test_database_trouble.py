@@ -118,7 +118,7 @@ def test_a_modal_and_a_form_on_a_full_disk_turn_into_the_answer(workspace, ana, 
     assert FULL in ben.submits("not now")
     assert FULL in oli.submits(Reason="schema change")
     workspace.disk_has_room_again()
-    assert "🙋 Waiting for approval since" in workspace.card()
+    assert "🙋 Waiting for approval, requested" in workspace.card()
 
 
 def test_health_and_answers_of_a_bot_that_lost_its_database(tmp_path):

@@ -21,7 +21,7 @@ Reason (the requester will read it): ____
 """)
     ben.closes_modal()
     workspace.passes(minutes=1)
-    assert "🙋 Waiting for approval since" in workspace.card()
+    assert "🙋 Waiting for approval, requested" in workspace.card()
     assert workspace.thread() == []
     assert ben.told("Approve") == [approved_first(left="59 min")]
     ben.opens("Deny…")
@@ -51,7 +51,7 @@ def test_denied_by_command(workspace, ana, ben):
     workspace.rules("orders", "remind=10m")
     ana.requests("orders")
     assert ben.types(f"/pipeline deny {workspace.request()}").startswith("🤔 Give a reason: the person")
-    assert "🙋 Waiting for approval since" in workspace.card()
+    assert "🙋 Waiting for approval, requested" in workspace.card()
     assert ben.types(f"/pipeline deny {workspace.request()} not today") == DENIED
     workspace.passes(hours=2)
     assert "[" not in workspace.card()

@@ -44,7 +44,7 @@ def test_a_member_may_do_what_is_granted(workspace, who):
     workspace.grants_group(workspace.user_group("team", ana), Role.REQUESTER)
     workspace.grants(ben, Role.APPROVER)
     ana.requests("orders")
-    assert "🙋 Waiting for approval since" in ben.opens_home()
+    assert "🙋 Waiting for approval, requested" in ben.opens_home()
     assert ben.told("Approve") == [approved()]
     workspace.passes(minutes=1)
     assert workspace.feldera.clears["orders"] == 1
@@ -132,4 +132,4 @@ def test_an_app_that_was_installed_for_the_whole_grid_since(workspace, ana, ben,
     assert ben.opens_home() == ""
     workspace.passes(minutes=1)
     assert workspace.sent == []
-    assert "🙋 Waiting for approval since" in workspace.card()
+    assert "🙋 Waiting for approval, requested" in workspace.card()

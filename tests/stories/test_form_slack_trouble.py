@@ -109,7 +109,7 @@ def test_no_place_takes_the_card(workspace, oli):
     workspace.passes(minutes=10)
     assert oli.screen == snapshot("""\
 Clear a pipeline
-❌ `orders` was *not* cleared: I cannot post in the conversation in which it was requested (`messages_tab_disabled`), and Slack does not let me write to you directly (`messages_tab_disabled`). I clear a pipeline only where somebody can follow it. Request it again in a channel in which I can post.
+❌ `orders` was *not* cleared: I cannot post in the conversation in which it was requested (`messages_tab_disabled`), and Slack does not let me write to you directly (`messages_tab_disabled`). Nothing was sent to Feldera: I clear a pipeline only where somebody can follow it. Request it again in a channel in which I can post.
 [Close]\
 """)
     assert workspace.sent == []

@@ -41,7 +41,7 @@ def test_whichever_way_slack_reaches_the_bot(tmp_path, *, over_http):
     assert "Who may approve: @ben." in shown
     assert "🔌" not in shown
     assert ana.submits(Reason="schema change") == CONFIRMED.replace("⏳ Confirmed", "🙋 Requested")
-    assert "🙋 Waiting for approval since" in workspace.card(ana.dm)
+    assert "🙋 Waiting for approval, requested" in workspace.card(ana.dm)
     ben.approves(workspace.request())
     workspace.passes(seconds=10)
     assert workspace.thread(ana.dm)[-1].endswith("@ana (approved by @ben)")

@@ -60,7 +60,7 @@ def test_a_grant_for_a_while_ends_by_itself(workspace, root, eve):
     ended = "Your *operator* on `ord*` ended some time ago (Mar 2, 2026 at 3:00 PM)."
     assert eve.types("/pipeline clear orders").startswith(f"{NO_ROLE} {ended}")
     assert eve.types("/pipeline grants") == snapshot(
-        "✗ @eve: *operator* on `ord*` (grant #2, reason: `on call, see INC-7`) expired some time ago (Mar 2, 2026 at 3:00 PM)"
+        "✗ @eve: *operator* on `ord*` (grant #2, note: `on call, see INC-7`) expired some time ago (Mar 2, 2026 at 3:00 PM)"
     )
 
 
@@ -138,7 +138,7 @@ def test_what_cannot_be_read_is_answered_with_what_to_type(workspace, root, eve,
 def test_hostile_words_stay_words(root, eve):
     """Notes ring nobody and format nothing, wherever they are shown."""
     root.types("/pipeline grant @eve viewer orders `*<!channel> & <https://evil.example|click>* @root`")
-    shown = "*viewer* on `orders` (grant #2, no expiry, reason: `ˋ*<!channel> & <click>* U02ROOTˋ`)"
+    shown = "*viewer* on `orders` (grant #2, no expiry, note: `ˋ*<!channel> & <click>* U02ROOTˋ`)"
     assert eve.types("/pipeline whoami").endswith(f"🔑 {shown}")
     assert root.types("/pipeline grants @eve") == f"🔑 @eve: {shown}"
 

@@ -120,7 +120,7 @@ def test_somebody_whom_slack_does_not_tell_of(workspace: Workspace, root: Teamma
     workspace.slack.answers_500("users.info", times=20, about=eve.id)
     assert grants(root, "@eve") == snapshot("""\
 ✅ @eve is *operator* on `orders`.
-⚠️ Whether @eve is a member of this workspace cannot be checked right now (`Slack is in trouble`). If not, the grant has no effect.\
+⚠️ Whether @eve is a member of this workspace cannot be checked right now (`Slack is in trouble`). If @eve is not one, the grant has no effect.\
 """)
 
 

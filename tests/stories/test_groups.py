@@ -52,7 +52,7 @@ def test_a_group_is_granted_by_chat(workspace, eva):
     said = root.types("/pipeline grant @oncall operator orders for 7d rota of week 10")
     assert said == "✅ @oncall is *operator* on `orders` until Mar 9, 2026 at 3:00 AM."
     assert eva.types("/pipeline grants") == snapshot(
-        "🔑 @oncall: *operator* on `orders` (grant #2, until Mar 9, 2026 at 3:00 AM, reason: `rota of week 10`)"
+        "🔑 @oncall: *operator* on `orders` (grant #2, until Mar 9, 2026 at 3:00 AM, note: `rota of week 10`)"
     )
     assert eva.asks(CLEAR).startswith(PREVIEW)
     said = root.types("/pipeline revoke @oncall operator orders")

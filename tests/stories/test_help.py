@@ -137,7 +137,7 @@ def test_the_bare_command(workspace: Workspace, ana: Teammate, ben: Teammate) ->
     ana.requests("orders")
     assert ana.types("/pipeline") == snapshot("""\
 *Your requests*
-• *Clear orders* · Thread: 🙋 Waiting for approval since Mar 2, 2026 at 3:00 AM (some time ago). 0 of 1 approvals until Mar 2, 2026 at 4:00 AM.
+• *Clear orders* · Thread: 🙋 Waiting for approval, requested some time ago (Mar 2, 2026 at 3:00 AM). 0 of 1 approvals, expires Mar 2, 2026 at 4:00 AM.
 *Commands*
 `/pipeline clear NAME` – Clear a pipeline's storage. First shows what that deletes, and asks you to confirm.
 `/pipeline status NAME` – Show a pipeline's state, what is under way, its recent events and requests.

@@ -63,7 +63,7 @@ def test_the_record_of_changes_of_access(workspace):
             "📏 rule dropped `orders` by @root: before approvals=3 reason=required",
             "📏 rule set `orders` by @root: rule approvals=3 reason=required, before approvals=2",
             "📏 rule set `orders` by @root: rule approvals=2",
-            "🔑 revoked @ana *operator* on `orders` by @root: before grant #2 by @root, ends Mar 2, 2026 at 3:00 PM, reason: `on call`",
+            "🔑 revoked @ana *operator* on `orders` by @root: before grant #2 by @root, ends Mar 2, 2026 at 3:00 PM, note: `on call`",
             "🔑 granted @oncall *approver* on `orders` by @root",
             "🔑 granted @ana *operator* on `orders` by @root: until Mar 2, 2026 at 3:00 PM, note `on call`",
             "🔑 granted @root *admin* on `*` by `shell:owner`",
@@ -234,14 +234,15 @@ def test_a_page_reads_only_so_much(workspace):
     eve, ana = workspace.stranger("eve"), workspace.viewer("ana", pattern="reports")
     eve.types("/pipeline clear reports")
     many_are_refused(workspace, HISTORY_READ, by=eve)
-    further = "of the 1,000 entries searched. Press *Older* to search on.\n[Older]"
-    assert ana.types("/pipeline history") == f"{EVERYTHING}\nYou may see none {further}"
+    not_seen = "entries that I searched are on pipelines that you may not see."
+    further = f"{not_seen} Press *Older* to look further.\n[Older]"
+    assert ana.types("/pipeline history") == f"{EVERYTHING}\nAll 1,000 {further}"
     assert ana.told("Older") == [f"{EVERYTHING}\n{REPORTS}\n[Newer]"]
-    upward = "of the 1,000 entries searched. Press *Newer* to search on.\n[Newer] [Older]"
-    assert ana.told("Newer") == [f"{EVERYTHING}\nYou may see none {upward}"]
-    assert ana.told("Newer") == [f"{EVERYTHING}\nYou may see none {further}"]
+    upward = f"{not_seen} Press *Newer* to look further.\n[Newer] [Older]"
+    assert ana.told("Newer") == [f"{EVERYTHING}\nAll 1,000 {upward}"]
+    assert ana.told("Newer") == [f"{EVERYTHING}\nAll 1,000 {further}"]
     eve.types("/pipeline clear reports")
-    assert ana.types("/pipeline history") == f"{EVERYTHING}\n{REPORTS}\nYou may see no others {further}"
+    assert ana.types("/pipeline history") == f"{EVERYTHING}\n{REPORTS}\nThe other {further}"
 
 
 def test_whoever_has_no_role_has_nothing_read(workspace):

@@ -23,7 +23,7 @@ def test_what_waits_for_an_approver(workspace: Workspace, ana: Teammate, ben: Te
     assert ben.opens_home() == snapshot("""\
 Waiting for you
 *Clear orders* · `ID1` · Thread
-🙋 Waiting for approval since Mar 2, 2026 at 3:00 AM (some time ago).
+🙋 Waiting for approval, requested some time ago (Mar 2, 2026 at 3:00 AM).
 Deletes: 3 checkpoints (7.0 MiB)
 Requested by @ana: `schema change, see INC-42`
 Approvals: 0 of 1
@@ -55,7 +55,7 @@ Waiting for you
 ✅ Nothing is waiting for you.
 Under way
 *Clear payments* · `ID2` · Thread
-🙋 Waiting for approval since Mar 2, 2026 at 3:00 AM (some time ago). Requested by @ana. 0 of 1 approvals, expires Mar 2, 2026 at 4:00 AM.
+🙋 Waiting for approval, requested some time ago (Mar 2, 2026 at 3:00 AM). Requested by @ana. 0 of 1 approvals, expires Mar 2, 2026 at 4:00 AM.
 """)
     workspace.freezes("orders", hours=4)
     workspace.freezes("payments", hours=4)
@@ -107,7 +107,7 @@ Waiting for you
 ✅ Nothing is waiting for you.
 Under way
 *Clear orders* · `ID1` · Thread
-🙋 Waiting for approval since Mar 2, 2026 at 3:00 AM (some time ago). Requested by @ana. 1 of 2 approvals, expires Mar 2, 2026 at 4:00 AM.
+🙋 Waiting for approval, requested some time ago (Mar 2, 2026 at 3:00 AM). Requested by @ana. 1 of 2 approvals, expires Mar 2, 2026 at 4:00 AM.
 [Deny…]
 """)
     assert above_access(vic) == above_access(ben).replace("[Deny…]\n", "")

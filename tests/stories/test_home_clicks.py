@@ -19,7 +19,7 @@ def test_approved(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
     ben.clicks_home("Approve")
     assert ben.last_confirm == snapshot("""\
 Approve the clear of orders?
-This deletes the storage of orders, with 3 checkpoints (7.0 MiB), and cannot be undone. Yours is the last approval: it is sent then.
+Once approved, it deletes the storage, with 3 checkpoints (7.0 MiB), and cannot be undone. Yours is the last approval: it is sent then.
 [Approve] [Go back]\
 """)
     workspace.passes(seconds=1)
@@ -200,7 +200,7 @@ def test_the_right_was_lost_meanwhile(workspace: Workspace, ana: Teammate, ben: 
     )
     workspace.passes(seconds=2)
     assert "You have no role here, so" in ben.home()
-    assert "🙋 Waiting for approval since" in workspace.card()
+    assert "🙋 Waiting for approval, requested" in workspace.card()
     assert workspace.sent == []
 
 

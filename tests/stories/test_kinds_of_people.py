@@ -200,5 +200,5 @@ def test_what_was_theirs_is_theirs_no_more(workspace: Workspace, ana: Teammate) 
     assert "There is no request that you can see whose id begins with" in ana.types(
         f"/pipeline withdraw {request}"
     )
-    assert "🙋 Waiting for approval since" in workspace.card()
+    assert "🙋 Waiting for approval, requested" in workspace.card()
     workspace.thread()

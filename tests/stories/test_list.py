@@ -24,15 +24,15 @@ def test_every_state_at_a_glance(workspace: Workspace) -> None:
             """\
 *5 pipelines you can see*
 ⏹️ `archive`: Stopped some time ago (Jan 21, 2026 at 3:00 AM) · ⬜ cleared
-[Full status]
+[Details]
 ⏹️ `Broken`: Stopped some time ago (Mar 2, 2026 at 3:00 AM) · 💾 holds data: 1 checkpoint, size unknown · ⚠️ does not compile (SqlError)
-[Full status]
+[Details]
 ⏹️ `orders`: Stopped some time ago (Mar 2, 2026 at 3:00 AM) · 💾 holds data: 3 checkpoints, 7.0 MiB
-[Full status]
+[Details]
 ▶️ `payments`: Running, started some time ago (Mar 1, 2026 at 3:00 AM) · 💾 holds data: 3 checkpoints, 7.0 MiB
-[Full status]
+[Details]
 🔄 `reports`: Provisioning, began some time ago (Mar 2, 2026 at 3:00 AM); start requested some time ago (Mar 2, 2026 at 3:00 AM) · 💾 holds data: 3 checkpoints, 7.0 MiB
-[Full status]\
+[Details]\
 """
         ]
     )
@@ -191,7 +191,7 @@ def test_rows_that_cannot_be_read_hide_no_other(workspace: Workspace) -> None:
     assert oli.asks("/pipeline list") == snapshot("""\
 *1 pipeline you can see*
 ❔ `odd`: Feldera's answer does not have the form this bot knows.
-[Full status]
+[Details]
 2 pipelines are not listed: I cannot read their names in Feldera's answer.\
 """)
     workspace.feldera.answers_next(200, body=[odd, {"name": 7}])

@@ -45,6 +45,6 @@ def test_one_that_cannot_be_read_is_listed_whatever_its_state(workspace: Workspa
     assert oli.asks("/pipeline list --stopped") == snapshot("""\
 *1 pipeline you can see* (stopped)
 ❔ `odd`: Feldera's answer does not have the form this bot knows.
-[Full status]
+[Details]
 A pipeline that cannot be read is listed whatever its state.\
 """)

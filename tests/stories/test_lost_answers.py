@@ -58,7 +58,7 @@ def test_lost_three_times(workspace: Workspace, oli: Teammate) -> None:
     *lines, called = workspace.thread()
     assert lines == [SENT, LOST, SENT_AGAIN.format(15), LOST, SENT_AGAIN.format(30), LOST]
     assert called == snapshot(
-        "⚠️ Needs attention: the clear of `orders`. Known: the clear was sent to Feldera 3 times, Feldera never confirmed it, and `orders` is unchanged. Not known: whether it may still take effect. What to do: look at `orders` in Feldera; once you are sure that nothing is under way, press *Close request*. To request it again, type `/pipeline clear orders`: it first shows what would be deleted. @oli"
+        "⚠️ Needs attention: the clear of `orders`. Known: the clear was sent to Feldera 3 times, Feldera never confirmed it, and `orders` is unchanged. Not known: whether it may still take effect. What to do: look in Feldera whether `orders` is being cleared; once you are sure that nothing is under way, press *Close request*. To request it again, type `/pipeline clear orders`: it first shows what would be deleted. @oli"
     )
     card = workspace.card()
     assert "\n⚠️ Needs attention: " in card
@@ -93,12 +93,12 @@ def test_lost_and_then_started_instead(workspace: Workspace, oli: Teammate) -> N
     workspace.passes(minutes=2)
     assert workspace.thread()[2:] == snapshot(
         [
-            "❌ Not cleared: the clear had no effect, and somebody has started `orders` meanwhile. If it may be stopped, stop it, then type `/pipeline clear orders`. @oli"
+            "❌ Not cleared: the clear had no effect, and somebody has started `orders` meanwhile. If it may be stopped, type `/pipeline clear orders --stop`: it stops the pipeline first. @oli"
         ]
     )
     assert "\n❌ Not cleared: " in workspace.card()
     assert (
-        "\nNothing was deleted. If it may be stopped, stop it, then type `/pipeline clear orders`.\n"
+        "\nNothing was deleted. If it may be stopped, type `/pipeline clear orders --stop`: it stops the pipeline first.\n"
         in workspace.card()
     )
     assert len(workspace.sent) == 1

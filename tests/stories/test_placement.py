@@ -97,7 +97,7 @@ def test_no_place_takes_the_card(workspace: Workspace, oli: Teammate) -> None:
     workspace.slack.disables_messages_tab()
     assert oli.clears("orders") == snapshot(
         [
-            "❌ `orders` was *not* cleared: I am not in #ops, and Slack does not let me write to you directly (`messages_tab_disabled`). I clear a pipeline only where somebody can follow it. Add me to #ops, then request it again."
+            "❌ `orders` was *not* cleared: I am not in #ops, and Slack does not let me write to you directly (`messages_tab_disabled`). Nothing was sent to Feldera: I clear a pipeline only where somebody can follow it. Add me to #ops, then request it again."
         ]
     )
     workspace.passes(minutes=10)
@@ -117,7 +117,7 @@ def test_no_place_in_the_direct_messages_either(workspace: Workspace, oli: Teamm
     workspace.slack.disables_messages_tab()
     assert oli.told("Clear orders") == snapshot(
         [
-            "❌ `orders` was *not* cleared: I cannot post in the conversation in which it was requested (`messages_tab_disabled`), and Slack does not let me write to you directly (`messages_tab_disabled`). I clear a pipeline only where somebody can follow it. Request it again in a channel in which I can post."
+            "❌ `orders` was *not* cleared: I cannot post in the conversation in which it was requested (`messages_tab_disabled`), and Slack does not let me write to you directly (`messages_tab_disabled`). Nothing was sent to Feldera: I clear a pipeline only where somebody can follow it. Request it again in a channel in which I can post."
         ]
     )
     workspace.passes(minutes=10)
@@ -132,7 +132,7 @@ def test_slack_refuses_the_card_itself(workspace: Workspace, oli: Teammate, erro
     assert oli.clears("orders") == [
         (
             f"❌ `orders` was *not* cleared: I cannot post in #ops (`{error}`), and Slack does not let me write to you "
-            f"directly (`{error}`). I clear a pipeline only where somebody can follow it. Request it again in a channel in which I can post."
+            f"directly (`{error}`). Nothing was sent to Feldera: I clear a pipeline only where somebody can follow it. Request it again in a channel in which I can post."
         )
     ]
     workspace.passes(minutes=10)

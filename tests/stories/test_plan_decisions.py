@@ -35,7 +35,7 @@ def test_one_approval_for_the_whole_plan(workspace: Workspace) -> None:
     assert asked == ["🙋 Requested. Follow the stop, clear and start of `sales` in its thread."]
     assert workspace.card() == snapshot("""\
 Stop, clear and start sales
-🙋 Waiting for approval since Mar 2, 2026 at 3:00 AM (some time ago).
+🙋 Waiting for approval, requested some time ago (Mar 2, 2026 at 3:00 AM).
 Deletes: 3 checkpoints (7.0 MiB) and everything after them; the last was made some time ago (Mar 2, 2026 at 3:00 AM)
 Requested by @ria: `bad backfill`
 Approvals: 0 of 1
@@ -47,7 +47,7 @@ Id `ID1`
     ben.clicks("Approve")
     assert ben.last_confirm == snapshot("""\
 Approve the stop, clear and start of sales?
-This stops sales by force, which loses everything after its last checkpoint and deletes its storage, with 3 checkpoints (7.0 MiB), and cannot be undone. Yours is the last approval: it is sent then.
+Once approved, it stops the pipeline by force, which loses everything after its last checkpoint, and deletes its storage, with 3 checkpoints (7.0 MiB), and cannot be undone. Yours is the last approval: it is sent then.
 [Approve] [Go back]\
 """)
     ben.reads()
@@ -86,7 +86,7 @@ def test_a_rule_holds_for_a_stop_and_not_for_a_start(workspace: Workspace) -> No
     workspace.rules("*", "approvals=2 reason=required cancel-window=30s")
     workspace.feldera.adds("payments")
     ana, ria, ben = workspace.operator("ana"), workspace.requester("ria"), workspace.approver("ben")
-    no_reason = "✍️ A stop of `sales` needs a reason. Nothing was sent to Feldera. Type the command again with it: `/pipeline stop sales reason…`."
+    no_reason = "✍️ A stop of `sales` needs a reason. Nothing was sent to Feldera. Type the command again with one: `/pipeline stop sales reason…`."
     assert ana.asks("/pipeline stop sales") == no_reason
     assert "Needs approval from 2 other people" in ana.asks("/pipeline stop sales now")
     ana.confirms("/pipeline start orders", "Start orders")
@@ -96,7 +96,7 @@ def test_a_rule_holds_for_a_stop_and_not_for_a_start(workspace: Workspace) -> No
     ben.clicks("Approve")
     assert ben.last_confirm == snapshot("""\
 Approve the start of payments?
-This deletes and loses nothing. Yours is the last approval: it is sent then.
+It deletes and loses nothing. Yours is the last approval: it is sent then.
 [Approve] [Go back]\
 """)
     ben.reads()

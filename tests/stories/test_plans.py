@@ -51,7 +51,7 @@ It is one request: stop, clear, start, one after the other. If a step fails, the
     assert ana.last_confirm == snapshot("""\
 Stop, clear and start sales?
 This deletes the storage, with 3 checkpoints (7.0 MiB), and cannot be undone. The stop loses everything after the last checkpoint.
-[Do it] [Go back]\
+[Stop, clear and start] [Go back]\
 """)
     ana.reads()
     workspace.passes(seconds=30)
@@ -163,7 +163,7 @@ def test_a_restart_of_what_is_stopped_and_cleared_already(workspace: Workspace, 
     workspace.feldera.adds("fresh", storage="Cleared")
     preview = ana.asks("/pipeline clear fresh --restart")
     assert "*A clear deletes*\nnothing: the storage is already cleared\n" in preview
-    assert "*A stop loses*\nnothing: it is stopped, or stopping, already\n" in preview
+    assert "*A stop loses*\nnothing more: it is already stopped, or being stopped\n" in preview
     ana.told("Stop, clear and start fresh")
     workspace.passes(seconds=30)
     assert "✅ Stopped already, cleared already and started: running after" in workspace.card()

@@ -11,7 +11,7 @@ from tests.workspace import Teammate, Workspace
 STEPS = ["stop", "clear", "start"]
 ALL_DONE = "✅ Stopped, cleared and started: running after"
 LOST = "❔ Feldera gave no usable answer to the {} of `sales` (`The connection to Feldera broke before its answer was complete.`). I check whether it took effect before I send anything again."
-LEFT = "the step before took effect only after this request needed attention, so I did not go on."
+LEFT = "took effect late, when this request already needed attention, so I did not go on."
 
 
 @pytest.fixture(name="ana")
@@ -173,7 +173,7 @@ def test_at_every_exchange(workspace: Workspace, ana: Teammate, exchanges: int) 
             [
                 "⏳ `sales` is stopping already. I send nothing, and watch.",
                 "✓ Step 1 of 2: stopped `sales` after 5 hours and 5 minutes.",
-                f"❌ `sales` was not cleared: {LEFT} To request it again, type `/pipeline clear sales --stop`: it first shows what would be deleted. Done: stopped. Not done: clear. `sales` is now ⏹️ Stopped, its storage 💾 holds data. @ana",
+                f"❌ `sales` was not cleared: the stop {LEFT} To request it again, type `/pipeline clear sales --stop`: it first shows what would be deleted. Done: stopped. Not done: clear. `sales` is now ⏹️ Stopped, its storage 💾 holds data. @ana",
             ],
         ),
         (
@@ -184,7 +184,7 @@ def test_at_every_exchange(workspace: Workspace, ana: Teammate, exchanges: int) 
             [
                 "⏳ Feldera is already clearing `sales`. I send nothing, and watch.",
                 "✓ Step 1 of 2: cleared `sales` after 5 hours and 5 minutes.",
-                f"❌ `sales` was not started: {LEFT} To request it again, type `/pipeline clear sales --start`: it first shows what would be deleted. Done: cleared. Not done: start. `sales` is now ⏹️ Stopped, its storage ⬜ cleared. @ana",
+                f"❌ `sales` was not started: the clear {LEFT} To request it again, type `/pipeline clear sales --start`: it first shows what would be deleted. Done: cleared. Not done: start. `sales` is now ⏹️ Stopped, its storage ⬜ cleared. @ana",
             ],
         ),
     ],

@@ -47,9 +47,9 @@ def does_not_compile_once_cleared(feldera: FelderaSimulator) -> None:
             started_once_stopped,
             ["stop"],
             [
-                "❌ Not stopped: somebody started `sales` again before I saw it stopped. Nothing more is sent to Feldera. To request it again, type `/pipeline clear sales --restart`: it first shows what would be deleted. Not done: stop, clear and start. `sales` is now 🔄 Initializing, desired Running, its storage 💾 holds data.",
+                "❌ The stop of `sales` is not confirmed: somebody started it again before I saw it stopped. If it stopped, everything after its last checkpoint was lost. Nothing more was sent to Feldera. To request it again, type `/pipeline clear sales --restart`: it first shows what would be deleted. Not done: stop, clear and start. `sales` is now 🔄 Initializing, desired Running, its storage 💾 holds data.",
             ],
-            "❌ Not stopped: somebody started it again before I saw it stopped",
+            "❌ Not confirmed as stopped: somebody started it again before I saw it stopped",
             [],
         ),
         (

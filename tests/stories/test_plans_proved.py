@@ -141,6 +141,6 @@ def test_a_right_that_is_known_to_end_too_soon(workspace: Workspace) -> None:
     is_done(workspace, "❌ Not stopped: ")
     assert workspace.thread() == snapshot(
         [
-            "❌ `sales` was not stopped: a role of @oli or of an approver ends within 5 minutes, perhaps before the last step. Nothing was sent to Feldera. Have it extended, then type `/pipeline clear sales --restart`. @oli"
+            "❌ `sales` was not stopped: the role of @oli or of an approver ends within 5 minutes, perhaps before the last step. Nothing was sent to Feldera. Ask an admin to extend the role, then type `/pipeline clear sales --restart`. @oli"
         ]
     )

@@ -104,13 +104,13 @@ def test_why_there_is_nothing_to_confirm(workspace: Workspace) -> None:
 ✋ `running` must be stopped before it can be cleared. It is Running, started some time ago (Feb 27, 2026 at 3:00 AM). *Stop it and clear* does both as one request. The stop loses everything after the last checkpoint, some time ago (Feb 27, 2026 at 3:00 AM); the clear deletes its storage.
 [Stop it and clear] [Never mind]\
 """,
-            "✋ `stopping` must be stopped before it can be cleared. It is stopping: once it is stopped, type `/pipeline clear stopping` again.",
+            "✋ `stopping` is still stopping, so it cannot be cleared yet. Once it is stopped, type `/pipeline clear stopping` again.",
             """\
-✋ `starting` must be stopped before it can be cleared. Somebody has asked it to start: it is Stopped some time ago (Mar 2, 2026 at 3:00 AM); start requested some time ago (Mar 2, 2026 at 3:00 AM). *Stop it and clear* does both as one request. The stop loses everything after the last checkpoint, some time ago (Mar 2, 2026 at 3:00 AM); the clear deletes its storage.
+✋ `starting` must be stopped before it can be cleared. It is still Stopped, but somebody asked it to start some time ago (Mar 2, 2026 at 3:00 AM). *Stop it and clear* does both as one request. The stop loses everything after the last checkpoint, some time ago (Mar 2, 2026 at 3:00 AM); the clear deletes its storage.
 [Stop it and clear] [Never mind]\
 """,
             "✅ `cleared` is already cleared.",
-            "✅ `both` is already cleared. Somebody has asked the pipeline to start: it is Stopped some time ago (Mar 2, 2026 at 3:00 AM); start requested some time ago (Mar 2, 2026 at 3:00 AM).",
+            "✅ `both` is already cleared. It is still Stopped, but somebody asked it to start some time ago (Mar 2, 2026 at 3:00 AM).",
             "⏳ `clearing` is already being cleared, but not through this bot. `/pipeline status clearing` shows when it is done.",
         ]
     )

@@ -122,7 +122,7 @@ def test_the_strictest_of_several_rules(workspace: Workspace) -> None:
     ana = workspace.requester("ana")
     assert ana.asks("/pipeline clear orders").startswith("✍️")
     assert ana.asks("/pipeline clear orders schema change").splitlines()[-2] == snapshot(
-        "🙋 Needs approval from 2 other people within 30 min, or it expires. After the last approval it waits 30 s before it is sent; until then it can be cancelled."
+        "🙋 Needs approval from 2 other people within 30 min, or it expires. After the last approval it waits 30 s before it is sent to Feldera; until then it can be cancelled."
     )
 
 
@@ -157,7 +157,7 @@ def run_and_stopped(workspace: Workspace) -> None:
         ),
         (
             started,
-            "`orders` is no longer stopped: somebody started it. Nothing was sent to Feldera. If it may be stopped, stop it, then type `/pipeline clear orders`.",
+            "`orders` is no longer stopped: somebody started it. Nothing was sent to Feldera. If it may be stopped, type `/pipeline clear orders --stop`: it stops the pipeline first.",
         ),
     ],
 )

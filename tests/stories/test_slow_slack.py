@@ -187,7 +187,7 @@ def test_a_press_on_home_that_changes_nothing(workspace: Workspace, ben: Teammat
     ben.clicks_home("Approve")
     assert LONGER in ben.screen
     assert ben.dms()[0].startswith("🚫 You may not approve a clear of `orders`")
-    assert "🙋 Waiting for approval since" in workspace.card()
+    assert "🙋 Waiting for approval, requested" in workspace.card()
 
 
 def test_the_form_of_a_broken_glass(workspace: Workspace, rio: Teammate) -> None:

@@ -101,7 +101,10 @@ def test_an_operator_without_approvals_has_the_window_too(workspace: Workspace) 
     workspace.rules("orders", "cancel-window=30s")
     oli = workspace.operator("oli")
     preview = oli.asks("/pipeline clear orders")
-    assert preview.splitlines()[-2] == "⏱️ It waits 30 s before it is sent; until then it can be cancelled."
+    assert (
+        preview.splitlines()[-2]
+        == "⏱️ The request waits 30 s before it is sent to Feldera; until then it can be cancelled."
+    )
     oli.told("Clear orders")
     workspace.passes(seconds=10)
     assert oli.told("Cancel request") == [IN_TIME]
@@ -146,7 +149,7 @@ def test_others_cannot_withdraw_it(workspace: Workspace, ben: Teammate) -> None:
     no = "🚫 Only @ana, who requested the clear of `orders`, can withdraw it."
     assert ben.told("Withdraw") == [no]
     assert ben.types(f"/pipeline withdraw {workspace.request()}") == no
-    assert "🙋 Waiting for approval since" in workspace.card()
+    assert "🙋 Waiting for approval, requested" in workspace.card()
     assert workspace.thread() == []
 
 

@@ -79,7 +79,7 @@ def test_what_a_stop_loses_as_far_as_feldera_tells(workspace: Workspace, ana: Te
     assert [preview.split("\n")[6] for preview in shown] == snapshot(
         [
             "everything after the last checkpoint, some time ago (Mar 2, 2026 at 2:59 AM)",
-            "everything after the last checkpoint (time unknown)",
+            "everything after the last checkpoint (Feldera does not say when that was made)",
             "all its state: it has no checkpoint",
         ]
     )
@@ -89,7 +89,7 @@ def test_a_start(workspace: Workspace, ana: Teammate) -> None:
     """It loses nothing; the thread tells how far it is, until it runs."""
     workspace.feldera.adds("sales", provision_takes=20, initialize_takes=20)
     preview = ana.asks("/pipeline start sales")
-    assert preview.endswith("▶️ It goes on from its last checkpoint.\n[Start sales] [Never mind]")
+    assert preview.endswith("▶️ It resumes from its last checkpoint.\n[Start sales] [Never mind]")
     ana.clicks("Start sales")
     assert ana.last_confirm == "Start sales?\nThis loses nothing.\n[Start] [Go back]"
     ana.reads()
@@ -129,7 +129,7 @@ def test_a_start_that_has_to_be_compiled_first(workspace: Workspace, ana: Teamma
     said = workspace.thread()
     assert said[2] == "⏳ `sales` is being compiled first; it starts after that."
     assert said[6:10] == [
-        "❌ Not started: the program of `sales` does not compile. Nothing more is sent to Feldera.",
+        "❌ Not started: the program of `sales` does not compile. Nothing more was sent to Feldera.",
         "```error in SQL <b>& more",
         "  CREATE ˋˋˋVIEWˋˋˋ v AS",
         "line 0",
@@ -140,7 +140,7 @@ def test_a_start_that_has_to_be_compiled_first(workspace: Workspace, ana: Teamma
         "`sales` is now ⏹️ Stopped, its storage 💾 holds data. @ana",
     ]
     assert (
-        "\nNothing more is sent to Feldera. Its error: `error in SQL <b>& more CREATE ˋˋˋVIEWˋˋˋ v AS line 0 "
+        "\nNothing more was sent to Feldera. Its error: `error in SQL <b>& more CREATE ˋˋˋVIEWˋˋˋ v AS line 0 "
         in workspace.card()
     )
 
@@ -197,7 +197,7 @@ def test_nothing_to_stop_or_to_start(workspace: Workspace, ana: Teammate) -> Non
     """It is so already: there is nothing to confirm, and nothing is sent where that is seen after the confirmation."""
     workspace.feldera.adds("sales", running=True)
     assert ana.asks("/pipeline start sales") == snapshot(
-        "✅ Nothing to start. `sales` is Running, started some time ago (Mar 2, 2026 at 3:00 AM)."
+        "✅ Nothing to start: `sales` is Running, started some time ago (Mar 2, 2026 at 3:00 AM)."
     )
     assert ana.asks("/pipeline stop orders") == "✅ `orders` is already stopped."
     ana.asks("/pipeline stop sales")
@@ -221,7 +221,7 @@ def test_restarted_before_the_stop(workspace: Workspace, ana: Teammate) -> None:
     ana.told("Stop sales")
     workspace.passes(seconds=10)
     assert workspace.thread() == [
-        "❌ Not stopped: `sales` was started again after @ana had looked at it; the run that this request was for is over. Nothing was sent to Feldera. To request it again, type `/pipeline stop sales`: it first shows what would be lost. @ana"
+        "❌ Not stopped: the run of `sales` that @ana asked to stop is over, and somebody has started `sales` again since. Nothing was sent to Feldera. To request it again, type `/pipeline stop sales`: it first shows what would be lost. @ana"
     ]
     assert workspace.sent == []
 
@@ -233,7 +233,7 @@ def test_restarted_while_stopping(workspace: Workspace, ana: Teammate) -> None:
     ana.confirms("/pipeline stop sales", "Stop sales")
     workspace.passes(seconds=30)
     assert workspace.thread()[-1] == snapshot(
-        "❌ Not stopped: somebody started `sales` again before I saw it stopped. Nothing more is sent to Feldera. To request it again, type `/pipeline stop sales`: it first shows what would be lost. `sales` is now 🔄 Initializing, desired Running, its storage 💾 holds data. @ana"
+        "❌ The stop of `sales` is not confirmed: somebody started it again before I saw it stopped. If it stopped, everything after its last checkpoint was lost. Nothing more was sent to Feldera. To request it again, type `/pipeline stop sales`: it first shows what would be lost. `sales` is now 🔄 Initializing, desired Running, its storage 💾 holds data. @ana"
     )
     assert len(workspace.sent) == 1
 

@@ -137,11 +137,11 @@ def test_what_is_on_the_others_is_listed_and_suggested(
     assert ana.asks("/pipeline list") == snapshot("""\
 *1 pipeline you can see*
 ⏹️ `prod/orders`: Stopped some time ago (Mar 2, 2026 at 3:00 AM) · 💾 holds data: 3 checkpoints, 7.0 MiB
-[Clear…] [Start…] [Full status]
+[Clear…] [Start…] [Details]
 The Feldera `staging` does not answer (`No connection to Feldera at staging.example.`), so its pipelines are not listed. Try again in a minute.\
 """)
     close = "Type which one you mean: `prod/orders`."
-    silent = f"{close} The Feldera `staging` does not answer now, and may have it."
+    silent = f"{close} The Feldera `staging` does not answer now; it may have a pipeline `orders`."
     assert ana.asks("/pipeline clear orders").endswith(silent)
     assert ana.asks("/pipeline status prod/oders").endswith("Did you mean `prod/orders`?")
     assert ben.asks("/pipeline clear orders").endswith(close)
@@ -150,5 +150,5 @@ The Feldera `staging` does not answer (`No connection to Feldera at staging.exam
     ana.closes_modal()
     workspace.run(workspace.felderas["prod"].goes_down())
     assert ana.asks("/pipeline clear orders").endswith(
-        "before the name: `TARGET/orders`. The Felderas `prod` and `staging` do not answer now, and may have it."
+        "before the name: `TARGET/orders`. The Felderas `prod` and `staging` do not answer now; they may have a pipeline `orders`."
     )

@@ -160,7 +160,8 @@ class Authorization:
         no = (request.pipeline, request.plan, self.requester, self.requirements)
         said = request.reason
         if said is not None and not self.requirements.takes_reason(said, request.incident):
-            yield ReasonMissing(*no, request.incident, said)
+            missing = self.requirements.patterns_missing_in(said, request.incident)
+            yield ReasonMissing(*no, request.incident, said, missing)
         if self.approvals_needed and self.open_requests >= OPEN_REQUESTS_MAX:
             yield TooManyOpen(*no, OPEN_REQUESTS_MAX)
         if self.approvals_needed and self.may_ask_again_at is not None:

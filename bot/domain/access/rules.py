@@ -84,8 +84,12 @@ class Requirements:
         """Whether the rules accept `reason`; the break-glass incident is part of it."""
         if (self.reason_required or self.reason_patterns) and not reason.strip():
             return False
+        return not self.patterns_missing_in(reason, incident)
+
+    def patterns_missing_in(self, reason: str, incident: str = "") -> tuple[str, ...]:
+        """The patterns that neither the reason nor the break-glass incident contains."""
         said = f"{incident} {reason}" if incident else reason
-        return all(compiled(pattern).search(said) for pattern in self.reason_patterns)
+        return tuple(pattern for pattern in self.reason_patterns if not compiled(pattern).search(said))
 
 
 def requirements_for(

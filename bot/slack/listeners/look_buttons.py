@@ -79,7 +79,7 @@ class LookButtons:
         self.context.background_tasks.run(self._in_words(page), ResponseUrlReply(respond, replaces=True))
 
     async def state(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
-        """*Full status* of a pipeline: what `/pipeline status` says of it."""
+        """*Details* of a pipeline: what `/pipeline status` says of it."""
 
         async def look(name: PipelineName) -> Reply:
             return await self.context.status.describe(self.context.who(delivery), name)

@@ -31,18 +31,18 @@ def destroyed(reviewed: Fingerprint) -> str:
 
 def permanent_loss(operation: Operation) -> Text:
     """For the dialog of *Approve*: what the plan deletes and loses, in a sentence."""
-    reviewed, plan, name = operation.previewed, operation.plan, operation.pipeline
+    reviewed, plan = operation.previewed, operation.plan
     stops = StepName.STOP in plan and reviewed.was_wanted
     told = []
     if stops:
         what = "all its state" if reviewed.checkpoints.count == 0 else since_last_checkpoint("its")
-        told.append(Text("stops {} by force, which loses {}", name, what))
-    storage = "its storage" if stops else f"the storage of {name}"
+        told.append(Text("stops the pipeline by force, which loses {},", what))
+    storage = "its storage" if stops else "the storage"
     if StepName.CLEAR in plan and (deleted := _deleted(reviewed, storage)):
-        told.append(Text("deletes {}", deleted))
+        told.append(Text("deletes {},", deleted))
     if not told:
-        return Text("This deletes and loses nothing.")
-    return Text("This {}, and cannot be undone.", Text(" and ").join(told))
+        return Text("It deletes and loses nothing.")
+    return Text("Once approved, it {} and cannot be undone.", Text(" and ").join(told))
 
 
 def _deleted(reviewed: Fingerprint, storage: str) -> str:
@@ -57,13 +57,13 @@ def _deleted(reviewed: Fingerprint, storage: str) -> str:
 def lost(reviewed: Fingerprint, *, with_times: bool = True) -> Text:
     """What a forced stop loses. `with_times`: whether it says when the last checkpoint was made."""
     if not reviewed.was_wanted:
-        return Text("nothing: it is stopped, or stopping, already")
+        return Text("nothing more: it is already stopped, or being stopped")
     if reviewed.checkpoints.count == 0:
         return Text("all its state: it has no checkpoint")
     if not with_times:
         return Text("{}", since_last_checkpoint())
     if reviewed.last_checkpoint_at is None:
-        return Text("{} (time unknown)", since_last_checkpoint())
+        return Text("{} (Feldera does not say when that was made)", since_last_checkpoint())
     return Text("{}, {}", since_last_checkpoint(), ago(reviewed.last_checkpoint_at))
 
 

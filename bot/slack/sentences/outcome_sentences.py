@@ -75,10 +75,9 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
     Ending.NOTHING_TO_STOP: _unsent("Nothing to stop: {name} was stopped already.", "{Nothing_to_do}"),
     Ending.RUNNING: _words("Started {name}: running{after}.", "{Running}{after}"),
     Ending.AWAITS_APPROVAL_IN_FELDERA: _words(
-        "Started {name}{after}.",
-        "{All_done}{after}",
-        "Its program has changed: it waits until somebody approves the change in Feldera. "
-        "That is Feldera's own approval, not one in this bot.",
+        "Started {name}, but it is not running yet: its program has changed, and Feldera waits for approval of the change.",
+        "{All_done}, but not running yet: its program has changed, and Feldera waits for approval of the change",
+        "Somebody must approve the change in Feldera, not in this bot.",
     ),
     Ending.UP_OTHERWISE: _words(
         "{name} was started, but it is {said} and not running: somebody set that in Feldera.",
@@ -107,9 +106,8 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
         "{name} was not {done}: {requester} lost {the_right} after confirming it.",
         "{Undone_so_far}: {requester} lost {the_right} after confirming it",
     ),
-    Ending.NO_PLACE: _words(
-        "{name} was not {done}: I could not post its card, neither in the channel nor as a direct message ({said}), "
-        "and I send nothing that nobody can see.",
+    Ending.NO_PLACE: _unsent(
+        "{name} was not {done}: I could not post its card, neither in the channel nor as a direct message ({said}).",
         "{Undone_so_far}: I could not post its card, neither in the channel nor as a direct message ({said})",
     ),
     Ending.RECREATED_BEFORE: _unsent(
@@ -120,7 +118,7 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
     Ending.RUNNING_BEFORE: _unsent(
         "{Undone}: {name} is no longer stopped: somebody started it.",
         "{Undone_so_far}: it is no longer stopped: somebody started it",
-        "If it may be stopped, {stop_it} {again}.",
+        "If it may be stopped, type {stopping_first}: it stops the pipeline first.",
     ),
     Ending.CHANGED_BEFORE: _unsent(
         "{Undone}: somebody ran or changed {name} after {requester} had looked at it.",
@@ -130,7 +128,7 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
     Ending.STARTED_INSTEAD: _no_effect(
         "{Undone}: the {step} had no effect, and somebody has started {name} meanwhile.",
         "{Undone_so_far}: the {step} had no effect, and somebody has started the pipeline meanwhile",
-        "If it may be stopped, {stop_it} {again}.",
+        "If it may be stopped, type {stopping_first}: it stops the pipeline first.",
     ),
     Ending.TOO_LATE: _unsent(
         "Expired: {name} was not {done}. The {step} could not be sent within 4 hours after {before}{cause}.",
@@ -165,7 +163,7 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
         "Needs attention: Feldera never confirmed it",
         "Known: the {step} was sent to Feldera {sends}, Feldera never confirmed it, and {name} is unchanged.",
         "Not known: whether it may still take effect.",
-        "What to do: look at {name} in Feldera; once you are sure that nothing is under way, press *Close request*. "
+        "What to do: look in Feldera whether {name} is {doing}; once you are sure that nothing is under way, press *Close request*. "
         "To request it again, type {again}{showing}.",
     ),
     Ending.UNPROVABLE: _needs_attention(
@@ -186,7 +184,7 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
         "Needs attention: it may be another Feldera that answers now",
         "Known: the {step} was sent to Feldera {sends}; the Feldera at that address now has no {name}, or a different pipeline of that name.",
         "Not known: whether the same Feldera still answers there; without authentication this cannot be checked.",
-        "What to do: look at Feldera and at {host}; once you are sure that nothing is under way, press *Close request*.",
+        "What to do: ask the person who runs the bot whether {host} still points to the right Feldera; once you are sure that nothing is under way, press *Close request*.",
     ),
     Ending.OUT_OF_REACH: _needs_attention(
         "Needs attention: Feldera has given no usable answer for a day",
@@ -201,16 +199,15 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
         "Whether it was {done} is not recorded here. To request it again, type {again}{showing}.",
     ),
     Ending.RESTARTED_BEFORE: _unsent(
-        "{Undone}: {name} was started again after {requester} had looked at it; "
-        "the run that this request was for is over.",
-        "{Undone_so_far}: the pipeline was started again after {requester} had looked at it; "
-        "the run that this request was for is over",
+        "{Undone}: the run of {name} that {requester} asked to stop is over, and somebody has started {name} again since.",
+        "{Undone_so_far}: the run that {requester} asked to stop is over, and somebody has started the pipeline again since",
         "To request it again, type {again}{showing}.",
     ),
     Ending.RESTARTED_WHILE_STOPPING: _words(
-        "{Undone}: somebody started {name} again before I saw it stopped.",
-        "{Undone_so_far}: somebody started it again before I saw it stopped",
-        "Nothing more is sent to Feldera. To request it again, type {again}{showing}.",
+        "The stop of {name} is not confirmed: somebody started it again before I saw it stopped.",
+        "Not confirmed as stopped: somebody started it again before I saw it stopped",
+        "If it stopped, everything after its last checkpoint was lost. Nothing more was sent to Feldera. "
+        "To request it again, type {again}{showing}.",
     ),
     Ending.RUN_SINCE: _unsent(
         "{Undone}: somebody may have run {name} since {requester} looked at it; Feldera's events do not rule that out, "
@@ -230,9 +227,9 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
         "Tell the person who runs the bot.",
     ),
     Ending.RIGHTS_END_SOON: _unsent(
-        "{name} was not {done}: a role of {requester} or of an approver ends within 5 minutes, perhaps before the last step.",
-        "{Undone_so_far}: a role of {requester} or of an approver ends within 5 minutes, perhaps before the last step",
-        "Have it extended, then type {again}.",
+        "{name} was not {done}: the role of {requester} or of an approver ends within 5 minutes, perhaps before the last step.",
+        "{Undone_so_far}: the role of {requester} or of an approver ends within 5 minutes, perhaps before the last step",
+        "Ask an admin to extend the role, then type {again}.",
     ),
     Ending.NOT_COMPILED: _unsent(
         "{Undone}: the program of {name} does not compile{so}.",
@@ -247,13 +244,13 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
         "{Undone_so_far}: somebody stopped it while it was starting",
     ),
     Ending.GONE_WHILE_STARTING: _words(
-        "{Undone}: while {name} was starting, somebody stopped and cleared it, and deleted or renamed it.",
-        "{Undone_so_far}: while it was starting, somebody stopped and cleared it, and deleted or renamed it",
+        "{Undone}: {name} disappeared while it was starting; somebody deleted or renamed it.",
+        "{Undone_so_far}: the pipeline disappeared while it was starting; somebody deleted or renamed it",
     ),
     Ending.LEFT_TO_HUMAN: _words(
-        "{name} was not {done}: the step before took effect only after this request needed attention, "
+        "{name} was not {done}: the {step_before} took effect late, when this request already needed attention, "
         "so I did not go on.",
-        "{Undone_so_far}: the step before took effect only after this request needed attention, "
+        "{Undone_so_far}: the {step_before} took effect late, when this request already needed attention, "
         "so I did not go on",
         "To request it again, type {again}{showing}.",
     ),

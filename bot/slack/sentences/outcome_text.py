@@ -104,7 +104,7 @@ def _words(operation: Operation, outcome: Outcome, step: StepName) -> OutcomeWor
 
 def _unsent(operation: Operation, outcome: Outcome, *, begun: bool) -> Text:
     if outcome.ending is Ending.NOT_COMPILED and operation.attempt.submitted_at:
-        return Text("Nothing more is sent to Feldera.")
+        return Text("Nothing more was sent to Feldera.")
     return Text("Nothing more was sent to Feldera.") if begun else Text("Nothing was sent to Feldera.")
 
 
@@ -141,7 +141,8 @@ def _values(
         "doing": lambda: f"being {done}",
         "and_still": lambda: _still_in_use(operation, step),
         "confirmed": lambda: "never confirmed" if operation.attempt.accepted_at is None else "accepted",
-        "stop_it": lambda: "type" if StepName.STOP in plan else "stop it, then type",
+        "stopping_first": lambda: code(plan_text.command(plan_text.stopping_first(plan), name)),
+        "step_before": lambda: plan[max(plan.index(step) - 1, 0)].value,
         "showing": lambda: _showing(plan),
         "before": lambda: _before(operation),
         "cause": lambda: _cause(operation, outcome),

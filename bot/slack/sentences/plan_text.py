@@ -47,6 +47,11 @@ def command(plan: Plan, name: PipelineName) -> str:
     return f"{COMMAND} clear {name}{_TYPED.get(plan, '')}"
 
 
+def stopping_first(plan: Plan) -> Plan:
+    """The plan that stops the pipeline before it does what `plan` does."""
+    return plan if StepName.STOP in plan else (StepName.STOP, *plan)
+
+
 def done_sentence(step: StepName, outcome: Ending | None) -> str:
     """What a card says of a finished step. That storage is cleared is Feldera's claim, and worded as one.
 

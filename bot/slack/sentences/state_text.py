@@ -7,7 +7,7 @@ from bot.domain.operations.plans import CLEAR
 from bot.slack.sentences import plan_text
 from bot.slack.sentences.labels import sign, state_words, words
 from bot.slack.sentences.outcome_text import verdict
-from bot.slack.text.spans import NOTHING, Text, ago, at, mention, shortened, since, to_the_second
+from bot.slack.text.spans import NOTHING, Text, ago, at, mention, shortened, to_the_second
 
 
 def state_now(operation: Operation) -> Text:
@@ -25,9 +25,8 @@ def _state_in_words(operation: Operation) -> Text | str:  # noqa: PLR0911 - a se
     match operation.state:
         case State.AWAITING_APPROVAL:
             asked_at = operation.confirmed_at
-            return Text(" ").join(
-                [Text("{}", words(operation.state)), since(asked_at) if asked_at else NOTHING]
-            )
+            requested = NOTHING if asked_at is None else Text(", requested {}", ago(asked_at))
+            return Text("{}{}", words(operation.state), requested)
         case State.NEEDS_HUMAN if operation.outcome is not None:
             return Text(" · ").join([verdict(operation, operation.outcome), _age(operation.called_at)])
         case State.READY if is_held(operation):

@@ -155,14 +155,6 @@ def ago(moment: datetime) -> Text:
 
 
 @lru_cache(maxsize=1024)
-def since(moment: datetime) -> Text:
-    """`since Nov 26 at 2:20 PM (3 minutes ago)`, for what has not ended."""
-    return Text(
-        "since {}", _date(moment, "{date_short_pretty} at {time} ({ago})", f"{moment:%Y-%m-%d %H:%M} UTC")
-    )
-
-
-@lru_cache(maxsize=1024)
 def to_the_second(moment: datetime) -> Text:
     """A moment less than about a minute away, such as the end of a cancel window."""
     return _date(moment, "{time_secs}", f"{moment:%Y-%m-%d %H:%M:%S} UTC")

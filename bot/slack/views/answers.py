@@ -19,7 +19,7 @@ from bot.slack.text.spans import Text, channel, code, mention, shortened
 from bot.slack.views import confirmations_view, decisions_view, help_view, previews_view
 from bot.slack.views.access import access_answers, access_changes_view, access_request_view, can_i_view
 from bot.slack.views.look import history_view, pipeline_pages_view, status_view
-from bot.slack.views.refusals import click_refusals_view, objections_view, refusals_view
+from bot.slack.views.refusals import click_refusals_view, objections_view, pipeline_state_view, refusals_view
 
 
 def misunderstood(error: Misunderstood) -> Message:
@@ -111,11 +111,11 @@ def answer(reply: Reply, workspace_url: str) -> Message:  # noqa: C901, PLR0911,
         case replies.Preview():
             return previews_view.preview(reply)
         case replies.NotStopped():
-            return refusals_view.not_stopped(reply)
+            return pipeline_state_view.not_stopped(reply)
         case replies.Blocked():
-            return refusals_view.blocked(reply)
+            return pipeline_state_view.blocked(reply)
         case replies.NotCompiled():
-            return refusals_view.not_compiled(reply)
+            return pipeline_state_view.not_compiled(reply)
         case replies.Busy(holder, may_close):
             return refusals_view.busy(holder, workspace_url, may_close=may_close)
         case replies.ActionResult(result, operation):
@@ -227,7 +227,7 @@ def placed(operation: Operation, workspace_url: str) -> Message:
         displaced = operation.display.displaced or refused
         return said(
             "❌ `{name}` was *not* {done}: {why}, and Slack does not let me write to you directly ({refused}). "
-            "I {do} a pipeline only where somebody can follow it. {how}",
+            "Nothing was sent to Feldera: I {do} a pipeline only where somebody can follow it. {how}",
             name=name,
             done=plan_text.done(operation.step_name),
             why=why_not(operation.origin, displaced),

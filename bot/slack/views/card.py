@@ -173,7 +173,9 @@ def _asked(operation: Operation) -> Text:
     if operation.state is not State.AWAITING_APPROVAL:
         return NOTHING
     until = (
-        NOTHING if operation.approval.deadline is None else Text(" until {}", at(operation.approval.deadline))
+        NOTHING
+        if operation.approval.deadline is None
+        else Text(", expires {}", at(operation.approval.deadline))
     )
     groups = NOTHING.join(Text(" {}", mention_any(group)) for group in operation.approval.groups)
     given, needed = len(operation.approval.given), operation.approval.needed

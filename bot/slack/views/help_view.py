@@ -57,7 +57,10 @@ def about(subject: str, targets: Targets = ONE) -> Message:
 
 def waiting_for_you(shown: replies.WaitingForYou, workspace_url: str) -> Message:
     page = shown.page
-    parts = [*_access(page, Text("something may be missing here"))]
+    otherwise = Text("something may be missing here")
+    if not all(each.is_certain for each in shown.verbs):
+        otherwise += Text(", and commands that depend on them are marked {}", UNKNOWN)
+    parts = [*_access(page, otherwise)]
     if page.decides:
         parts.append(_list("Waiting for you", [_to_decide(item, workspace_url) for item in page.decides]))
     elif page.grants and not page.requests:
@@ -131,7 +134,7 @@ def _requested(item: Item, workspace_url: str) -> Text:
     approval = operation.approval
     given = NOTHING
     if len(approval.given) < approval.needed:
-        until = NOTHING if approval.deadline is None else Text(" until {}", at(approval.deadline))
+        until = NOTHING if approval.deadline is None else Text(", expires {}", at(approval.deadline))
         given = Text(" {} of {} approvals{}.", len(approval.given), approval.needed, until)
     return Text(
         "• *{}*{}: {}{}",

@@ -33,7 +33,7 @@ def preview(shown: Preview) -> Message:
     name, plan = pipeline.name, operation.plan
     title, go = _title(plan, name, authority), _go(operation, authority)
     return message(
-        Text(" ").join([title, _at_stake(operation, with_times=True), _what_then(authority)]),
+        Text(" ").join([title, _at_stake(operation, authority, with_times=True), _what_then(authority)]),
         blocks.section(
             Text(
                 "*{}* Nothing happens until you press *{}*. Only you see this.",
@@ -80,21 +80,22 @@ def _is_cleared(reviewed: Fingerprint) -> bool:
 
 def _begins(reviewed: Fingerprint) -> Text:
     if reviewed.cleared or reviewed.checkpoints.count == 0:
-        return Text("▶️ It starts empty: there is no checkpoint to go on from.")
-    return Text("▶️ It goes on from its last checkpoint.")
+        return Text("▶️ It starts empty: there is no checkpoint to resume from.")
+    return Text("▶️ It resumes from its last checkpoint.")
 
 
-def _at_stake(operation: Operation, *, with_times: bool = False) -> Text:
+def _at_stake(operation: Operation, authority: Authorization, *, with_times: bool = False) -> Text:
     """What would be lost. A dialog is shown to one person and for a moment: it does without times."""
     plan, reviewed = operation.plan, operation.previewed
+    this = "Once approved, this" if authority.approvals_needed else "This"
     if plan == START:
         return Text("This loses nothing.")
     if plan == STOP and not reviewed.was_wanted:
-        return Text("This loses nothing, because the pipeline is already stopping.")
+        return Text("This loses nothing more: the pipeline is already being stopped.")
     if StepName.CLEAR in plan and _is_cleared(reviewed):
-        return Text("This deletes {}.", costs(operation, with_times=with_times))
+        return Text("{} deletes {}.", this, costs(operation, with_times=with_times))
     verb = "deletes" if StepName.CLEAR in plan else "loses"
-    goes = Text("This {} {}, and cannot be undone.", verb, costs(operation, with_times=with_times))
+    goes = Text("{} {} {}, and cannot be undone.", this, verb, costs(operation, with_times=with_times))
     if StepName.CLEAR in plan and StepName.STOP in plan and reviewed.was_wanted:
         goes += Text(" The stop loses {}.", lost(reviewed, with_times=with_times))
     return goes
@@ -129,8 +130,8 @@ def _go(operation: Operation, authority: Authorization) -> ButtonElement:
         style="primary" if harmless else "danger",
         confirm=blocks.are_you_sure(
             _title(plan, name, authority),
-            _at_stake(operation),
-            yes="Ask" if asks else plan[0].value.capitalize() if len(plan) == 1 else "Do it",
+            _at_stake(operation, authority),
+            yes="Ask" if asks else plan_text.action_name(plan).capitalize(),
             no="Go back",
         ),
     )
@@ -144,10 +145,11 @@ def _what_then(authority: Authorization) -> Text:
             "and one of them must review it afterwards."
         )
     waits = Text(
-        "waits {} before it is sent; until then it can be cancelled", exactly(requirements.stop_window)
+        "waits {} before it is sent to Feldera; until then it can be cancelled",
+        exactly(requirements.stop_window),
     )
     if authority.approvals_needed == 0:
-        return Text("⏱️ It {}.", waits) if requirements.stop_window else NOTHING
+        return Text("⏱️ The request {}.", waits) if requirements.stop_window else NOTHING
     return Text(
         "🙋 Needs {approval} within {time}, or it expires.{window}",
         approval=approval_from(authority.approvals_needed),

@@ -101,10 +101,14 @@ class BreakGlassForbidden(
 
 @dataclass(frozen=True)
 class ReasonMissing(ObjectionBase, recorded_as="reason_wanted", form_field=FormField.REASON, ending=None):
-    """The rules require a reason, or a different one than was typed. `incident`: the break-glass incident."""
+    """The rules require a reason, or a different one than was typed.
+
+    `incident`: the break-glass incident; `patterns`: those that neither it nor the reason contains.
+    """
 
     incident: str
     reason: str
+    patterns: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from bot.slack.text.spans import NOTHING, Text, shortened
 
 _TRIED = {
     AttemptedAction.CONFIRM: "confirm",
-    AttemptedAction.DROP: "drop the preview of",
+    AttemptedAction.DROP: "dismiss the preview of",
     AttemptedAction.APPROVE: "approve",
     AttemptedAction.DENY: "deny",
     AttemptedAction.WITHDRAW: "withdraw",
@@ -93,7 +93,7 @@ _RECORDED: dict[str, str] = {
     Action.START: "start",
     Action.BREAK_GLASS: "use break-glass on",
     AttemptedAction.CONFIRM: "confirm it",
-    AttemptedAction.DROP: "drop the preview",
+    AttemptedAction.DROP: "dismiss the preview",
     AttemptedAction.APPROVE: "approve it",
     AttemptedAction.DENY: "deny it",
     AttemptedAction.WITHDRAW: "withdraw it",

@@ -83,7 +83,7 @@ def moment_again(words: str) -> Text:
 
 def _grant(grant: PreviousGrant) -> Text:
     end = "no expiry" if grant.until is None else Text("ends {}", at(grant.until))
-    note = Text(", reason: {}", code(grant.note, 100)) if grant.note else NOTHING
+    note = Text(", note: {}", code(grant.note, 100)) if grant.note else NOTHING
     return Text("grant #{} by {}, {}{}", grant.number, whose(grant.by), end, note)
 
 

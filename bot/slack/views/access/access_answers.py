@@ -107,7 +107,7 @@ def grant_in_words(grant: Grant, now: datetime | None = None, *, through: bool =
     """Its role, pattern, number and end, `through` which group somebody has it, and whether it expired by `now`."""
     group = grant.principal.group if through and isinstance(grant.principal, Group) else None
     has_expired = now is not None and not grant.is_current(now)
-    note = Text(", reason: {}", code(grant.note, 100)) if grant.note else NOTHING
+    note = Text(", note: {}", code(grant.note, 100)) if grant.note else NOTHING
     return Text(
         "*{role}* on `{pattern}`{through} (grant #{id}{end}{note}){expired}",
         role=grant.role.value,

@@ -41,7 +41,7 @@ _OBSTACLES: Mapping[Obstacle, LiteralString] = {
     ),
     Obstacle.EMPTY_GROUP: "{who} has no members now. The grant has no effect until it has some.",
     Obstacle.PERSON_UNCHECKED: (
-        "Whether {who} is a member of this workspace cannot be checked right now ({why}). If not, the grant has no effect."
+        "Whether {who} is a member of this workspace cannot be checked right now ({why}). If {who} is not one, the grant has no effect."
     ),
     Obstacle.GROUP_UNCHECKED: (
         "The members of {who} cannot be checked right now ({why}). The grant has no effect until they can be."

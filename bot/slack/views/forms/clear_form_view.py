@@ -31,7 +31,7 @@ from bot.slack.text.spans import NOTHING, Text, channel, code, mention_any
 from bot.slack.views.forms.form_fields import STOP_FIRST, how, which, why
 from bot.slack.views.look.pipeline_pages_view import left_out
 from bot.slack.views.previews_view import consequences, state
-from bot.slack.views.refusals.refusals_view import not_stopped_in_form
+from bot.slack.views.refusals.pipeline_state_view import not_stopped_in_form
 
 SHORTCUT = "clear_a_pipeline"  # callback and action ids; see `card.CLOSE`
 CLEAR_FORM = "clear_form"

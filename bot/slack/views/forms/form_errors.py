@@ -9,7 +9,7 @@ from bot.slack.text.blocks import Message
 from bot.slack.text.mrkdwn import plain
 from bot.slack.text.spans import Text
 from bot.slack.views.forms.form_fields import PIPELINE, REASON, STOP_FIRST
-from bot.slack.views.refusals import objections_view, refusals_view
+from bot.slack.views.refusals import objections_view, pipeline_state_view, refusals_view
 
 ERROR_MAX = 500  # characters
 
@@ -32,7 +32,7 @@ def errors(reply: Reply, answer: Message) -> dict[str, str] | None:
     if isinstance(reply, ReasonMissing):
         return _under(REASON, objections_view.reason_missing_under_field(reply))
     if isinstance(reply, replies.NotStopped):
-        return _under(PIPELINE, refusals_view.not_stopped_under_field(reply.pipeline, STOP_FIRST))
+        return _under(PIPELINE, pipeline_state_view.not_stopped_under_field(reply.pipeline, STOP_FIRST))
     if isinstance(reply, RuleObjection):
         return _under(_FIELDS[reply.form_field], answer.summary)
     if isinstance(reply, replies.PermissionDenied):  # plain text has no mentions: it names nobody

@@ -36,5 +36,5 @@ def action_buttons(name: PipelineName, offered: Sequence[Plan]) -> list[ButtonEl
 
 
 def state_button(name: PipelineName) -> ButtonElement:
-    """*Full status*: the pipeline's whole state."""
-    return blocks.plain_button("Full status", STATE, name, spoken=f"Full status of {name}")
+    """*Details*: the pipeline's whole state."""
+    return blocks.plain_button("Details", STATE, name, spoken=f"Details of {name}")

@@ -77,11 +77,11 @@ def history_page(shown: replies.HistoryPage) -> Message:
 def _note(shown: replies.HistoryPage) -> Text:
     if not shown.read:
         return NOTHING if shown.lines else Text("Nothing that you can see.")
-    others, button = "no others" if shown.lines else "none", "Newer" if shown.upward else "Older"
-    further = NOTHING
+    further, button = NOTHING, "Newer" if shown.upward else "Older"
     if (shown.after if shown.upward else shown.before) is not None:
-        further = Text(" Press *{}* to search on.", button)
-    return Text("You may see {} of the {:,} entries searched.{}", others, shown.read, further)
+        further = Text(" Press *{}* to look further.", button)
+    entries = Text("The other entries") if shown.lines else Text("All {:,} entries", shown.read)
+    return Text("{} that I searched are on pipelines that you may not see.{}", entries, further)
 
 
 def _pages(shown: replies.HistoryPage) -> ActionsBlock | None:

@@ -102,31 +102,26 @@ def _not_requested(reply: TooManyOpen | TooManyRecentRequests) -> Text:
 
 
 def reason_missing(reply: ReasonMissing) -> Message:
-    """What the reason lacks, and the command to type again, with what was typed."""
-    patterns = [
-        Text("something of the form {}", code(each, 100)) for each in reply.requirements.reason_patterns
-    ]
-    must = some_of(patterns, Text(", and "))
+    """What the reason lacks, and the command to type again."""
+    patterns = [Text("something of the form {}", code(each, 100)) for each in reply.patterns]
+    lacks = some_of(patterns, Text(", and "))
     glass = f" --break-glass {reply.incident}" if reply.incident else ""
-    again = code(f"{command(reply.plan, reply.pipeline)}{glass} {reply.reason or 'reason'}…", 600)
-    return said(
-        "✍️ {lacks}Nothing was sent to Feldera. {must}Type the command again with {them}: {again}.",
-        lacks=NOTHING
-        if must and reply.reason
-        else Text("A {} of `{}` needs a reason. ", action_name(reply.plan), reply.pipeline),
-        must=Text("Your reason{} must contain {}. ", _or_incident(reply), must) if must else NOTHING,
-        them="them" if len(patterns) > 1 else "it",
-        again=again,
-    )
-
-
-def _or_incident(reply: ReasonMissing) -> Text:
-    return Text(" or incident reference") if reply.incident else NOTHING
+    again = code(f"{command(reply.plan, reply.pipeline)}{glass} reason…", 600)
+    action = action_name(reply.plan)
+    if reply.reason:
+        missing = Text(
+            "The reason for the {} of `{}` must contain {}. Yours does not.", action, reply.pipeline, lacks
+        )
+    else:
+        that = Text(" that contains {}", lacks) if lacks else NOTHING
+        missing = Text("A {} of `{}` needs a reason{}.", action, reply.pipeline, that)
+    does = "with a reason that does" if reply.reason else "with one"
+    return said("✍️ {} Nothing was sent to Feldera. Type the command again {}: {}.", missing, does, again)
 
 
 def reason_missing_under_field(reply: ReasonMissing) -> Text:
     """The same under the field in which it is missing."""
-    must = shortened(", and something of the form ".join(reply.requirements.reason_patterns), PATTERNS_SHOWN)
+    must = shortened(", and something of the form ".join(reply.patterns), PATTERNS_SHOWN)
     return (
         Text("The reason must contain something of the form {}.", must)
         if must

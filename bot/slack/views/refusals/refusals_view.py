@@ -1,39 +1,30 @@
 """Refusals, visible to one person: what was refused, and what decided it; under a form's field, the same in plain text. Pure."""
 
-from typing import assert_never
-
 from bot.domain.access.admins import Admins
 from bot.domain.access.changes import ChangeObjection, pattern_of
 from bot.domain.ids import PipelineName
 from bot.domain.operations.operation import Operation, State
-from bot.domain.operations.plans import START, StepName
-from bot.domain.pipelines.pipeline import STOPPED, Pipeline, Problem
+from bot.domain.pipelines.pipeline import Problem
 from bot.domain.pipelines.targets import target_in
 from bot.engine.attempted_actions import DeniedAction
 from bot.engine.replies import (
-    Blocked,
-    Blocker,
     NotAllowed,
-    NotCompiled,
     NotFound,
-    NotStopped,
     PermissionDenied,
     SeesNothing,
 )
 from bot.slack.sentences.access.action_text import change_in_words, denied_in_words
 from bot.slack.sentences.access.decision_text import named, why
 from bot.slack.sentences.labels import asked_at
-from bot.slack.sentences.losses import lost
-from bot.slack.sentences.pipeline_text import deployment, link_to
-from bot.slack.sentences.plan_text import action_name, command
+from bot.slack.sentences.pipeline_text import link_to
+from bot.slack.sentences.plan_text import action_name
 from bot.slack.sentences.problem_text import why_no_answer
 from bot.slack.text import blocks
 from bot.slack.text.blocks import Message, message, said
 from bot.slack.text.lists import either
-from bot.slack.text.spans import NOTHING, Text, ago, code, code_block, mention
+from bot.slack.text.spans import NOTHING, Text, ago, code, mention
 from bot.slack.views.access import access_request_view
 from bot.slack.views.card import close_button
-from bot.slack.views.previews_view import DROP, STOP_AND_CLEAR
 
 
 def denied(reply: PermissionDenied) -> Message:
@@ -120,9 +111,10 @@ def _silent(reply: NotFound) -> Text:
     if not reply.unanswered:
         return NOTHING
     targets = Text(" and ").join([code(target) for target in reply.unanswered])
+    name = reply.pipeline.rpartition("/")[2]
     if len(reply.unanswered) == 1:
-        return Text(" The Feldera {} does not answer now, and may have it.", targets)
-    return Text(" The Felderas {} do not answer now, and may have it.", targets)
+        return Text(" The Feldera {} does not answer now; it may have a pipeline `{}`.", targets, name)
+    return Text(" The Felderas {} do not answer now; they may have a pipeline `{}`.", targets, name)
 
 
 def no_answer(name: PipelineName, problem: Problem) -> Message:
@@ -140,112 +132,6 @@ def sees_nothing(reply: SeesNothing) -> Message:
     )
     wanted = DeniedAction(PipelineName(reply.pattern), reply.decision.action)
     return access_request_view.with_button(text, wanted, reply.admins)
-
-
-def not_stopped(reply: NotStopped) -> Message:
-    pipeline, offer = reply.pipeline, reply.offer
-    before = Text(
-        "✋ `{}` must be stopped before it can be {}.",
-        pipeline.name,
-        "started" if reply.plan == START else "cleared",
-    )
-    if offer is None:
-        return said("{} {}", before, _how_to_stop(reply))
-    starts = StepName.START in reply.plan
-    label = "Stop it, clear and start" if starts else "Stop it and clear"
-    text = Text(
-        "{before} {now} *{label}* does {all} as one request. {loses}",
-        before=before,
-        now=_is_now(pipeline),
-        label=label,
-        all="all three" if starts else "both",
-        loses=_loses(offer),
-    )
-    return message(
-        text,
-        blocks.section(text),
-        blocks.buttons(
-            blocks.button(label, STOP_AND_CLEAR, offer.id), blocks.button("Never mind", DROP, offer.id)
-        ),
-    )
-
-
-def _how_to_stop(reply: NotStopped) -> Text:
-    pipeline, again = reply.pipeline, command(reply.plan, reply.pipeline.name)
-    if pipeline.resources_desired == STOPPED:
-        return Text("It is stopping: once it is stopped, type `{}` again.", again)
-    return Text("{} Stop it in Feldera, then type `{}` again.", _is_now(pipeline), again)
-
-
-def _is_now(pipeline: Pipeline) -> Text:
-    it = "Somebody has asked it to start: it" if pipeline.resources == STOPPED else "It"
-    return Text("{} is {}.", it, deployment(pipeline))
-
-
-def _loses(offer: Operation) -> Text:
-    """What both steps take. The offer is of a later look, by which it may have begun to stop."""
-    if not offer.previewed.was_wanted:
-        return Text(
-            "Stopping it loses nothing, because it is already stopping; the clear still deletes its storage."
-        )
-    return Text("The stop loses {}; the clear deletes its storage.", lost(offer.previewed))
-
-
-def not_stopped_in_form(pipeline: Pipeline, tick: str) -> Text:
-    """The same in a form, which has a box to `tick`."""
-    text = Text(
-        "✋ `{}` must be stopped before it can be cleared: it is {}.", pipeline.name, deployment(pipeline)
-    )
-    if pipeline.resources_desired == STOPPED:
-        return Text("{} It is stopping: choose it again once it is stopped.", text)
-    return Text("{} Tick *{}* to ask for both at once.", text, tick)
-
-
-def not_stopped_under_field(pipeline: Pipeline, tick: str) -> Text:
-    """The same under the form's menu, once it was submitted."""
-    if pipeline.resources_desired == STOPPED:
-        return Text("`{}` is stopping: press again once it is stopped.", pipeline.name)
-    return Text("`{}` is not stopped: tick *{}*, or choose another.", pipeline.name, tick)
-
-
-def blocked(reply: Blocked) -> Message:
-    pipeline, name = reply.pipeline, reply.pipeline.name
-    match reply.by:
-        case Blocker.STOPPED_ALREADY:
-            return said("✅ `{}` is already stopped.", name)
-        case Blocker.STARTED_ALREADY:
-            return said("✅ Nothing to start. `{}` is {}.", name, deployment(pipeline))
-        case Blocker.CLEARED_ALREADY:
-            asked = Text(" Somebody has asked the pipeline to start: it is {}.", deployment(pipeline))
-            but = NOTHING if pipeline.is_stopped else asked
-            return said("✅ `{}` is already cleared.{}", name, but)
-        case Blocker.BEING_CLEARED:
-            return said(
-                "⏳ `{name}` is already being cleared, but not through this bot. `{COMMAND} status {name}` shows when it is done.",
-                name=name,
-            )
-        case Blocker.NOT_UNDERSTOOD:
-            return said(
-                "❌ Nothing was sent to Feldera: it reports the storage of `{}` in a state that this bot does not know. "
-                "Your Feldera may be newer than the bot: tell the person who runs the bot.",
-                name,
-            )
-        case _:
-            assert_never(reply.by)
-
-
-def not_compiled(reply: NotCompiled) -> Message:
-    name = reply.pipeline.name
-    told = (
-        code_block(reply.said)
-        if reply.said
-        else Text("Look at `{}` in Feldera for the compiler errors.", name)
-    )
-    return said(
-        "❌ `{}` cannot be started: its program does not compile. Nothing was sent to Feldera.\n{}",
-        name,
-        told,
-    )
 
 
 def busy(holder: Operation, workspace_url: str, *, may_close: bool) -> Message:
