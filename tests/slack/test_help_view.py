@@ -112,10 +112,10 @@ A rule says what a request on matching pipelines needs beyond a role. Its keys:
 `approvals=2` – how many other people must approve, 0 to 5
 `channel=#ops` – the channel in which requests are shown
 `group=@oncall` – the user group that is notified of requests
-`within=2h` – how long a request waits for approval; 1h without this key
-`remind=30m` – after how long approvers are reminded; half-way without this key
+`within=2h` – how long a request waits for approval; by default 1h
+`remind=30m` – after how long approvers are reminded; by default halfway until it expires
 `reason=required` – whether a request must give a reason
-`cancel-window=30s` – how long a clear or a stop can be cancelled before it is sent, 0s to 60s; 0s without this key
+`cancel-window=30s` – how long a clear or a stop can be cancelled before it is sent: 0s to 60s; by default 0s
 `break-glass=allowed` – whether a responder may run without approval in an emergency
 `matching=INC-\\d+` – a regular expression that the reason must match; all that follows belongs to it, so it comes last
 Where several rules match, the strictest value of each key applies: the most approvals, the shortest `within` and `remind`, the longest `cancel-window`, and break-glass only if no rule forbids it. The card goes to the `channel` of the rule whose pattern comes first in the alphabet, every `group` is notified, and the reason must match every `matching`.

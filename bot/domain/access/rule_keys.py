@@ -154,7 +154,7 @@ RULE_KEYS: tuple[RuleKey[Any], ...] = (
         looser=_is_longer,
         is_about_loss=False,
         example="within=2h",
-        help="how long a request waits for approval; 1h without this key",
+        help="how long a request waits for approval; by default 1h",
     ),
     RuleKey[timedelta](
         name="remind",
@@ -168,7 +168,7 @@ RULE_KEYS: tuple[RuleKey[Any], ...] = (
         looser=_requires_nothing,
         is_about_loss=False,
         example="remind=30m",
-        help="after how long approvers are reminded; half-way without this key",
+        help="after how long approvers are reminded; by default halfway until it expires",
     ),
     RuleKey[bool](
         name="reason",
@@ -194,7 +194,7 @@ RULE_KEYS: tuple[RuleKey[Any], ...] = (
         looser=_is_less,
         is_about_loss=True,
         example="cancel-window=30s",
-        help="how long a clear or a stop can be cancelled before it is sent, 0s to 60s; 0s without this key",
+        help="how long a clear or a stop can be cancelled before it is sent: 0s to 60s; by default 0s",
     ),
     RuleKey[bool](
         name="break-glass",
