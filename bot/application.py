@@ -34,9 +34,10 @@ from bot.engine.loops.loop import Loop, keep_ticking
 from bot.engine.loops.sender import Sender
 from bot.engine.loops.stall_detector import StallDetector
 from bot.engine.loops.startup_lint import StartupLint
+from bot.engine.loops.step_spans import StepSpans
 from bot.engine.loops.store_check import StoreCheck
 from bot.engine.pending_cancels import PendingCancels
-from bot.engine.ports import Clock, DatabaseLost, StoreUnavailable
+from bot.engine.ports import Clock, DatabaseLost, StoreUnavailable, Tracer
 from bot.engine.rate_budget import RateBudget
 from bot.engine.readiness import Readiness
 from bot.engine.store_loss import StoreLoss
@@ -186,6 +187,7 @@ def wire(  # noqa: PLR0913 - the parts of the whole
     calls: SlackCalls,
     readiness: Readiness,
     admin: AdminServer | None,
+    tracer: Tracer | None = None,
 ) -> Bot:
     to_do, to_say, to_show = asyncio.Event(), asyncio.Event(), asyncio.Event()
     work = partial(set_all, to_do, to_say, to_show)
@@ -204,6 +206,7 @@ def wire(  # noqa: PLR0913 - the parts of the whole
         background_tasks,
         answers,
         calls.metrics,
+        tracer,
         name="pipeline-bot",  # else Bolt walks the whole stack for the name of a file
         logger=logging.getLogger("slack_bolt"),
         client=AsyncWebClient(base_url=settings.slack_api_url),
@@ -267,8 +270,11 @@ def wire(  # noqa: PLR0913 - the parts of the whole
             clock,
             changed=partial(set_all, to_say, to_show),
             wake=to_do,
+            spans=StepSpans(tracer),
         ),
-        DeliveryLoop(background, threads, clock, placed=partial(set_all, to_do, to_show), wake=to_say),
+        DeliveryLoop(
+            background, threads, clock, placed=partial(set_all, to_do, to_show), wake=to_say, tracer=tracer
+        ),
         homes,
         AuditAnchor(background, clock, board),
         watch,

@@ -12,8 +12,11 @@ from contextlib import contextmanager
 from typing import Any
 
 import structlog
-from structlog.typing import Processor, WrappedLogger
+from structlog.typing import EventDict, Processor, WrappedLogger
 
+from bot.domain.ids import OperationId
+from bot.engine.trace_ids import trace_id_text
+from bot.engine.work_context import with_operation
 from bot.log_writer import LogWriter
 
 STANDARD_ERROR = 2  # file descriptor
@@ -26,17 +29,30 @@ _SECRETS = re.compile(
     r"|https?://hooks\.slack(?:-gov)?\.com/[^\s\"'\\<>)}\]]+"
     r"|(?:(?<=ticket=)|(?<=token=)|(?<=[Bb]earer ))[^\s&\"'\\<>)}\]]+"
 )
-_TALKATIVE = ("slack_bolt", "slack_sdk", "aiohttp", "httpx", "httpcore", "asyncio")
+_TALKATIVE = (
+    "slack_bolt",
+    "slack_sdk",
+    "aiohttp",
+    "httpx",
+    "httpcore",
+    "asyncio",
+    "urllib3",
+    "opentelemetry",
+)
 
 
 @contextmanager
-def writing(*, verbose: bool = False, quiet: bool = False, to: int = STANDARD_ERROR) -> Iterator[None]:
+def writing(
+    *, verbose: bool = False, quiet: bool = False, traced: bool = False, to: int = STANDARD_ERROR
+) -> Iterator[None]:
     """Within this context, send all log lines, ours and the libraries', to the file descriptor `to`.
 
-    `quiet` is for commands that print their own findings: only errors are logged.
+    `quiet` is for commands that print their own findings: only errors are logged. `traced`: each line about an operation has
+    the id of its trace.
     """
     common: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
+        with_operation,
+        *([_with_trace_id] if traced else []),
         structlog.stdlib.add_log_level,
         structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -67,6 +83,13 @@ def writing(*, verbose: bool = False, quiet: bool = False, to: int = STANDARD_ER
     finally:
         root.handlers[:] = before
         writer.finish()
+
+
+def _with_trace_id(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    operation = event.get("operation")
+    if isinstance(operation, str):
+        event["trace_id"] = trace_id_text(OperationId(operation))
+    return event
 
 
 def _without_secrets(_logger: WrappedLogger, _method: str, line: Any) -> str:

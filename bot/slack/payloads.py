@@ -243,6 +243,18 @@ def kind_of(payload: Any) -> str:
         return unreadable.kind
 
 
+def action_of(delivery: Delivery | None) -> str:
+    """The id of the button, form or shortcut that was used; empty for what has none."""
+    match delivery:
+        case BlockActions():
+            return delivery.action.action_id
+        case ViewSubmission():
+            return delivery.view.callback_id
+        case Shortcut():
+            return delivery.callback_id
+    return ""
+
+
 def response_url(payload: Mapping[str, Any]) -> str | None:
     """The response URL of an unreadable payload; None if that is missing or malformed too."""
     try:

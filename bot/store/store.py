@@ -31,6 +31,7 @@ from bot.engine.ports import Authorize, Decide, HistoryLine, Metrics, StoredFigu
 from bot.store import audit_log, audit_pages, bot_state, figures, operations, unannounced
 from bot.store.access import access_changes, access_snapshot, grants, rules_and_freezes
 from bot.store.connections import Connections
+from bot.store.transaction_span import transaction_span
 from bot.store.underway_cache import UnderwayCache
 
 _T = TypeVar("_T")
@@ -171,7 +172,9 @@ class SqliteStore:
 
     async def propose(self, operation: Operation, event: Event) -> None:
         self._connections.disk.refuse_new_request()
-        await self._write(lambda db: operations.propose(db, operation, event))
+        with transaction_span(operation.id) as transaction:
+            await self._write(lambda db: operations.propose(db, operation, event))
+            transaction.made(Transition(operation, (event,)))
 
     async def operation(self, operation_id: OperationId) -> Operation | None:
         return await self._read(lambda db: operations.find(db, operation_id))
@@ -226,7 +229,8 @@ class SqliteStore:
             self._note(made)
             return made
 
-        return await self._write(work)
+        with transaction_span(operation_id) as transaction:
+            return transaction.made(await self._write(work))
 
     async def change_all(
         self, decisions: Iterable[tuple[OperationId, Decide]]

@@ -25,6 +25,7 @@ from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.outcome import Ending
 from bot.engine.delivery.message_retries import MessageRetries, Part
 from bot.engine.ports import Announcer, ChannelUnusable, Clock, Gone, RetryLater, Store, Taken
+from bot.engine.work_context import describing, finished
 
 log = structlog.get_logger(__name__)
 
@@ -47,6 +48,7 @@ class Cards:
         if _was_taken_back_unseen(operation):
             await self.announcer.answer_requester(operation)
             await self.store.abandoned(operation.id)
+            finished(operation)
             return None
         message = operation.id, Part.CARD
         held = (
@@ -59,7 +61,8 @@ class Cards:
         begun = await self._change(operation, CardPostStarted())
         if begun is None:
             return None
-        answer = await self.announcer.post_card(begun)
+        with describing({"pipeline_bot.message": Part.CARD.value}):
+            answer = await self.announcer.post_card(begun)
         match answer:
             case Taken(card=card) if card is not None:
                 self.retries.over(message)
@@ -106,6 +109,7 @@ class Cards:
         self._no_place_until.pop(operation.id, None)
         await self.announcer.answer_requester(after)
         await self.store.abandoned(after.id)
+        finished(after)
         return None
 
     async def lost(self, operation: Operation, how: ChannelUnusable | Gone) -> datetime:

@@ -17,7 +17,7 @@ from functools import partial
 
 import structlog
 
-from bot.domain.events import StoredEvent
+from bot.domain.events import EventKind, StoredEvent
 from bot.domain.ids import OperationId
 from bot.domain.operations.operation import Operation
 from bot.engine.delivery.cards import Cards
@@ -35,8 +35,11 @@ from bot.engine.ports import (
     RetryLater,
     Store,
     Taken,
+    Tracer,
     Unannounced,
 )
+from bot.engine.work_context import Work as WorkContext
+from bot.engine.work_context import describing, finished, working
 
 log = structlog.get_logger(__name__)
 
@@ -55,6 +58,7 @@ class DeliveryLoop:
     clock: Clock
     placed: Callable[[], None]
     wake: asyncio.Event = field(default_factory=asyncio.Event)
+    tracer: Tracer | None = None
     lanes: Lanes = field(init=False)
     _retries: MessageRetries = field(init=False)
     _cards: Cards = field(init=False)
@@ -79,11 +83,13 @@ class DeliveryLoop:
         lane_of: dict[OperationId, str] = {}
         for item in sorted(pending, key=lambda item: urgency(item, now)):
             lane_of[item.operation.id] = _where(item.operation)
-            lanes[_where(item.operation)].append(partial(self._show, item))
+            show = partial(self._show, item)
+            lanes[_where(item.operation)].append(partial(self._about, item.operation.id, show))
         for operation in self._direct.owed:
             # In the lane of the operation's other messages, so that none of them is posted twice at once.
             lane = lane_of.setdefault(operation.id, _where(operation))
-            lanes[lane].append(partial(self._direct.again, operation.id))
+            again = partial(self._direct.again, operation.id)
+            lanes[lane].append(partial(self._about, operation.id, again))
         self._retries.keep_only(lane_of.keys())
         self._one_by_one &= lane_of.keys()
         for name in lanes.keys() - busy:
@@ -92,6 +98,10 @@ class DeliveryLoop:
         if moments.keys() & busy:  # new work for such a lane had to wait until it ended
             return self.clock.now()
         return min((at for at in moments.values() if at is not None), default=None)
+
+    async def _about(self, operation_id: OperationId, work: Work) -> datetime | None:
+        with working(WorkContext(self.tracer, operation_id)):
+            return await work()
 
     async def _show(self, item: Unannounced) -> datetime | None:
         operation = item.operation
@@ -116,7 +126,9 @@ class DeliveryLoop:
         if held is not None:
             return held
         if self._edited.get(operation.id) != operation.version:
-            answer = self._outcome(operation, message, await self.announcer.edit_card(operation))
+            with describing({"pipeline_bot.message": Part.CARD.value}):
+                edited = await self.announcer.edit_card(operation)
+            answer = self._outcome(operation, message, edited)
             if not isinstance(answer, Taken | Rejected):
                 return answer.at if isinstance(answer, RetryLater) else answer
             self._edited[operation.id] = operation.version
@@ -168,7 +180,9 @@ class DeliveryLoop:
         )
         if not_before is not None:
             return not_before
-        posted = await self.announcer.post_lines(operation, tuple(stored.event for stored in batch))
+        events_said = " ".join(stored.event.kind.value for stored in batch)
+        with describing({"pipeline_bot.message": Part.THREAD.value, "pipeline_bot.events": events_said}):
+            posted = await self.announcer.post_lines(operation, tuple(stored.event for stored in batch))
         if isinstance(posted, Rejected):
             self._one_by_one.add(operation.id)
             if len(batch) > 1:
@@ -183,6 +197,8 @@ class DeliveryLoop:
                 self._said |= {stored.id: ts for stored in batch}
                 await self._record(batch)
                 self._direct.in_thread(batch)
+                if any(stored.event.kind is EventKind.ENDED for stored in batch):
+                    finished(operation)
                 return go_on_at
             case RetryLater(at):
                 is_refused = isinstance(posted, Rejected)

@@ -16,6 +16,7 @@ from bot.domain.ids import OperationId
 from bot.domain.operations.operation import Operation
 from bot.engine.delivery.message_retries import MessageRetries, Part
 from bot.engine.ports import Announcer, PostResult, Rejected, RetryLater, Unannounced
+from bot.engine.work_context import describing
 
 log = structlog.get_logger(__name__)
 
@@ -75,9 +76,10 @@ class DirectMessages:
         waiting, message = self._owed[operation_id], (operation_id, Part.DIRECT)
         self._trying.add(operation_id)
         try:
-            answer = await self.announcer.notify_requester(
-                waiting.operation, tuple(stored.event for stored in waiting.events)
-            )
+            with describing({"pipeline_bot.message": Part.DIRECT.value}):
+                answer = await self.announcer.notify_requester(
+                    waiting.operation, tuple(stored.event for stored in waiting.events)
+                )
         finally:
             self._trying.discard(operation_id)
         match answer:

@@ -33,7 +33,9 @@ from bot.engine.loops.operation_log import log_events
 from bot.engine.loops.rule_changes_on_cards import RuleChanges
 from bot.engine.loops.sender import Sender, may_be_sent
 from bot.engine.loops.step_durations import StepDurations
+from bot.engine.loops.step_spans import StepSpans
 from bot.engine.ports import Clock, Decide, Pipelines, Store
+from bot.engine.work_context import Work, context_of
 from bot.event_loop_slices import in_slices, let_others_run
 
 Looks = Callable[[Operation], Look]
@@ -43,9 +45,8 @@ _Round = tuple[Target, bool]  # operations looked at together: one Feldera, and 
 SHELL_NOTICED_WITHIN = timedelta(seconds=10)
 TAKEN_IN_AT_ONCE = 100  # changes in one transaction; commands and clicks get their turn in between
 DECISIONS_PER_SLICE = 30  # looks, in about a millisecond
-SLICE = (
-    500  # operations whose due time alone is checked; what is idle stays idle: only a tick starts anything
-)
+SLICE = 500
+"""Operations whose due time alone is checked; what is idle stays idle: only a tick starts anything."""
 
 _NOBODY: Mapping[Actor, Membership] = MappingProxyType({})
 _NOT_ASKED = Authorization(Decision(allowed=False, action=Action.CLEAR), Requirements(approvals=0))
@@ -68,6 +69,7 @@ class Driver:
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     spread: random.Random = field(default_factory=random.Random)
     shell_noticed_within: timedelta = SHELL_NOTICED_WITHIN
+    spans: StepSpans = field(default_factory=StepSpans)
     _at_work: dict[OperationId, asyncio.Task[None]] = field(default_factory=dict)
     _seen_underway: frozenset[OperationId] = frozenset()
     _failure: BaseException | None = None
@@ -125,7 +127,7 @@ class Driver:
         ids = frozenset(operation.id for operation in underway)
         ended = self._seen_underway - ids
         if ended:
-            for memory in (self._look_times, self._rules, self._usual_times):
+            for memory in (self._look_times, self._rules, self._usual_times, self.spans):
                 memory.forget(ended)
             self.changed()
         self._seen_underway = ids
@@ -184,6 +186,7 @@ class Driver:
             news: list[tuple[Operation, Look]] = []
             async for operation in in_slices(some, DECISIONS_PER_SLICE):
                 look = looks(operation)
+                self.spans.looked(operation, look)
                 if isinstance(look, Problem):
                     self._look_times.leave_alone(target, look)
                 if may_be_sent(operation, look, now):
@@ -217,7 +220,8 @@ class Driver:
                 self._begin(operation, self._follow_up(operation, effect))
 
     def _begin(self, operation: Operation, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
+        context = context_of(Work(self.spans.tracer, operation.id))
+        task = asyncio.create_task(work, context=context)
         self._at_work[operation.id] = task
         task.add_done_callback(partial(self._ended, operation.id))
 
@@ -290,6 +294,7 @@ class Driver:
         if after is None:
             return None
         log_events(after)
+        self.spans.changed(after)
         if after.events or after.operation.display.rendered_version < after.operation.version:
             self.changed()
         return after.effect

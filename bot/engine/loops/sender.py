@@ -20,6 +20,7 @@ from bot.engine.authorizer import Authorizer
 from bot.engine.loops.stall_detector import StallDetector
 from bot.engine.pending_cancels import PendingCancels
 from bot.engine.ports import Clock, Connection, Decide, Pipelines
+from bot.engine.work_context import span
 
 LOOK_GOOD_FOR = 2.0  # seconds from asking for the last look to the first byte of the request that rests on it
 CANCELS_HOLD_UP_FOR = timedelta(seconds=30)  # after the cancel window; each cancel is decided in seconds
@@ -47,6 +48,12 @@ class Sender:
         What was delivered while this process was stalled is processed first; if it stalls again on the way, nothing is
         decided, and the operation stays as it is.
         """
+        with span(f"look and {operation.step_name.value}"):
+            return await self._look_and_send(operation, looked, change)
+
+    async def _look_and_send(
+        self, operation: Operation, looked: Callable[[Look], Decide], change: Change
+    ) -> Effect | Answer | None:
         stalls = await self.stalls.caught_up()
         async with self.pipelines.connection(operation.pipeline) as connection:
             people = [operation.requester, *(approval.by for approval in operation.approval.given)]

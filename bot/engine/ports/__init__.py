@@ -26,11 +26,13 @@ from bot.engine.ports.store import (
     StoreUnavailable,
     Unannounced,
 )
+from bot.engine.ports.tracing import Attributes, Span, SpanEvent, SpanKind, Tracer
 
 __all__ = [
     "AdminMessages",
     "AllPipelines",
     "Announcer",
+    "Attributes",
     "AuditChannel",
     "Authorize",
     "Caller",
@@ -53,10 +55,14 @@ __all__ = [
     "RecordedClock",
     "Rejected",
     "RetryLater",
+    "Span",
+    "SpanEvent",
+    "SpanKind",
     "Store",
     "StoreUnavailable",
     "StoredFigures",
     "Taken",
+    "Tracer",
     "Unannounced",
     "Unmeasured",
     "Unresolved",

@@ -19,14 +19,15 @@ import structlog
 from pydantic import SecretStr
 
 from bot.domain.pipelines.pipeline import Problem, ProblemKind
-from bot.engine.ports import Clock
+from bot.engine.ports import Clock, SpanKind
+from bot.engine.work_context import OpenSpan, span
 from bot.feldera.http.address import FelderaAddress
 from bot.feldera.http.response import NoResponse, Response
 from bot.proxies import without_password
 
 CONNECT_TIMEOUT = 5.0  # seconds, for each of: a free connection, TCP, TLS
 KEEPALIVE = 2.0  # seconds; Feldera drops idle connections after 5, which must not hit a request
-HTTP_PORT = 80
+HTTP_PORT, HTTPS_PORT = 80, 443
 CONNECTIONS = 10  # the API answers one request after another: more would only queue there
 PATIENCE = 4  # times the allowed silence, for a whole exchange: ends a response that trickles forever
 BODY_MAX = 4 * 2**20  # bytes; a pipeline's status with hundreds of checkpoints stays well below
@@ -136,9 +137,12 @@ class FelderaHttp:
         sending = _Sending(self._clock, not_after)
         request.extensions["trace"] = sending.follow
         began = self._clock.now()
-        outcome = await self._bounded(request, body_max)
-        if isinstance(outcome, NoResponse) and outcome.maybe_sent and not sending.has_begun:
-            outcome = NoResponse(Problem(ProblemKind.UNREACHABLE, self._unreachable_host()), maybe_sent=False)
+        with span(f"{method} {_template(path)}", SpanKind.CLIENT) as traced:
+            outcome = await self._bounded(request, body_max)
+            if isinstance(outcome, NoResponse) and outcome.maybe_sent and not sending.has_begun:
+                problem = Problem(ProblemKind.UNREACHABLE, self._unreachable_host())
+                outcome = NoResponse(problem, maybe_sent=False)
+            _describe(traced, request, outcome)
         line = log.debug if method == "GET" else log.info
         line(
             "feldera.request",
@@ -235,3 +239,29 @@ class FelderaHttp:
         if not self._proxy:
             return f"No connection to Feldera at {self._machine}."
         return f"The proxy {self._proxy} makes no connection to Feldera at {self._machine}."
+
+
+def _template(path: str) -> str:
+    """The path without the pipeline's name: a name of a span has few values."""
+    return re.sub(r"(?<=/pipelines/)[^/]+", "{name}", path)
+
+
+def _describe(traced: OpenSpan, request: httpx.Request, outcome: Response | NoResponse) -> None:
+    """OpenTelemetry's attributes of an HTTP request; no query, no header, no body."""
+    url = request.url
+    traced.set(
+        {
+            "http.request.method": request.method,
+            "url.scheme": url.scheme,
+            "url.path": url.path,
+            "url.template": _template(url.path),
+            "server.address": url.host,
+            "server.port": url.port or (HTTPS_PORT if url.scheme == "https" else HTTP_PORT),
+        }
+    )
+    if isinstance(outcome, NoResponse):
+        traced.failed(outcome.problem.trouble.value)
+        return
+    traced.set({"http.response.status_code": outcome.status})
+    if outcome.status >= HTTPStatus.BAD_REQUEST:
+        traced.failed(str(outcome.status))

@@ -14,6 +14,9 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.engine.ports import SpanKind
+from bot.engine.work_context import OpenSpan, span
+
 TOO_MANY_REQUESTS = 429  # HTTP statuses
 SERVER_ERROR = 500
 RETRY_AFTER_UNSAID = 30.0  # seconds, for a 429 without a usable header
@@ -105,7 +108,7 @@ class _Sending:
 
     is_watched: bool = False
     has_begun: bool = False
-    method: str = ""
+    request: aiohttp.TraceRequestStartParams | None = None
     note: "Note | None" = None
 
     @property
@@ -120,10 +123,30 @@ async def ask(call: Awaitable[AsyncSlackResponse]) -> Outcome:
     """The outcome of `call`, which is made once. A session that takes note of calls learns it, too."""
     sending = _Sending()
     _sending.set(sending)
-    outcome = await _outcome(call, sending)
-    if sending.note is not None:
-        sending.note(sending.method, outcome)
+    with span("POST", SpanKind.CLIENT) as traced:
+        outcome = await _outcome(call, sending)
+        _describe(traced, sending.request, outcome)
+    if sending.note is not None and sending.request is not None:
+        sending.note(sending.request.url.name, outcome)
     return outcome
+
+
+def _describe(traced: OpenSpan, request: aiohttp.TraceRequestStartParams | None, outcome: Outcome) -> None:
+    """OpenTelemetry's attributes of an HTTP request: its path is the method of Slack's API."""
+    if request is None:  # nothing was sent, or not by a session that reports it
+        traced.discard()
+        return
+    url = request.url
+    traced.rename(f"POST {url.path}")
+    traced.set({"http.request.method": "POST", "url.scheme": url.scheme, "url.path": url.path})
+    traced.set({"server.address": url.host or "", "server.port": url.port or 0})
+    match outcome:
+        case CallRefused(error):
+            traced.failed(error)
+        case CallRateLimited():
+            traced.failed(str(TOO_MANY_REQUESTS))
+        case CallUnanswered():
+            traced.failed("unanswered")
 
 
 async def _outcome(call: Awaitable[AsyncSlackResponse], sending: _Sending) -> Outcome:
@@ -181,7 +204,7 @@ def _watching(note: Note | None) -> aiohttp.TraceConfig:
         sending = _sending.get(None)
         if sending is not None:
             sending.is_watched = True
-            sending.method, sending.note = request.url.name, note
+            sending.request, sending.note = request, note
 
     async def begun(*_: object) -> None:
         sending = _sending.get(None)

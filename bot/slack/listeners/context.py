@@ -18,6 +18,7 @@ from bot.engine.handlers.look.pipeline_status import PipelineStatus
 from bot.engine.handlers.preview_and_confirm import PreviewAndConfirm
 from bot.engine.handlers.previews import Previews
 from bot.engine.replies import ActionResult, NotYours, Reply, Result
+from bot.engine.work_context import about
 from bot.slack.listeners.background import BackgroundTasks, ReplyChannel, ResponseUrlReply
 from bot.slack.listeners.reply_channels import ScreenReply
 from bot.slack.payloads import BlockActions, Delivery, HomeOpened, SlashCommand
@@ -64,7 +65,9 @@ class ListenerContext:
                 return Actor(self.home, delivery.user.id)
 
     def clicked(self, delivery: BlockActions) -> tuple[Actor, OperationId]:
-        return self.who(delivery), OperationId(value(delivery))
+        operation_id = OperationId(value(delivery))
+        about(operation_id)
+        return self.who(delivery), operation_id
 
     async def typed(
         self,

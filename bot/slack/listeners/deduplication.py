@@ -17,7 +17,8 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
-from bot.engine.ports import Metrics, Unmeasured
+from bot.engine.ports import Metrics, SpanKind, Tracer, Unmeasured
+from bot.engine.work_context import OpenSpan, Work, current, span, working
 from bot.slack import payloads
 from bot.slack.api.identity import Workspace
 from bot.slack.api.response_urls import ResponseUrls
@@ -44,13 +45,15 @@ class DeduplicatingApp(AsyncApp):
         background_tasks: BackgroundTasks,
         response_urls: ResponseUrls,
         metrics: Metrics = _UNMEASURED,
+        tracer: Tracer | None = None,
         **arguments: Any,
     ) -> None:
         super().__init__(**arguments)
         self._metrics = metrics
+        self.tracer = tracer
         self._response_urls = response_urls
         self._errands = background_tasks
-        self._answers: OrderedDict[str, asyncio.Task[BoltResponse]] = OrderedDict()
+        self._answers: OrderedDict[str, tuple[asyncio.Task[BoltResponse], Work | None]] = OrderedDict()
         self._at_once = 0
         self._is_crowded = False
 
@@ -68,20 +71,25 @@ class DeduplicatingApp(AsyncApp):
         loop = asyncio.get_running_loop()
         began = loop.time()
         try:
-            response = await self._received(payload, request, over_http=over_http)
-            self._metrics.acked(payloads.kind_of(payload), loop.time() - began)
+            kind = payloads.kind_of(payload)
+            with span(f"receive {kind}", SpanKind.CONSUMER) as delivered:
+                delivered.set({"messaging.system": "slack", "messaging.operation.name": "receive"})
+                response = await self._received(payload, request, delivered, over_http=over_http)
+            self._metrics.acked(kind, loop.time() - began)
             return response
         finally:
             self._at_once -= 1
             self._is_crowded = self._is_crowded and self._at_once > 0
 
     async def _received(
-        self, payload: Any, request: Callable[[], AsyncBoltRequest], *, over_http: bool
+        self, payload: Any, request: Callable[[], AsyncBoltRequest], delivered: OpenSpan, *, over_http: bool
     ) -> BoltResponse:
         try:
             delivery = payloads.read(payload)
         except Unreadable as unreadable:
             return self._refuse_delivery(payload, unreadable, over_http=over_http)
+        if action := payloads.action_of(delivery):
+            delivered.set({"pipeline_bot.action": action})
         taken = request()
         taken.context[DELIVERY] = delivery
         if delivery is None or isinstance(delivery, HomeOpened | OptionsRequest):
@@ -90,14 +98,17 @@ class DeduplicatingApp(AsyncApp):
 
     async def _once(self, trigger_id: str, request: AsyncBoltRequest) -> BoltResponse:
         # The trigger id identifies a delivery; the signature does not, since a duplicate has its own.
-        answer = self._answers.get(trigger_id)
-        if answer is None:
-            answer = asyncio.create_task(self.async_dispatch(request))
-            self._answers[trigger_id] = answer
-            if len(self._answers) > REMEMBERED:
-                self._answers.popitem(last=False)
-        else:
-            log.info("delivered_twice")
+        first = self._answers.get(trigger_id)
+        if first is not None:
+            answer, work = first
+            with working(work or Work()):  # the same operation, once that is known
+                response = await asyncio.shield(answer)
+                log.info("delivered_twice")
+            return response
+        answer = asyncio.create_task(self.async_dispatch(request))
+        self._answers[trigger_id] = answer, current()
+        if len(self._answers) > REMEMBERED:
+            self._answers.popitem(last=False)
         return await asyncio.shield(answer)
 
     def _refuse_delivery(self, payload: Any, unreadable: Unreadable, *, over_http: bool) -> BoltResponse:

@@ -10,6 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.access.requests.request_objections import NameNotTyped
 from bot.domain.ids import OperationId
 from bot.engine.replies import Reply
+from bot.engine.work_context import about
 from bot.slack.listeners.background import ModalReply
 from bot.slack.listeners.context import ListenerContext
 from bot.slack.payloads import View, ViewSubmission
@@ -28,6 +29,7 @@ class Submissions:
     async def deny(self, ack: AsyncAck, delivery: ViewSubmission) -> None:
         view = delivery.view
         operation_id = OperationId(view.private_metadata)
+        about(operation_id)
         await self._done(
             self.context.requests.deny(self.context.who(delivery), operation_id, modals.typed(view)),
             ack,
@@ -37,6 +39,7 @@ class Submissions:
     async def break_glass(self, ack: AsyncAck, delivery: ViewSubmission) -> None:
         view = delivery.view
         operation_id, typed = OperationId(view.private_metadata), modals.typed(view)
+        about(operation_id)
         await self._done(
             self.context.handlers.confirm(self.context.who(delivery), operation_id, typed=typed), ack, view
         )

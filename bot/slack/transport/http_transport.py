@@ -23,6 +23,7 @@ from slack_sdk.signature import SignatureVerifier
 
 from bot.domain.errors import UserError
 from bot.engine.health import Health
+from bot.engine.work_context import Work, working
 from bot.slack.listeners.deduplication import DeduplicatingApp
 from bot.slack.transport.http_server import LimitedServer, Limits
 from bot.slack.transport.unsigned_requests import Defect, UnsignedRequests
@@ -130,7 +131,8 @@ class HttpTransport:
             headers: dict[str, str | Sequence[str]] = dict(request.headers)
             return _with_whole_form(AsyncBoltRequest(body=text, query=request.query_string, headers=headers))
 
-        answer = await self.app.receive(_payload(text, content_type), incoming, over_http=True)
+        with working(Work(self.app.tracer)):
+            answer = await self.app.receive(_payload(text, content_type), incoming, over_http=True)
         return await to_aiohttp_response(answer)
 
     async def _signed_text(self, request: web.BaseRequest) -> str:

@@ -13,6 +13,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.socket_mode.request import SocketModeRequest
 
+from bot.engine.work_context import Work, working
 from bot.slack.api.web_api import why_broken
 from bot.slack.listeners.deduplication import AT_ONCE_MOST, DeduplicatingApp
 
@@ -126,12 +127,13 @@ class SocketConnection:
             body = payload if isinstance(payload, dict) else {}
             return AsyncBoltRequest(mode="socket_mode", body=body, headers=headers)
 
-        ack = _ack(envelope["envelope_id"], await self.app.receive(payload, incoming, over_http=False))
-        if ack is None:
-            return
-        newest = self.newest()
-        if not await self.sends(ack) and (newest is None or not await newest.sends(ack)):
-            log.warning("ack_not_delivered", why="the connection is gone")
+        with working(Work(self.app.tracer)):
+            ack = _ack(envelope["envelope_id"], await self.app.receive(payload, incoming, over_http=False))
+            if ack is None:
+                return
+            newest = self.newest()
+            if not await self.sends(ack) and (newest is None or not await newest.sends(ack)):
+                log.warning("ack_not_delivered", why="the connection is gone")
 
     async def sends(self, message: Mapping[str, Any]) -> bool:
         """Send it; False if that failed."""
