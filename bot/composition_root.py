@@ -21,7 +21,7 @@ from bot.dns_threads import DnsThreads
 from bot.domain.commands import COMMAND
 from bot.engine.loops.clock_watch import ClockWatch
 from bot.engine.loops.loop import TickTimes
-from bot.engine.ports import Clock, Unmeasured
+from bot.engine.ports import Clock, Tracer, Unmeasured
 from bot.engine.readiness import Readiness
 from bot.felderas import (
     Misplaced,
@@ -35,6 +35,7 @@ from bot.felderas import (
     warn_of_the_settings,
 )
 from bot.observability import AdminServer, PrometheusMetrics
+from bot.observability.tracing import tracing
 from bot.private_files import close_to_others
 from bot.slack.api import response_urls
 from bot.slack.api.identity import can_open_sockets, once_it_answers, who_are_we
@@ -52,7 +53,10 @@ SLACK_TIMEOUT = 15.0  # seconds for a Web API call, connecting included
 
 @asynccontextmanager
 async def assembled(
-    settings: Settings, clock: Clock, stopping: asyncio.Event | None = None
+    settings: Settings,
+    clock: Clock,
+    stopping: asyncio.Event | None = None,
+    tracer: Tracer | None = None,
 ) -> AsyncIterator[Bot]:
     """The bot with its database open and tokens checked, not serving yet. Waits while Slack is unreachable.
 
@@ -102,6 +106,7 @@ async def assembled(
                     calls=calls,
                     readiness=readiness,
                     admin=admin,
+                    tracer=tracer,
                 )
         finally:
             await store.aclose()
@@ -170,7 +175,9 @@ async def run(settings: Settings, clock: Clock, stopping: asyncio.Event) -> None
     async with AsyncExitStack() as stack:
         try:
             async with _given_up_when(stopping):
-                bot = await stack.enter_async_context(assembled(settings, clock, stopping))
+                traces = tracing(settings.traces_endpoint, version("pipeline-bot"), settings.targets, clock)
+                tracer = await stack.enter_async_context(traces)
+                bot = await stack.enter_async_context(assembled(settings, clock, stopping, tracer))
                 stack.push_async_callback(bot.transport.stop)
                 greetings = await greet(bot.feldera)
                 sessions = await sessions_of(bot.feldera, greetings)

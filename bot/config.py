@@ -29,6 +29,7 @@ from bot.feldera.target_settings import Certificate, Command, FelderaSettings, H
 from bot.proxy_settings import ProxySettings
 from bot.setting_types import ApiUrl, AppToken, BotToken, Channel, ListenAddress, SigningSecret, host_and_port
 from bot.settings_source import SettingsSource
+from bot.tracing_settings import TracingSettings
 from bot.variables import misspelled, unreadable_lines
 
 TARGETS = "PIPELINE_BOT_TARGETS"
@@ -168,7 +169,7 @@ class FelderasSettings(ProxySettings, _Settings):
         return found
 
 
-class Settings(AdminSettings, FelderasSettings, StoreSettings, SlackSettings):
+class Settings(AdminSettings, TracingSettings, FelderasSettings, StoreSettings, SlackSettings):
     """Everything `pipeline-bot run` needs. The fields are the variables, in lower case."""
 
     slack_app_token: AppToken | None = None

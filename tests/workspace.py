@@ -29,6 +29,7 @@ from bot.domain.events import EventKind
 from bot.domain.ids import GroupId, TeamId
 from bot.domain.pipelines.targets import ONE
 from bot.feldera.target_router import TargetRouter
+from bot.observability.tracing import tracing
 from bot.simulator.feldera import FelderaSimulator
 from bot.simulator.slack import SlackSimulator, UserGroup
 from bot.slack.api.directory import PeopleDirectory
@@ -78,6 +79,7 @@ class Workspace(Reading, Troubles):
         tenant_id: str = TENANT,
         slack_waits: float = SLACK_WAITS,
         monitored: bool = False,
+        traces_to: str | None = None,
     ) -> None:
         super().__init__()
         self.clock = MovableClock()  # the world's: what the simulators go by, and whoever tells a story
@@ -100,6 +102,7 @@ class Workspace(Reading, Troubles):
         self.expected_complaints = 0  # deliveries for which Slack itself complains: the bot was down
         self._over_http = over_http
         self._is_monitored = monitored
+        self._traces_to = traces_to
         self._feldera_key = feldera_key
         self._token_command = token_command  # instead of the key
         self._loop = asyncio.Runner()
@@ -132,7 +135,10 @@ class Workspace(Reading, Troubles):
     async def _start(self) -> None:
         settings = self._settings()
         self._targets = settings.targets
-        self._bot = await self._running.enter_async_context(assembled(settings, self.machine.clock()))
+        clock = self.machine.clock()
+        traces = tracing(self._traces_to, "1.0", settings.targets, clock)
+        tracer = await self._running.enter_async_context(traces)
+        self._bot = await self._running.enter_async_context(assembled(settings, clock, tracer=tracer))
         self._bot.driver.spread = _Even()
         # Nobody uses the shell while a story's time passes; a tick every ten seconds would make it long.
         self._bot.driver.shell_noticed_within = timedelta(days=1)

@@ -16,6 +16,7 @@ from bot.composition_root import run as serve
 from bot.config import Settings
 from bot.engine.ports import DatabaseLost
 from bot.private_files import close_to_others
+from bot.tracing_settings import hand_to_sdk
 
 
 @click.command(cls=ShellCommand)
@@ -36,7 +37,10 @@ def run(*, verbose: bool) -> None:
         await serve(settings, SteadyClock.of_this_machine(), stopping)
 
     try:
-        with logs.writing(verbose=verbose):
+        is_traced = settings.traces_endpoint is not None
+        if is_traced:
+            hand_to_sdk(env_file)
+        with logs.writing(verbose=verbose, traced=is_traced):
             close_to_others(env_file)
             # A full garbage collection stops the bot for up to 0.1 s: loaded modules are left out of it, and it is rarer.
             gc.freeze()

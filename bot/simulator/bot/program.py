@@ -29,7 +29,8 @@ async def be_the_bot() -> None:
     clock = SimulatedClock(
         datetime.fromisoformat(told["origin"]), speed=told["speed"], ahead=timedelta(seconds=told["ahead"])
     )
-    settings = Settings(_env_file=None, **told["settings"])
+    # A simulated operation has no place among the traces of real ones.
+    settings = Settings(_env_file=None, otel_sdk_disabled="true", **told["settings"])
     listening = asyncio.create_task(_listen(reader, clock, stopping))
     with logs.writing(verbose=told["verbose"]):
         await run(settings, clock, stopping)
