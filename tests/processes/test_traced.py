@@ -104,6 +104,20 @@ async def test_a_collector_that_fails_delays_nothing(world, mood):
     assert "opentelemetry" not in bot.stderr
 
 
+async def test_a_collector_that_hangs_does_not_delay_the_end(world):
+    """OpenTelemetry itself would wait for the answer, ten seconds by default, and then for the rest of its queue."""
+    ana = world.operator("ana")
+    with collecting(Mood.HANGS) as collector:
+        settings = {BASE: collector.url.removesuffix("/v1/traces"), "OTEL_BSP_SCHEDULE_DELAY": "50"}
+        async with world.serving_bot(**settings) as bot:
+            await world.confirms_a_clear(ana, "orders")
+            await world.until_told("Cleared `orders`")
+            await asyncio.to_thread(collector.until, 1)
+            began = time.monotonic()
+            assert await bot.stops() == 0
+            assert time.monotonic() - began < 5.0
+
+
 async def test_a_collector_that_comes_back_is_logged_once(world):
     ana = world.operator("ana")
     with collecting(Mood.BREAKS) as collector:

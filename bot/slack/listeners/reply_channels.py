@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.ids import ChannelId, UserId
 from bot.engine.ports import Taken
 from bot.slack.api.web_api import CallSucceeded, ask
-from bot.slack.payloads import BlockActions, Delivery, Shortcut, ViewSubmission
+from bot.slack.payloads import BlockActions, Delivery, Shortcut, ViewSubmission, action_of
 from bot.slack.publishing.threads import Threads
 from bot.slack.text.blocks import Message
 from bot.slack.views.forms import modal_titles, modals
@@ -47,7 +47,7 @@ class ScreenReply:
     @classmethod
     def of(cls, delivery: _Opening, client: AsyncWebClient, threads: Threads) -> Self:
         """To the sender of this payload."""
-        return cls(delivery.user.id, delivery.trigger_id, _pressed(delivery), client, threads)
+        return cls(delivery.user.id, delivery.trigger_id, action_of(delivery), client, threads)
 
     @classmethod
     def without_message(
@@ -76,13 +76,3 @@ class ScreenReply:
         if not isinstance(answer, CallSucceeded):
             log.warning("modal_not_opened", why=repr(answer))
         return isinstance(answer, CallSucceeded)
-
-
-def _pressed(delivery: _Opening) -> str:
-    match delivery:
-        case BlockActions():
-            return delivery.action.action_id
-        case ViewSubmission():
-            return delivery.view.callback_id
-        case Shortcut():
-            return delivery.callback_id
