@@ -17,6 +17,7 @@ async def test_the_demo_shows_each_clear_once(tmp_path):
         assert await demo.ends(within=WITHIN) == 0, demo.stderr
         assert demo.stderr == ""
         shown = await demo.rest_of_output()
+    assert "some time ago" not in shown
     lines = shown.splitlines()
     assert lines[0] == "SIMULATED — no real Slack, no real Feldera"
     assert lines[-1] == ("— Clears that Feldera carried out: clicks 1, sales 1, users 1, visits 1.")

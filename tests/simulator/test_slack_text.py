@@ -164,3 +164,11 @@ def test_a_date_is_told_where_its_reader_is():
 def test_a_short_date_names_its_year_where_it_is_half_a_year_away():
     far = START - timedelta(days=200)
     assert told("{date_short}", far) == f"{far:%b} {far.day}, {far.year}"
+
+
+def test_a_message_shows_ages_as_of_a_present_if_it_has_one():
+    """A transcript of what is read right now gives it; a text that must stay true does not."""
+    cleared = section("Cleared <!date^1772420400^{date_short_pretty} at {time} ({ago})|then>")
+    shown = datetime.fromtimestamp(1772420400, UTC) + timedelta(minutes=3)
+    assert render(message("", cleared), NAMES, now=shown) == "Cleared Today at 3:00 AM (3 minutes ago)"
+    assert render(message("", cleared), NAMES) == "Cleared Mar 2, 2026 at 3:00 AM (some time ago)"

@@ -45,11 +45,11 @@ class Screen:
             if message.ephemeral_to is not None:
                 self._ephemeral(message)
             elif message.thread_ts not in {None, message.ts}:
-                self._indented("      ↳ ", render(message, self.slack.names))
+                self._indented("      ↳ ", self._text(message))
             elif first:
-                self._indented(f"  #{message.channel.name} │ ", render(message, self.slack.names), fg="green")
+                self._indented(f"  #{message.channel.name} │ ", self._text(message), fg="green")
             else:
-                state = _below_title(render(message, self.slack.names))
+                state = _below_title(self._text(message))
                 self._print(f"  #{message.channel.name} ✎ card updated: {state}", fg="green")
 
     def _news(self) -> list[Message]:
@@ -60,7 +60,11 @@ class Screen:
 
     def _ephemeral(self, message: Message) -> None:
         name = self.slack.names.get(message.ephemeral_to or "", "somebody")
-        self._indented(f"  (only visible to @{name}) ", render(message, self.slack.names), fg="magenta")
+        self._indented(f"  (only visible to @{name}) ", self._text(message), fg="magenta")
+
+    def _text(self, message: Message) -> str:
+        """As it reads now: an age is that of this moment."""
+        return render(message, self.slack.names, now=self.slack.workspace.clock.now())
 
     def _indented(self, prefix: str, text: str, fg: str | None = None) -> None:
         for number, line in enumerate(text.split("\n")):
