@@ -88,10 +88,11 @@ async def assembled(
             ):
                 await reject_duplicate_targets(feldera)
                 client = slack_client(settings, connections)
-                workspace = await once_it_answers(partial(who_are_we, client), clock)
+                workspace = await once_it_answers(partial(who_are_we, client), clock, readiness.waits_for)
                 if settings.mode is Mode.SOCKET and settings.slack_app_token is not None:
                     app_token = settings.slack_app_token.get_secret_value()
-                    await once_it_answers(partial(can_open_sockets, client, app_token), clock)
+                    can_open = partial(can_open_sockets, client, app_token)
+                    await once_it_answers(can_open, clock, readiness.waits_for)
                 await store.remember_team(workspace.team)
                 await store.remember_url(workspace.url)
                 yield wire(

@@ -29,13 +29,22 @@ class Readiness:
     times: TickTimes
     _health: Callable[[], Awaitable[Health]] | None = None
     _concerns: tuple[Concern, ...] = field(default=())
+    _waits_for: str = ""
 
     def started(self, health: Callable[[], Awaitable[Health]], *concerns: Concern) -> None:
         """The bot is wired: from now on it is ready if it is healthy and none of these has a sentence."""
         self._health, self._concerns = health, concerns
 
+    def waits_for(self, why: str) -> None:
+        """What keeps the bot from starting, as a sentence; empty once nothing does."""
+        self._waits_for = why
+
+    @property
+    def _starting(self) -> tuple[str, ...]:
+        return (STARTING, self._waits_for) if self._waits_for else (STARTING,)
+
     async def health(self) -> Health:
-        return Health(reasons=(STARTING,)) if self._health is None else await self._health()
+        return Health(reasons=self._starting) if self._health is None else await self._health()
 
     async def ready(self) -> Health:
         """Not ready for any reason that memory knows: then the database is not even asked."""
@@ -47,7 +56,7 @@ class Readiness:
         if self.stopping.is_set():
             return (STOPPING,)
         if self._health is None:
-            return (STARTING,)
+            return self._starting
         late = [
             f"The loop {name} is {by.total_seconds():.0f} s late."
             for name, by in self.late().items()

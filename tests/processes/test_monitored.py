@@ -43,7 +43,8 @@ async def test_it_is_ready_once_slack_answers_and_not_once_it_is_told_to_stop(wo
     async with world.bot(**settings) as bot:
         await bot.until_it_logs("slack_is_away")
         starting = await asks(f"{where}/readyz")
-        assert (starting.status_code, starting.json()["reasons"]) == (503, ["The bot is starting."])
+        away = f"Slack cannot be reached at {world.slack.url} (no connection)."
+        assert (starting.status_code, starting.json()["reasons"]) == (503, ["The bot is starting.", away])
         assert (await asks(f"{where}/healthz")).json()["status"] == "ok"
         await world.slack.comes_back()
         serving = await bot.until_it_logs("serving")

@@ -93,26 +93,28 @@ RATE_LIMIT = {"body": {"ok": False, "error": "ratelimited"}, "status": 429, "Ret
 )
 async def test_whoever_starts_waits_for_slack(slack, answers, waits, why):
     """Longer each time, half a minute at most, or as long as Slack asks for; each reason is said once."""
-    clock = ImpatientClock()
+    clock, reasons = ImpatientClock(), []
     slack.answers(**answers[0])
     for answer in answers[1:]:
         slack.then(**answer)
     slack.then(WHO)
     with capture_logs() as logs:
-        assert await once_it_answers(lambda: who_are_we(slack.client), clock) == ACME
+        assert await once_it_answers(lambda: who_are_we(slack.client), clock, reasons.append) == ACME
     assert clock.waits == waits
     (said,) = logs
     assert (said["event"], said["log_level"]) == ("slack_is_away", "warning")
     assert said["why"].endswith(why)
+    assert reasons == [*[said["why"]] * len(answers), ""]
 
 
 async def test_a_refusal_is_not_waited_for(slack):
-    clock = ImpatientClock()
+    clock, reasons = ImpatientClock(), []
     slack.answers(**GONE)
     slack.then({"ok": False, "error": "invalid_auth"})
     with capture_logs(), pytest.raises(SlackRefused):
-        await once_it_answers(lambda: who_are_we(slack.client), clock)
+        await once_it_answers(lambda: who_are_we(slack.client), clock, reasons.append)
     assert clock.waits == [1]
+    assert len(reasons) == 1
 
 
 @pytest.mark.parametrize(

@@ -123,8 +123,12 @@ async def can_open_sockets(client: AsyncWebClient, app_token: str) -> str:
             raise _away(client, answer)
 
 
-async def once_it_answers(question: Callable[[], Awaitable[_T]], clock: Clock) -> _T:
+async def once_it_answers(
+    question: Callable[[], Awaitable[_T]], clock: Clock, waits_for: Callable[[str], None]
+) -> _T:
     """The result of `question`, retried while Slack is unreachable; each reason is logged once.
+
+    `waits_for` learns why it is retried, and at the end an empty text.
 
     Raises:
         SlackRefused: as `question` does.
@@ -132,12 +136,16 @@ async def once_it_answers(question: Callable[[], Awaitable[_T]], clock: Clock) -
     said = set()
     for pause in pauses():
         try:
-            return await question()
+            answer = await question()
         except SlackUnavailable as away:
             if away.message not in said:
                 log.warning("slack_is_away", why=away.message)
             said.add(away.message)
+            waits_for(away.message)
             until = clock.now() + timedelta(seconds=max(pause, away.seconds))
+        else:
+            waits_for("")
+            return answer
         while clock.now() < until:
             await clock.wait(asyncio.Event(), until)
     raise AssertionError("there is always a next pause")
