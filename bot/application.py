@@ -41,6 +41,7 @@ from bot.engine.ports import Clock, DatabaseLost, StoreUnavailable, Tracer
 from bot.engine.rate_budget import RateBudget
 from bot.engine.readiness import Readiness
 from bot.engine.store_loss import StoreLoss
+from bot.engine.watchdog import Watchdog
 from bot.feldera.target_router import TargetRouter
 from bot.observability import AdminServer
 from bot.slack.api.directory import PeopleDirectory
@@ -58,6 +59,7 @@ from bot.slack.transport.http_transport import HttpTransport
 from bot.slack.transport.socket_transport import SocketTransport
 from bot.slack.transport.unsigned_requests import UnsignedRequests
 from bot.store.store import SqliteStore
+from bot.systemd import ALIVE, READY, STOPPING, ServiceManager
 
 log = structlog.get_logger(__name__)
 
@@ -88,8 +90,10 @@ class Bot:
     background_tasks: BackgroundTasks
     transport: SocketTransport | HttpTransport
     readiness: Readiness
-    token_check: TokenCheck | None = None
-    admin: AdminServer | None = None
+    token_check: TokenCheck | None
+    admin: AdminServer | None
+    service_manager: ServiceManager
+    watchdog: Watchdog
 
     async def open(self) -> None:
         """Connect to Slack, or listen for it, however long that takes.
@@ -130,8 +134,10 @@ class Bot:
             asides = [group.create_task(until_lost(aside.run())) for aside in (self.inspection, self.stalls)]
             if isinstance(self.transport, SocketTransport):
                 asides.append(group.create_task(self.transport.watch()))
+            self.service_manager.tell(READY)
             try:
                 await stopping.wait()
+                self.service_manager.tell(STOPPING)
                 if losses:
                     log.error("database_lost", why=losses[0].message)
                     await self.loss.tell(losses[0])
@@ -153,6 +159,7 @@ class Bot:
             "store_check": self.watch,
             "clock_watch": self.clock_watch,
             "token_check": self.token_check,
+            "watchdog": self.watchdog,
         }
         return {name: loop for name, loop in loops.items() if loop is not None}
 
@@ -187,6 +194,7 @@ def wire(  # noqa: PLR0913 - the parts of the whole
     calls: SlackCalls,
     readiness: Readiness,
     admin: AdminServer | None,
+    service_manager: ServiceManager,
     tracer: Tracer | None = None,
 ) -> Bot:
     to_do, to_say, to_show = asyncio.Event(), asyncio.Event(), asyncio.Event()
@@ -287,6 +295,8 @@ def wire(  # noqa: PLR0913 - the parts of the whole
         readiness,
         None if admin is None else TokenCheck(client, clock),
         admin,
+        service_manager,
+        Watchdog(readiness, clock, service_manager.alive_within, partial(service_manager.tell, ALIVE)),
     )
 
 

@@ -45,9 +45,11 @@ from bot.slack.api.web_api import session
 from bot.slack.transport.http_transport import HttpTransport
 from bot.store.connection.lease import files_of, lease
 from bot.store.store import SqliteStore
+from bot.systemd import ServiceManager
 
 log = structlog.get_logger(__name__)
 
+NOBODY = ServiceManager()  # none that started this process
 SLACK_TIMEOUT = 15.0  # seconds for a Web API call, connecting included
 
 
@@ -57,6 +59,7 @@ async def assembled(
     clock: Clock,
     stopping: asyncio.Event | None = None,
     tracer: Tracer | None = None,
+    service_manager: ServiceManager = NOBODY,
 ) -> AsyncIterator[Bot]:
     """The bot with its database open and tokens checked, not serving yet. Waits while Slack is unreachable.
 
@@ -108,6 +111,7 @@ async def assembled(
                     readiness=readiness,
                     admin=admin,
                     tracer=tracer,
+                    service_manager=service_manager,
                 )
         finally:
             await store.aclose()
@@ -166,7 +170,9 @@ def slack_client(settings: SlackSettings, connections: aiohttp.ClientSession | N
     return client
 
 
-async def run(settings: Settings, clock: Clock, stopping: asyncio.Event) -> None:
+async def run(
+    settings: Settings, clock: Clock, stopping: asyncio.Event, service_manager: ServiceManager = NOBODY
+) -> None:
     """Run the bot until `stopping` is set, which also cuts the start short.
 
     Raises:
@@ -178,7 +184,8 @@ async def run(settings: Settings, clock: Clock, stopping: asyncio.Event) -> None
             async with _given_up_when(stopping):
                 traces = tracing(settings.traces_endpoint, version("pipeline-bot"), settings.targets, clock)
                 tracer = await stack.enter_async_context(traces)
-                bot = await stack.enter_async_context(assembled(settings, clock, stopping, tracer))
+                assembling = assembled(settings, clock, stopping, tracer, service_manager)
+                bot = await stack.enter_async_context(assembling)
                 stack.push_async_callback(bot.transport.stop)
                 greetings = await greet(bot.feldera)
                 sessions = await sessions_of(bot.feldera, greetings)

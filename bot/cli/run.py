@@ -16,6 +16,7 @@ from bot.composition_root import run as serve
 from bot.config import Settings
 from bot.engine.ports import DatabaseLost
 from bot.private_files import close_to_others
+from bot.systemd import ServiceManager
 from bot.tracing_settings import hand_to_sdk
 
 
@@ -34,7 +35,8 @@ def run(*, verbose: bool) -> None:
         loop = asyncio.get_running_loop()
         for wanted in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(wanted, stopping.set)
-        await serve(settings, SteadyClock.of_this_machine(), stopping)
+        service_manager = ServiceManager.of(os.environ, os.getpid())
+        await serve(settings, SteadyClock.of_this_machine(), stopping, service_manager)
 
     try:
         is_traced = settings.traces_endpoint is not None

@@ -57,12 +57,15 @@ class Readiness:
             return (STOPPING,)
         if self._health is None:
             return self._starting
-        late = [
+        return (*filter(None, (concern() for concern in self._concerns)), *self.stuck())
+
+    def stuck(self) -> tuple[str, ...]:
+        """A sentence for each loop that is too late."""
+        return tuple(
             f"The loop {name} is {by.total_seconds():.0f} s late."
             for name, by in self.late().items()
             if by > LATE_AFTER
-        ]
-        return (*filter(None, (concern() for concern in self._concerns)), *late)
+        )
 
     def times_of(self, loop: str) -> TickTimes | None:
         """Where the ticks of this loop are noted; None if they say nothing."""
