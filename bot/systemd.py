@@ -47,7 +47,7 @@ class ServiceManager:
             self.address.replace(_ABSTRACT, "\0", 1) if self.address.startswith(_ABSTRACT) else self.address
         )
         try:
-            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as datagrams:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as datagrams:
                 datagrams.setblocking(False)
                 datagrams.sendto(said.encode(), where)
         except OSError as error:

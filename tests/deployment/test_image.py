@@ -101,7 +101,7 @@ def test_the_image_builds_and_the_bot_in_it_is_healthy_and_stops(tmp_path):
     ("right", "wrong", "said"),
     [
         ("README.md app_manifest.yml", "README.md missing.yml", "hides missing.yml"),
-        ("install -d -o 10001", "instal -d -o 10001", "instal: not found"),
+        ("install -d -o 10001", "installs -d -o 10001", "installs: not found"),
         ("COPY --from=build /opt/pipeline-bot ", "COPY --from=build /opt/bot ", "there is no /opt/bot"),
     ],
 )
@@ -115,7 +115,7 @@ def test_a_step_that_docker_would_fail_at_is_noticed(tmp_path, right, wrong, sai
         replace(stage, steps=tuple(step for step in stage.steps if not installs(step)))
         for stage in stages(broken)
     ]
-    if "instal " in wrong:
+    if "installs " in wrong:
         quick = [replace(quick[-1], steps=tuple(step for step in quick[-1].steps if isinstance(step, Run)))]
     with pytest.raises(StepFailed, match=said):
         Image(quick, ROOT, tmp_path).build()

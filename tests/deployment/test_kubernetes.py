@@ -52,8 +52,9 @@ def test_a_manifest_that_kubernetes_would_refuse_is_noticed(breaks: Callable[[di
         kubernetes_validate.validate(broken, VERSIONS[-1], strict=True)
 
 
-def test_kustomize_applies_all_but_the_example_of_a_secret():
-    assert sorted(KUSTOMIZATION["resources"]) == sorted(set(MANIFESTS) - {"secret.example.yaml"})
+def test_kustomize_applies_all_but_what_people_make_and_use_by_hand():
+    by_hand = {"secret.example.yaml", "maintenance-pod.yaml"}
+    assert sorted(KUSTOMIZATION["resources"]) == sorted(MANIFESTS.keys() - by_hand)
     assert [image["name"] for image in KUSTOMIZATION["images"]] == [BOT["image"]]
 
 
@@ -76,6 +77,19 @@ def test_all_of_them_mean_the_same_pod():
     ]
     assert claims == [MANIFESTS["volume.yaml"]["metadata"]["name"]]
     assert {each["name"] for each in BOT["volumeMounts"]} == {each["name"] for each in POD["volumes"]}
+
+
+def test_the_pod_for_maintenance_is_the_bots_without_the_bot():
+    """And no Service, policy or budget takes it for the bot."""
+    spec = MANIFESTS["maintenance-pod.yaml"]["spec"]
+    (shell,) = spec["containers"]
+    same = ("automountServiceAccountToken", "enableServiceLinks", "securityContext", "volumes")
+    assert {key: spec[key] for key in same} == {key: POD[key] for key in same}
+    assert {key: shell[key] for key in ("envFrom", "securityContext", "volumeMounts")} == {
+        key: BOT[key] for key in ("envFrom", "securityContext", "volumeMounts")
+    }
+    bots = MANIFESTS["deployment.yaml"]["spec"]["selector"]["matchLabels"]
+    assert MANIFESTS["maintenance-pod.yaml"]["metadata"]["labels"] != bots
 
 
 def test_two_bots_never_run_beside_each_other():
