@@ -6,12 +6,14 @@ Skipped unless `DEPLOYMENT_TESTS=required`, which `.ci/run` sets: it installs fr
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import tarfile
 import zipfile
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.deployment.test_lock import BASE, pins
@@ -27,12 +29,15 @@ pytestmark = pytest.mark.skipif(
 
 def run(*command: str | Path, folder: Path) -> str:
     """What it says on standard output; its environment is this one without anything of Python's."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     done = subprocess.run(  # noqa: S603 - commands of this test
-        command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=300
+        command, cwd=folder, env=without_python(), capture_output=True, text=True, check=False, timeout=300
     )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     return done.stdout
+
+
+def without_python() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
 
 
 @pytest.fixture(scope="module")
@@ -83,14 +88,34 @@ def test_the_wheel_in_an_empty_environment_plays_the_demo(built, tmp_path):
     assert list(elsewhere.iterdir()) == []
 
 
-def test_the_install_commands_of_the_readme_work_in_the_sdist(built, tmp_path):
+def test_the_commands_of_the_readme_work_in_the_sdist(built, tmp_path):
+    """First those of *Install*, then those of *Try it*, which answers with the sandbox's page."""
     (sdist,) = built.glob("*.tar.gz")
     with tarfile.open(sdist) as packed:
         packed.extractall(tmp_path, filter="data")
     (clone,) = tmp_path.iterdir()
-    block = re.search(r"\*\*Install the bot\*\*.*?```sh\n(.*?)```", README, re.DOTALL)
-    assert block is not None
-    run("bash", "-euc", block[1], folder=clone)
+    run("bash", "-euc", commands_after(r"\*\*Install the bot\*\*"), folder=clone)
     assert run(clone / ".venv/bin/pipeline-bot", "--version", folder=tmp_path).startswith(
         "pipeline-bot, version "
     )
+    trying = f"{commands_after('## Try it').strip()} --port 0"
+    with subprocess.Popen(  # noqa: S603 - README's command
+        ["bash", "-euc", trying],  # noqa: S607
+        cwd=clone,
+        env=without_python(),
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as sandbox:
+        try:
+            assert sandbox.stdout is not None
+            address = next(filter(None, (re.search(r"http://[\d.:]+/", line) for line in sandbox.stdout)))
+            assert "<title>" in httpx.get(address[0]).text
+        finally:
+            os.killpg(sandbox.pid, signal.SIGTERM)
+
+
+def commands_after(heading: str) -> str:
+    block = re.search(rf"{heading}.*?```sh\n(.*?)```", README, re.DOTALL)
+    assert block is not None
+    return block[1]
