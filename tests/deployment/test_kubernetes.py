@@ -151,10 +151,5 @@ def test_the_bot_accepts_its_settings_and_serves_where_the_probes_look(settings)
     assert re.search(rf"127\.0\.0\.1', {port['containerPort']},", " ".join(IMAGE.health))
 
 
-def test_a_service_named_like_a_setting_does_not_keep_the_bot_from_starting():
-    """Kubernetes would set `FELDERA_SERVICE_HOST` and the like for each Service of the namespace."""
-    assert POD["enableServiceLinks"] is False
-
-
 def test_the_pod_has_the_time_that_the_bot_takes_to_stop():
     assert POD["terminationGracePeriodSeconds"] >= 15
