@@ -35,4 +35,10 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--crash-matrix",
+        choices=["part", "all"],
+        default="part",
+        help="kill the bot at each seam once (part), or at each in every scenario (all: takes many minutes)",
+    )
     parser.addoption("--pictures", help="take the documents' pictures again, into this folder: docs/images")

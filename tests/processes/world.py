@@ -44,6 +44,11 @@ class Process:
         return self._process.pid
 
     @property
+    def has_ended(self) -> bool:
+        """Whether nothing more comes from it; its exit status may come a moment later."""
+        return self._reader.done()
+
+    @property
     def stderr(self) -> str:
         return "\n".join(self._said)
 

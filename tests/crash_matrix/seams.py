@@ -1,0 +1,199 @@
+"""Seams: the moments before and after each commit, request and response of a process, found where all of them pass.
+
+Every commit passes a SQLite connection, and every byte to or from Slack and Feldera a socket of the event loop. So a
+new store method, API call or delivery is a seam without being listed here. A name is what is done, for example
+`commit operations.change (sent)` or `request POST /api/chat.postMessage`.
+"""
+
+import asyncio
+import os
+import re
+import signal
+import socket
+import sqlite3
+import sys
+import threading
+from asyncio import selector_events
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import bot.store
+
+STORE = Path(bot.store.__file__).parent
+PASSED_BY_ALL = frozenset(
+    {"connection", "connections.py", "store.py"}
+)  # these do not tell transactions apart
+WRITES = frozenset({"INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "DROP", "ALTER"})
+REQUEST = re.compile(rb"([A-Z]+) ([^ ?]+)\S* HTTP/1\.1\r\n")
+LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
+SECRETS = re.compile(r"/(commands|actions)/.*")
+ENVELOPE = re.compile(rb'"type": ?"(\w+)"')
+UPGRADED = b"HTTP/1.1 101"
+
+
+class Passages:
+    """Writes each passage of a seam to a file, one a line, and kills the process at the wanted one.
+
+    A passage is a moment, a seam and a number: `before request POST /v0/pipelines/orders/clear #1`.
+    """
+
+    def __init__(self, file: Path, kill_at: str) -> None:
+        self._file = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        self._kill_at = kill_at
+        self._counts: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    def passes(self, moment: str, seam: str) -> None:
+        with self._lock:
+            self._counts[f"{moment} {seam}"] += 1
+            passage = f"{moment} {seam} #{self._counts[f'{moment} {seam}']}"
+            os.write(self._file, f"{passage}\n".encode())
+            if passage == self._kill_at:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    @contextmanager
+    def around(self, seam: str) -> Iterator[None]:
+        self.passes("before", seam)
+        yield
+        self.passes("after", seam)
+
+
+class SeamConnection(sqlite3.Connection):
+    """A connection whose commits are seams; a transaction that has written nothing is none."""
+
+    passages: Passages
+
+    def __init__(self, *arguments, **options) -> None:
+        super().__init__(*arguments, **options)
+        self._committed = 0  # changes
+        self._kinds: list[str] = []  # of the events that the current transaction appends
+
+    def execute(self, sql, parameters=(), /):
+        verb = sql.lstrip().split(None, 1)[0].rstrip(";").upper()
+        if verb == "BEGIN":
+            self._committed, self._kinds = self.total_changes, []
+        if sql.startswith("INSERT INTO events ") and isinstance(parameters, dict):
+            self._kinds.append(parameters["kind"])
+        done = partial(super().execute, sql, parameters)
+        if verb in {"COMMIT", "END"} and self.in_transaction:
+            return self._at_commit(done)
+        return self._in_seam(done) if verb in WRITES and not self.in_transaction else done()
+
+    def commit(self):
+        return self._at_commit(super().commit)
+
+    def _at_commit(self, done: Callable):
+        return self._in_seam(done) if self.total_changes > self._committed else done()
+
+    def _in_seam(self, done: Callable):
+        what = f" ({', '.join(dict.fromkeys(self._kinds))})" if self._kinds else ""
+        with self.passages.around(f"commit {_call_site()}{what}"):
+            return done()
+
+
+def _call_site() -> str:
+    """The store's function whose transaction this is, for example `operations.change`."""
+    found = "outside the store"
+    frame = sys._getframe()
+    while frame is not None:
+        path = Path(frame.f_code.co_filename)
+        if path.is_relative_to(STORE) and path.relative_to(STORE).parts[0] not in PASSED_BY_ALL:
+            found = f"{path.stem}.{frame.f_code.co_qualname}"
+        frame = frame.f_back
+    return found
+
+
+class SeamTransport(selector_events._SelectorSocketTransport):
+    """A connection whose requests and responses are seams: each as a whole, however many pieces it comes in."""
+
+    def __init__(self, passages, loop, sock, *arguments) -> None:
+        self._passages = passages
+        self._asked = ""  # the request that is answered next
+        self._sending = ""  # the message that is being written
+        self._unsent = 0  # bytes of the current message
+        self._is_websocket = False
+        self._is_served = arguments[-1] is not None
+        super().__init__(loop, sock, *arguments)
+
+    def write(self, data):
+        data = bytes(data)
+        if not data:
+            return
+        begun = None if self._unsent > 0 else self._begins(data)
+        if begun is not None:
+            self._passages.passes("before", begun)
+        super().write(data)
+        self._unsent -= len(data)
+        if self._unsent <= 0 and self._sending:
+            self._passages.passes("after", self._sending)
+
+    def writelines(self, list_of_data):
+        self.write(b"".join(list_of_data))
+
+    def _begins(self, data: bytes) -> str | None:
+        """The name of the message that begins with this data."""
+        head, _, _ = data.partition(b"\r\n\r\n")
+        length = LENGTH.search(head)
+        found = REQUEST.match(data)
+        self._unsent = len(data)
+        if self._is_websocket:
+            self._sending = "frame to Slack"
+        elif found is not None:
+            path = SECRETS.sub(r"/\1", found[2].decode())
+            self._asked = f"{found[1].decode()} {path}"
+            self._sending = f"request {self._asked}"
+        else:
+            self._sending = f"answer {self._asked}"
+        if not self._is_websocket:
+            self._unsent = len(head) + 4 + (int(length[1]) if length else 0)
+        return self._sending
+
+    def _read_ready(self):
+        try:
+            coming = self._sock.recv(self.max_size, socket.MSG_PEEK)
+        except (BlockingIOError, InterruptedError, ConnectionError):
+            coming = b""
+        seam = self._received(coming) if coming else None
+        if seam is None:
+            super()._read_ready()
+            return
+        with self._passages.around(seam):
+            super()._read_ready()
+
+    def _received(self, data: bytes) -> str | None:
+        """The name of the message that begins with this data; None for the rest of one."""
+        found = REQUEST.match(data)
+        if self._is_websocket:
+            kind = ENVELOPE.search(data)
+            return f"frame from Slack ({kind[1].decode()})" if kind else "frame from Slack"
+        if self._is_served:
+            if found is None:
+                return None
+            self._asked = f"{found[1].decode()} {found[2].decode()}"
+            return f"delivery {self._asked}"
+        if not data.startswith(b"HTTP/1.1 "):
+            return None
+        self._is_websocket = data.startswith(UPGRADED)
+        return f"response {self._asked}"
+
+
+class SeamLoop(asyncio.SelectorEventLoop):
+    """An event loop all of whose sockets have seams."""
+
+    def __init__(self, passages: Passages) -> None:
+        self._passages = passages
+        super().__init__()
+
+    def _make_socket_transport(self, sock, protocol, waiter=None, *, extra=None, server=None):
+        # asyncio wakes itself up by a pair of sockets that never gets here.
+        return SeamTransport(self._passages, self, sock, protocol, waiter, extra, server)
+
+
+def put_seams_into_this_process(passages: Passages) -> Callable[[], SeamLoop]:
+    """Let each connection to a database have seams; returns what makes an event loop whose sockets have them."""
+    SeamConnection.passages = passages
+    sqlite3.connect = partial(sqlite3.connect, factory=SeamConnection)
+    return partial(SeamLoop, passages)
