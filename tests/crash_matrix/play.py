@@ -78,6 +78,8 @@ async def _runs(stage: Stage, process: Process, parts: list[asyncio.Task[None]])
 async def _until_over(stage: Stage, process: Process, parts: list[asyncio.Task[None]]) -> None:
     await process.until_it_logs("serving")
     stage.is_reached_at(process)
+    if stage.bots.starts > 1 and stage.slack.deliveries:
+        await stage.slack.delivers_again()  # as Slack may do with what the process before took
     done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_EXCEPTION)
     for part in done:
         part.result()

@@ -61,7 +61,26 @@ class Passages:
         self.passes("after", seam)
 
 
-class SeamConnection(sqlite3.Connection):
+class _Statements:
+    """A connection or a cursor: statements are executed on either."""
+
+    def execute(self, sql, parameters=(), /):
+        return self.seams.does(sql, partial(super().execute, sql, parameters), parameters)
+
+    def executemany(self, sql, parameters, /):
+        return self.seams.does(sql, partial(super().executemany, sql, parameters))
+
+    def executescript(self, script, /):
+        return self.seams.does(script, partial(super().executescript, script), is_script=True)
+
+
+class SeamCursor(_Statements, sqlite3.Cursor):
+    @property
+    def seams(self) -> "SeamConnection":
+        return self.connection
+
+
+class SeamConnection(_Statements, sqlite3.Connection):
     """A connection whose commits are seams; a transaction that has written nothing is none."""
 
     passages: Passages
@@ -71,24 +90,29 @@ class SeamConnection(sqlite3.Connection):
         self._committed = 0  # changes
         self._kinds: list[str] = []  # of the events that the current transaction appends
 
-    def execute(self, sql, parameters=(), /):
-        verb = sql.lstrip().split(None, 1)[0].rstrip(";").upper()
+    @property
+    def seams(self) -> "SeamConnection":
+        return self
+
+    def cursor(self, factory=SeamCursor):
+        return super().cursor(factory)
+
+    def commit(self):
+        return self.does("COMMIT", super().commit)
+
+    def __exit__(self, *exception):
+        return self.does("COMMIT", partial(super().__exit__, *exception))
+
+    def does(self, sql: str, done: Callable, parameters=(), *, is_script: bool = False):
+        """Execute a statement: in a seam, if it commits something."""
+        verb = sql.split(None, 1)[0].rstrip(";").upper()
         if verb == "BEGIN":
             self._committed, self._kinds = self.total_changes, []
         if sql.startswith("INSERT INTO events ") and isinstance(parameters, dict):
             self._kinds.append(parameters["kind"])
-        done = partial(super().execute, sql, parameters)
-        if verb in {"COMMIT", "END"} and self.in_transaction:
-            return self._at_commit(done)
-        return self._in_seam(done) if verb in WRITES and not self.in_transaction else done()
-
-    def commit(self):
-        return self._at_commit(super().commit)
-
-    def _at_commit(self, done: Callable):
-        return self._in_seam(done) if self.total_changes > self._committed else done()
-
-    def _in_seam(self, done: Callable):
+        commits = verb in {"COMMIT", "END"} and self.in_transaction and self.total_changes > self._committed
+        if not (commits or is_script or (verb in WRITES and not self.in_transaction)):
+            return done()
         what = f" ({', '.join(dict.fromkeys(self._kinds))})" if self._kinds else ""
         with self.passages.around(f"commit {_call_site()}{what}"):
             return done()
