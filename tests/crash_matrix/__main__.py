@@ -19,8 +19,8 @@ from tests.crash_matrix.scenarios import SCENARIOS
 def main(case: str | None, scenario: tuple[str, ...], at_once: int) -> None:
     """Kill the bot at each seam of each scenario, and check the books.
 
-    CASE is one alone, as a failure names it: "plain: before commit operations.change (sent) #1". It is met
-    within three tries, or reported as not met: some passages depend on how fast the machine is.
+    CASE is one alone, as a failure names it: "plain: before commit operations.change (sent) #1". It is tried
+    three times, and reported if the bot never comes there: some seams depend on how fast the machine is.
     """
     try:
         alone = None if case is None else Case.named(case)
@@ -30,17 +30,17 @@ def main(case: str | None, scenario: tuple[str, ...], at_once: int) -> None:
 
 
 async def _run(alone: Case | None, scenarios: tuple[str, ...], at_once: int) -> int:
-    began, failed, not_met = time.monotonic(), 0, 0
+    began, failed, missed = time.monotonic(), 0, 0
     cases = [alone] if alone else await all_cases(scenarios)
     async for result in run(cases, at_once=at_once):
         if result.failure:
             failed += 1
             click.echo(f"FAILED {result.case}\n{result.failure}")
         elif not result.was_killed:
-            not_met += 1
-            click.echo(f"not met: {result.case}")
+            missed += 1
+            click.echo(f"never came there: {result.case}")
     seconds = time.monotonic() - began
-    click.echo(f"{len(cases)} cases in {seconds:.0f} s: {failed} failed, {not_met} were not met")
+    click.echo(f"{len(cases)} cases in {seconds:.0f} s: {failed} failed, {missed} never came there")
     return 1 if failed else 0
 
 

@@ -1,4 +1,4 @@
-"""The cases of the crash matrix: each scenario, killed at each passage of a seam that a run without a kill has found.
+"""The cases of the crash matrix: each scenario, killed at each hit of a seam that a run without a kill has found.
 
 The next process has seams of its own, on the way back: the worst are those after a request that was recorded and never
 went out. So each scenario is also killed there first, and then once more at each seam of the process after that.
@@ -18,9 +18,9 @@ from zlib import crc32
 from tests.crash_matrix.play import play
 from tests.crash_matrix.scenarios import SCENARIOS, Scenario
 
-EACH_UP_TO = 8  # passages of one seam: of more, the first, the second and the last are taken
-AT_ONCE = 3  # cases side by side: each waits for its clock most of the time
-TRIES = 3  # to meet a passage: how often the bot looks at Feldera depends on the machine
+EACH_UP_TO = 8  # hits of one seam: of more, the first, the second and the last are taken
+AT_ONCE = 4  # cases side by side: each waits for its clock most of the time
+TRIES = 3  # to come to a hit: how often the bot looks at Feldera depends on the machine
 NEVER_WENT_OUT = re.compile(r"before request POST /v0/pipelines/\w+/clear #1")
 THEN = ", then "
 
@@ -57,7 +57,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How a case ended: `failure` is why it does not balance; `was_killed` is false if the passage never came."""
+    """How a case ended: `failure` is why it does not balance; `was_killed` is false if the hit never came."""
 
     case: Case
     was_killed: bool
@@ -65,23 +65,23 @@ class Result:
 
 
 async def cases_of(scenario: Scenario) -> list[Case]:
-    """Those with one kill: play the scenario without any; each passage is a case, those of frequent seams thinned out."""
-    passages = await _passages(scenario)
-    seams = [passage.rpartition(" #")[0] for passage in passages]
+    """Those with one kill: play the scenario without any; each hit is a case, those of frequent seams thinned out."""
+    hits = await _hits(scenario)
+    seams = [hit.rpartition(" #")[0] for hit in hits]
     start = seams.index(scenario.only_after) if scenario.only_after else 0
-    return _thinned(Case(scenario.name, (passage,)) for passage in passages[start:])
+    return _thinned(Case(scenario.name, (hit,)) for hit in hits[start:])
 
 
 async def cases_on_the_way_back(cases: Iterable[Case]) -> list[Case]:
     """Those with two kills: the first with the request recorded that never went out, of a scenario with these cases."""
     first = next(case for case in cases if NEVER_WENT_OUT.fullmatch(case.kills[0]))
-    passages = await _passages(SCENARIOS[first.scenario], first.kills)
-    return [Case(first.scenario, (*first.kills, passage)) for passage in passages if passage.endswith(" #1")]
+    hits = await _hits(SCENARIOS[first.scenario], first.kills)
+    return [Case(first.scenario, (*first.kills, hit)) for hit in hits if hit.endswith(" #1")]
 
 
-async def _passages(scenario: Scenario, kills: Sequence[str] = ()) -> list[str]:
+async def _hits(scenario: Scenario, kills: Sequence[str] = ()) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
-        return (await play(Path(folder), scenario, kills)).passages
+        return (await play(Path(folder), scenario, kills)).hits
 
 
 def _thinned(cases: Iterable[Case]) -> list[Case]:
@@ -95,18 +95,24 @@ def _thinned(cases: Iterable[Case]) -> list[Case]:
     ]
 
 
-async def run(cases: Collection[Case], *, at_once: int = AT_ONCE) -> AsyncIterator[Result]:
-    """The results, as they come."""
+async def run(
+    cases: Collection[Case], *, at_once: int = AT_ONCE, most_failures: int | None = None
+) -> AsyncIterator[Result]:
+    """The results, as they come, until so many have failed: each of them may have taken all its patience."""
     free = asyncio.Semaphore(at_once)
 
     async def one(case: Case) -> Result:
         async with free:
             return await _result(case)
 
-    tasks = [asyncio.create_task(one(case)) for case in cases]
+    tasks, failures = [asyncio.create_task(one(case)) for case in cases], 0
     try:
         for task in asyncio.as_completed(tasks):
-            yield await task
+            result = await task
+            failures += bool(result.failure)
+            yield result
+            if failures == most_failures:
+                return
     finally:
         for task in tasks:
             task.cancel()

@@ -8,7 +8,7 @@ from functools import partial
 from bot.simulator.slack import Answer, Button, Channel, NotPossibleError, Person, SlackSimulator
 from bot.simulator.slack.blocks.buttons import label_on, pressable
 
-PATIENCE = 40.0  # real seconds before somebody who has got no answer counts as left guessing
+PATIENCE = 90.0  # real seconds before somebody who waits in vain counts as left guessing
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""One case of the crash matrix: the bot is killed at a passage, the next one starts, and people go on."""
+"""One case of the crash matrix: the bot is killed at a seam, the next one starts, and people go on."""
 
 import asyncio
 import signal
@@ -21,12 +21,12 @@ LOOKS_EVERY = timedelta(seconds=0.5)  # at the database: the bot tells nobody th
 class Played:
     """What the last bot passed, and whether each of those before was killed where it should be."""
 
-    passages: list[str]
+    hits: list[str]
     was_killed: bool
 
 
 async def play(folder: Path, scenario: Scenario, kills: Sequence[str] = ()) -> Played:
-    """Play the scenario to its end, with a bot killed at each of these passages, and check the books.
+    """Play the scenario to its end, with a bot killed at each of these hits, and check the books.
 
     Raises:
         AssertionError: something does not balance.
@@ -55,7 +55,7 @@ async def play(folder: Path, scenario: Scenario, kills: Sequence[str] = ()) -> P
                 part.cancel()
             await asyncio.gather(*parts, return_exceptions=True)
         books.balance(stage, killed=killed, in_doubt=in_doubt)
-    return Played(stage.passages(killed), killed == len(kills))
+    return Played(stage.hits(killed), killed == len(kills))
 
 
 async def _runs(stage: Stage, process: Process, parts: list[asyncio.Task[None]]) -> int:

@@ -1,6 +1,6 @@
 """The program of a bot with seams: `bot.simulator.bot.program`.
 
-Its arguments are the file for the passages, and the passage at which it is killed: empty, if it is not.
+Its arguments are the file for the hits of seams, and the hit at which it is killed: empty, if it is not.
 """
 
 import asyncio
@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 
 from bot.simulator.bot.program import be_the_bot
-from tests.crash_matrix.seams import Passages, put_seams_into_this_process
+from tests.crash_matrix.seams import SeamLog, put_seams_into_this_process
 
 if __name__ == "__main__":
     _, file, kill_at = sys.argv
-    loop_factory = put_seams_into_this_process(Passages(Path(file), kill_at))
+    loop_factory = put_seams_into_this_process(SeamLog(Path(file), kill_at))
     with asyncio.Runner(loop_factory=loop_factory) as runner:
         runner.run(be_the_bot())

@@ -34,10 +34,10 @@ ENVELOPE = re.compile(rb'"type": ?"(\w+)"')
 UPGRADED = b"HTTP/1.1 101"
 
 
-class Passages:
-    """Writes each passage of a seam to a file, one a line, and kills the process at the wanted one.
+class SeamLog:
+    """Writes each hit of a seam to a file, one a line, and kills the process at the wanted one.
 
-    A passage is a moment, a seam and a number: `before request POST /v0/pipelines/orders/clear #1`.
+    A hit is a moment, a seam and a number: `before request POST /v0/pipelines/orders/clear #1`.
     """
 
     def __init__(self, file: Path, kill_at: str) -> None:
@@ -46,19 +46,19 @@ class Passages:
         self._counts: Counter[str] = Counter()
         self._lock = threading.Lock()
 
-    def passes(self, moment: str, seam: str) -> None:
+    def hit(self, moment: str, seam: str) -> None:
         with self._lock:
             self._counts[f"{moment} {seam}"] += 1
-            passage = f"{moment} {seam} #{self._counts[f'{moment} {seam}']}"
-            os.write(self._file, f"{passage}\n".encode())
-            if passage == self._kill_at:
+            hit = f"{moment} {seam} #{self._counts[f'{moment} {seam}']}"
+            os.write(self._file, f"{hit}\n".encode())
+            if hit == self._kill_at:
                 os.kill(os.getpid(), signal.SIGKILL)
 
     @contextmanager
     def around(self, seam: str) -> Iterator[None]:
-        self.passes("before", seam)
+        self.hit("before", seam)
         yield
-        self.passes("after", seam)
+        self.hit("after", seam)
 
 
 class _Statements:
@@ -83,7 +83,7 @@ class SeamCursor(_Statements, sqlite3.Cursor):
 class SeamConnection(_Statements, sqlite3.Connection):
     """A connection whose commits are seams; a transaction that has written nothing is none."""
 
-    passages: Passages
+    log: SeamLog
 
     def __init__(self, *arguments, **options) -> None:
         super().__init__(*arguments, **options)
@@ -114,7 +114,7 @@ class SeamConnection(_Statements, sqlite3.Connection):
         if not (commits or is_script or (verb in WRITES and not self.in_transaction)):
             return done()
         what = f" ({', '.join(dict.fromkeys(self._kinds))})" if self._kinds else ""
-        with self.passages.around(f"commit {_call_site()}{what}"):
+        with self.log.around(f"commit {_call_site()}{what}"):
             return done()
 
 
@@ -133,47 +133,43 @@ def _call_site() -> str:
 class SeamTransport(selector_events._SelectorSocketTransport):
     """A connection whose requests and responses are seams: each as a whole, however many pieces it comes in."""
 
-    def __init__(self, passages, loop, sock, *arguments) -> None:
-        self._passages = passages
+    def __init__(self, log, *arguments, **options) -> None:
+        self._log = log
         self._asked = ""  # the request that is answered next
         self._sending = ""  # the message that is being written
         self._unsent = 0  # bytes of the current message
         self._is_websocket = False
-        self._is_served = arguments[-1] is not None
-        super().__init__(loop, sock, *arguments)
+        self._is_served = options.get("server") is not None
+        super().__init__(*arguments, **options)
 
     def write(self, data):
         data = bytes(data)
         if not data:
             return
-        begun = None if self._unsent > 0 else self._begins(data)
-        if begun is not None:
-            self._passages.passes("before", begun)
+        if self._unsent <= 0:
+            self._sending, self._unsent = self._message(data)
+            self._log.hit("before", self._sending)
         super().write(data)
         self._unsent -= len(data)
-        if self._unsent <= 0 and self._sending:
-            self._passages.passes("after", self._sending)
+        if self._unsent <= 0:
+            self._log.hit("after", self._sending)
 
     def writelines(self, list_of_data):
         self.write(b"".join(list_of_data))
 
-    def _begins(self, data: bytes) -> str | None:
-        """The name of the message that begins with this data."""
-        head, _, _ = data.partition(b"\r\n\r\n")
-        length = LENGTH.search(head)
-        found = REQUEST.match(data)
-        self._unsent = len(data)
+    def _message(self, data: bytes) -> tuple[str, int]:
+        """The name and the length of the message that is sent and begins with this data."""
         if self._is_websocket:
-            self._sending = "frame to Slack"
-        elif found is not None:
-            path = SECRETS.sub(r"/\1", found[2].decode())
-            self._asked = f"{found[1].decode()} {path}"
-            self._sending = f"request {self._asked}"
-        else:
-            self._sending = f"answer {self._asked}"
-        if not self._is_websocket:
-            self._unsent = len(head) + 4 + (int(length[1]) if length else 0)
-        return self._sending
+            return "frame to Slack", len(data)
+        head, _, _ = data.partition(b"\r\n\r\n")
+        body = LENGTH.search(head)
+        length = len(head) + 4 + (int(body[1]) if body else 0)
+        found = REQUEST.match(data)
+        if found is None:
+            return f"answer {self._asked}", length
+        path = SECRETS.sub(r"/\1", found[2].decode())
+        self._asked = f"{found[1].decode()} {path}"
+        return f"request {self._asked}", length
 
     def _read_ready(self):
         try:
@@ -184,7 +180,7 @@ class SeamTransport(selector_events._SelectorSocketTransport):
         if seam is None:
             super()._read_ready()
             return
-        with self._passages.around(seam):
+        with self._log.around(seam):
             super()._read_ready()
 
     def _received(self, data: bytes) -> str | None:
@@ -207,17 +203,17 @@ class SeamTransport(selector_events._SelectorSocketTransport):
 class SeamLoop(asyncio.SelectorEventLoop):
     """An event loop all of whose sockets have seams."""
 
-    def __init__(self, passages: Passages) -> None:
-        self._passages = passages
+    def __init__(self, log: SeamLog) -> None:
+        self._log = log
         super().__init__()
 
-    def _make_socket_transport(self, sock, protocol, waiter=None, *, extra=None, server=None):
+    def _make_socket_transport(self, sock, protocol, waiter=None, **options):
         # asyncio wakes itself up by a pair of sockets that never gets here.
-        return SeamTransport(self._passages, self, sock, protocol, waiter, extra, server)
+        return SeamTransport(self._log, self, sock, protocol, waiter, **options)
 
 
-def put_seams_into_this_process(passages: Passages) -> Callable[[], SeamLoop]:
+def put_seams_into_this_process(log: SeamLog) -> Callable[[], SeamLoop]:
     """Let each connection to a database have seams; returns what makes an event loop whose sockets have them."""
-    SeamConnection.passages = passages
+    SeamConnection.log = log
     sqlite3.connect = partial(sqlite3.connect, factory=SeamConnection)
-    return partial(SeamLoop, passages)
+    return partial(SeamLoop, log)

@@ -21,7 +21,7 @@ from tests.processes.world import Process
 
 PROGRAM = "tests.crash_matrix.program"
 SPEED = 20.0  # seconds of the simulated clock in each real one
-ACK_TIMEOUT = 2.0  # real seconds: a dead bot's answer is waited for as long as that
+ACK_TIMEOUT = 1.0  # real seconds: a dead bot's answer is waited for as long as that
 TAKES = 1.0  # seconds for each step of a pipeline
 DAYS_AGO = timedelta(days=3)
 
@@ -62,9 +62,9 @@ class Stage:
         target, _, short = pipeline.rpartition("/")
         return self.felderas[target], short
 
-    def passages(self, number: int) -> list[str]:
-        """What the bot of this number passed, in order."""
-        file = self.folder / f"passages-{number}.txt"
+    def hits(self, number: int) -> list[str]:
+        """The hits of seams of the bot of this number, in order."""
+        file = self.folder / f"hits-{number}.txt"
         return file.read_text().splitlines() if file.exists() else []
 
     def revokes_all_grants(self) -> None:
@@ -85,9 +85,9 @@ class Stage:
 
     @asynccontextmanager
     async def bot(self, number: int, *, kill_at: str = "") -> AsyncIterator[Process]:
-        """The bot, in a process of its own that is killed at this passage, if it comes there."""
+        """The bot, in a process of its own that is killed at this hit of a seam, if it comes there."""
         forked_process = await forked(
-            [PROGRAM, f"passages-{number}.txt", kill_at],
+            [PROGRAM, f"hits-{number}.txt", kill_at],
             folder=self.folder,
             environment={},
             says=True,

@@ -7,7 +7,9 @@ import pytest
 from tests.crash_matrix.matrix import Case, Result, all_cases, covering, run
 from tests.crash_matrix.scenarios import SCENARIOS
 
-MET_AT_LEAST = 0.75  # of the cases: how often the bot looks, and so some passages, depends on the machine
+KILLED_AT_LEAST = (
+    0.75  # of the cases: how often the bot looks, and so whether some hits come, depends on the machine
+)
 
 
 @pytest.fixture(scope="session")
@@ -17,7 +19,7 @@ def cases(request) -> list[Case]:
 
 
 async def _results(cases: list[Case]) -> list[Result]:
-    return [result async for result in run(cases)]
+    return [result async for result in run(cases, most_failures=3)]
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
@@ -26,5 +28,5 @@ def test_the_books_balance_wherever_it_is_killed(cases, scenario):
     results = asyncio.run(_results([case for case in cases if case.scenario == scenario]))
     failures = [result.failure for result in results if result.failure]
     assert not failures, "\n\n".join(failures)
-    assert sum(result.was_killed for result in results) >= MET_AT_LEAST * len(results)
+    assert sum(result.was_killed for result in results) >= KILLED_AT_LEAST * len(results)
     assert results

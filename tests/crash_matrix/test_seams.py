@@ -16,35 +16,35 @@ from bot.store.connection.database import writing
 from bot.store.shell_store import Administration
 from tests.clock import START
 from tests.crash_matrix.matrix import Case
-from tests.crash_matrix.seams import Passages, SeamConnection, SeamLoop
+from tests.crash_matrix.seams import SeamConnection, SeamLog, SeamLoop
 from tests.processes.world import running
 from tests.streams import served_by
 
 
 @pytest.fixture
-def passages(tmp_path):
-    return Passages(tmp_path / "passages.txt", kill_at="")
+def log(tmp_path):
+    return SeamLog(tmp_path / "hits.txt", kill_at="")
 
 
 @pytest.fixture
-def passed(tmp_path):
-    return lambda: (tmp_path / "passages.txt").read_text().splitlines()
+def hits(tmp_path):
+    return lambda: (tmp_path / "hits.txt").read_text().splitlines()
 
 
 @pytest.fixture
-def db(tmp_path, passages):
+def db(tmp_path, log):
     path = tmp_path / "pipeline-bot.db"
     Administration.open(path).close()
-    made = type("Connection", (SeamConnection,), {"passages": passages})
+    made = type("Connection", (SeamConnection,), {"log": log})
     database = Database(made(path, isolation_level=None), execute_plugins=False)
     yield database
     database.close()
 
 
-def test_a_commit_is_named_by_the_stores_function_and_its_events(db, passed):
+def test_a_commit_is_named_by_the_stores_function_and_its_events(db, hits):
     operations.note(db, Event(EventKind.CLOCK_RESET, START), None)
     bot_state.done(db, "head", START)
-    assert passed() == [
+    assert hits() == [
         "before commit operations.note (clock_reset) #1",
         "after commit operations.note (clock_reset) #1",
         "before commit bot_state.done #1",
@@ -52,16 +52,16 @@ def test_a_commit_is_named_by_the_stores_function_and_its_events(db, passed):
     ]
 
 
-def test_what_changes_nothing_is_no_seam(db, passages, passed):
+def test_what_changes_nothing_is_no_seam(db, log, hits):
     with writing(db):
         db.execute("SELECT * FROM grants")
     with db.atomic():
         db.execute("SELECT * FROM grants")
-    passages.passes("after", "all")
-    assert passed() == ["after all #1"]
+    log.hit("after", "all")
+    assert hits() == ["after all #1"]
 
 
-def test_a_write_of_its_own_and_every_other_way_to_commit(db, passed):
+def test_a_write_of_its_own_and_every_other_way_to_commit(db, hits):
     """However a later function of the store might do it."""
     insert = "INSERT INTO workspace (key, value) VALUES (?, ?)"
     db.execute(insert, ("one", "1"))
@@ -76,7 +76,7 @@ def test_a_write_of_its_own_and_every_other_way_to_commit(db, passed):
     numbers = [
         f"{moment} commit outside the store #{n}" for n in range(1, 6) for moment in ("before", "after")
     ]
-    assert passed() == numbers
+    assert hits() == numbers
 
 
 async def _answer(request: web.Request) -> web.Response:
@@ -94,27 +94,27 @@ async def _asks_with_both_clients(path: str) -> None:
             assert await response.json() == {"got": 300_000}
 
 
-def test_requests_and_responses_of_any_client_and_server(passages, passed):
+def test_requests_and_responses_of_any_client_and_server(log, hits):
     """In the order in which they pass; a long body is one request, and no query is in a name."""
-    with asyncio.Runner(loop_factory=partial(SeamLoop, passages)) as runner:
+    with asyncio.Runner(loop_factory=partial(SeamLoop, log)) as runner:
         runner.run(_asks_with_both_clients("/api/new.method"))
     for kind in ("request", "delivery", "answer", "response"):
         name = f"{kind} POST /api/new.method"
-        moments = [line for line in passed() if line.partition(" ")[2].startswith(name)]
+        moments = [line for line in hits() if line.partition(" ")[2].startswith(name)]
         assert moments == [f"{moment} {name} #{n}" for n in (1, 2) for moment in ("before", "after")]
-    assert len(passed()) == 16
+    assert len(hits()) == 16
 
 
 @pytest.mark.anyio
-async def test_the_process_is_killed_at_the_passage(tmp_path):
+async def test_the_process_is_killed_at_the_hit(tmp_path):
     script = (
-        "from pathlib import Path; from tests.crash_matrix.seams import Passages; "
-        "passages = Passages(Path('passages.txt'), 'before b #2'); "
-        "[passages.passes('before', seam) for seam in 'abcbd']"
+        "from pathlib import Path; from tests.crash_matrix.seams import SeamLog; "
+        "log = SeamLog(Path('hits.txt'), 'before b #2'); "
+        "[log.hit('before', seam) for seam in 'abcbd']"
     )
     async with running("-c", script, folder=tmp_path, settings={}) as process:
         assert await process.ends() == -signal.SIGKILL
-    assert (tmp_path / "passages.txt").read_text().splitlines() == [
+    assert (tmp_path / "hits.txt").read_text().splitlines() == [
         "before a #1",
         "before b #1",
         "before c #1",
