@@ -58,7 +58,7 @@ def _break_glass(stage: "Stage") -> list[Coroutine[Any, Any, None]]:
 def _stop_clear_start(stage: "Stage") -> list[Coroutine[Any, Any, None]]:
     ben = stage.colleague("ben")
     return [
-        stage.colleague("ana").requests("/pipeline clear sales --restart bad backfill", "Ask for approval"),
+        stage.colleague("ana").requests("/pipeline clear orders --restart bad backfill", "Ask for approval"),
         ben.decides("Approve", shown=f"{ben.mention} approved"),
     ]
 
@@ -92,10 +92,10 @@ SCENARIOS = {
         ),
         Scenario(
             "stop, clear and start",
-            {"sales": ("stop", "clear", "start")},
+            {"orders": ("stop", "clear", "start")},
             {"ana": Role.REQUESTER, "ben": Role.APPROVER},
             _stop_clear_start,
-            {"sales": "approvals=1"},
+            {"orders": "approvals=1"},
             approvals=1,
         ),
         Scenario(
