@@ -89,6 +89,28 @@ def owed(database: Path) -> frozenset[str]:
     return frozenset(operation for (operation,) in found)
 
 
+def account(stage: Stage) -> str:
+    """What there is to compare, for those who read of a failure."""
+    posts = [
+        f"{request.at:%H:%M:%S} Feldera {target} got {request.method} {request.path}: {request.status}"
+        for target, feldera in stage.felderas.items()
+        for request in feldera.requests
+        if request.method == "POST"
+    ]
+    entries = [
+        f"{entry.at:%H:%M:%S} audit log of {pipeline}: {entry.kind} {json.dumps(entry.data, ensure_ascii=False)}"
+        for pipeline, rows in _read(stage.database)[1].items()
+        for row in rows
+        for entry in row.entries
+    ]
+    shown = [
+        f"#{channel.name}: {render(message, stage.slack.names)}"
+        for channel in stage.channels.values()
+        for message in channel.messages
+    ]
+    return "\n".join([*posts, *entries, *shown])
+
+
 def balance(stage: Stage, *, killed: int, in_doubt: Counter[str]) -> None:
     """Each pipeline's one request was carried out once, with permission, and told once.
 

@@ -50,11 +50,14 @@ async def play(folder: Path, scenario: Scenario, kills: Sequence[str] = ()) -> P
                 if scenario.revokes and killed == 1:
                     stage.revokes_all_grants()
             assert status == 0, f"it ended with {status}: {process.stderr}"
+            books.balance(stage, killed=killed, in_doubt=in_doubt)
+        except (AssertionError, TimeoutError) as error:
+            error.add_note(books.account(stage))
+            raise
         finally:
             for part in parts:
                 part.cancel()
             await asyncio.gather(*parts, return_exceptions=True)
-        books.balance(stage, killed=killed, in_doubt=in_doubt)
     return Played(stage.hits(killed), killed == len(kills))
 
 
