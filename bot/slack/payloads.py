@@ -30,7 +30,11 @@ class _Shape(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
 
-class _ReadByBolt(_Shape):
+class _MaybeAnswerable(_Shape):
+    response_url: _Url | None = None
+
+
+class _ReadByBolt(_MaybeAnswerable):
     """The parts that Bolt reads before any listener runs, in every type of payload."""
 
     type: str | None = None
@@ -46,7 +50,7 @@ class _ReadByBolt(_Shape):
     assistant_thread: "_ReadByBolt | str | None" = None
     view: dict[str, Any] | None = None
     actions: Annotated[list[dict[str, Any]], Field(min_length=1)] | None = None
-    response_urls: list[dict[str, Any]] = []
+    response_urls: list[_MaybeAnswerable] = []
 
 
 class Person(_Shape):

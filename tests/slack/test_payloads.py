@@ -215,6 +215,8 @@ def test_a_text_that_is_none(kind, path, longest):
         COMMAND | {"type": "block_actions"},  # Bolt would take it for either
         changed(CLICK, "actions", [CLICK["actions"][0]] * 2),
         changed(CLICK, "actions", []),
+        SHORTCUT | {"response_url": [URL]},  # Bolt would take it for the address of a reply
+        changed(SUBMISSION, "response_urls", [{"response_url": {"url": URL}}]),
     ],
 )
 def test_what_is_several_things_at_once_or_nothing(payload):

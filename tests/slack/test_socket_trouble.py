@@ -1,13 +1,14 @@
 """Slack's WebSocket where something else answers, or nothing: each reason is said once, and tried again after a pause."""
 
 import asyncio
+import json
 from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp import web
 from structlog.testing import capture_logs
 
-from tests.slack.test_socket_mode import AN_AGE, PATIENT, transport_of, until, whys
+from tests.slack.test_socket_mode import AN_AGE, PATIENT, transport_of, typed, until, whys
 from tests.streams import served_by
 
 pytestmark = pytest.mark.anyio
@@ -91,3 +92,39 @@ async def test_a_websocket_that_cannot_be_opened(slack, url, why, caplog):
     said = f"Slack's WebSocket cannot be opened, although its Web API answers ({why.strip()}"
     assert [(line["event"], line["why"]) for line in logs] == [("socket_mode_disconnected", said)]
     assert caplog.records == []
+
+
+@pytest.mark.parametrize("when", ["at first", "after the hello"])
+async def test_a_goodbye_that_makes_no_sense(slack, when):
+    """Its reason is no word, but a list: the connection has ended all the same, and the next one is opened."""
+    slack.adds_channel("ops")
+    goodbye = json.dumps({"type": "disconnect", "reason": [["link_disabled"]]})
+    async with transport_of(slack) as transport:
+        if when == "at first":
+            slack.greets_next(goodbye)
+        with capture_logs() as logs:
+            await transport.start()
+            first = transport._connection
+            if when != "at first":
+                await slack.sends(goodbye)
+                await until(lambda: transport._connection is not first)
+            assert await typed(slack) == "You typed x"
+    reason = "Slack ended it without a reason that makes sense."
+    assert whys(logs) == [reason if when == "at first" else f"The WebSocket to Slack ended: {reason}"]
+
+
+async def test_an_envelope_with_an_odd_reason_for_its_repetition(slack):
+    """Nobody reads that: what is in the envelope is answered."""
+    slack.adds_channel("ops")
+    async with transport_of(slack) as transport:
+        await transport.start()
+        await typed(slack)
+        envelope = slack.deliveries[-1].envelope
+        payload = envelope.payload | {"trigger_id": "1.again", "text": "again"}
+        acked = slack._socket_mode._unacked["again"] = [asyncio.get_running_loop().create_future()]
+        await slack.sends(
+            json.dumps(
+                {"envelope_id": "again", "type": envelope.type, "payload": payload, "retry_reason": {"a": 1}}
+            )
+        )
+        assert (await acked[0]).body == {"text": "You typed again"}

@@ -78,6 +78,14 @@ class FaultSwitches:
         """Ask the app to renew its connections; unless it is only a warning, the old ones get no more envelopes."""
         await self._socket_mode.disconnects(reason)
 
+    async def sends(self, frame: str | bytes) -> None:
+        """Send every Socket Mode connection this in place of an envelope: nothing checks it."""
+        await self._socket_mode.sends(frame)
+
+    def greets_next(self, frame: str | bytes) -> None:
+        """Send the next Socket Mode connection this in place of the hello."""
+        self._socket_mode.greetings.append(frame)
+
     def refuses_tokens(self) -> None:
         """Every call from now on is invalid_auth, until `accepts_tokens`."""
         self._web_api.accepts_tokens = False

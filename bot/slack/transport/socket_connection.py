@@ -8,10 +8,8 @@ from typing import Any
 
 import aiohttp
 import structlog
-from slack_bolt.adapter.socket_mode.internals import build_headers
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
-from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot.engine.work_context import Work, working
 from bot.slack.api.web_api import why_broken
@@ -122,10 +120,7 @@ class SocketConnection:
         payload = envelope.get("payload")
 
         def incoming() -> AsyncBoltRequest:
-            request = SocketModeRequest.from_dict(dict(envelope))
-            headers = None if request is None else build_headers(request)
-            body = payload if isinstance(payload, dict) else {}
-            return AsyncBoltRequest(mode="socket_mode", body=body, headers=headers)
+            return AsyncBoltRequest(mode="socket_mode", body=payload if isinstance(payload, dict) else {})
 
         with working(Work(self.app.tracer)):
             ack = _ack(envelope["envelope_id"], await self.app.receive(payload, incoming, over_http=False))
@@ -203,9 +198,9 @@ def _others(hello: Mapping[str, Any]) -> int:
 
 
 def why_dismissed(disconnect: Mapping[str, Any]) -> str:
-    reason = disconnect.get("reason")
+    reason = str(disconnect.get("reason"))
     return _REASONS.get(
-        str(reason), str(reason) if reason in RENEWALS else "Slack ended it without a reason that makes sense"
+        reason, reason if reason in RENEWALS else "Slack ended it without a reason that makes sense"
     )
 
 

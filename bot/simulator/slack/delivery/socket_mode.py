@@ -7,6 +7,7 @@ a client that was told to reconnect answers its open envelopes on the new one.
 import asyncio
 import json
 from collections import defaultdict, deque
+from contextlib import suppress
 from dataclasses import dataclass
 from secrets import token_hex
 from typing import Any, Literal
@@ -37,6 +38,8 @@ class SocketMode:
         self._open: set[_Connection] = set()
         self._connections: deque[_Connection] = deque()
         self._unacked: dict[str, list[asyncio.Future[Ack]]] = defaultdict(list)
+        self.greetings: deque[str | bytes] = deque()
+        """What the next connections are sent in place of the hello."""
 
     @property
     def connections(self) -> int:
@@ -60,7 +63,10 @@ class SocketMode:
         if self.connections >= MOST_CONNECTIONS:
             await self._dismiss(connection, "too_many_websockets")
             return socket
-        await socket.send_json(self._hello())
+        if self.greetings:
+            await _send(socket, self.greetings.popleft())
+        else:
+            await socket.send_json(self._hello())
         self._open.add(connection)
         self._connections.append(connection)
         self._changes.note()
@@ -106,6 +112,12 @@ class SocketMode:
                 # The client closes it: closing first as well would make it reconnect twice.
                 await connection.socket.send_json(self._disconnect(reason))
 
+    async def sends(self, frame: str | bytes) -> None:
+        """Send every connection this, as it is: a text, or bytes. One that is closing gets nothing."""
+        for connection in list(self._connections):
+            with suppress(ConnectionError):
+                await _send(connection.socket, frame)
+
     def drops_connections(self) -> None:
         """Break every connection without a close frame, as a failing network does."""
         for connection in list(self._open):
@@ -145,6 +157,10 @@ class SocketMode:
 
     def _disconnect(self, reason: DisconnectReason) -> dict[str, Any]:
         return {"type": "disconnect", "reason": reason, "debug_info": {"host": "applink-simulated"}}
+
+
+async def _send(socket: web.WebSocketResponse, frame: str | bytes) -> None:
+    await (socket.send_str(frame) if isinstance(frame, str) else socket.send_bytes(frame))
 
 
 def _sent(envelope: Envelope) -> dict[str, Any]:
