@@ -42,3 +42,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="kill the bot at each seam once (part), or at each in every scenario (all: takes many minutes)",
     )
     parser.addoption("--pictures", help="take the documents' pictures again, into this folder: docs/images")
+    parser.addoption(
+        "--fuzz-minutes", type=float, help="fuzz each test of tests/fuzz for so long, with examples of chance"
+    )
+    parser.addoption(
+        "--fuzz-seed", type=int, help="repeat the examples of tests/fuzz that failed with this seed"
+    )

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.json_trees import places, replaced
 from tests.stories.test_http import answers, signed
 from tests.workspace import Teammate, Workspace
 
@@ -101,9 +102,9 @@ def test_every_value_of_every_delivery(workspace: Workspace) -> None:
     sent = {made.envelope.payload.get("type", ""): made.envelope for made in workspace.slack.deliveries}
     assert set(sent) == {"", "block_actions", "block_suggestion", "shortcut", "event_callback"}
     for envelope in sent.values():
-        for number, path in enumerate(leaves(envelope.payload)):
+        for number, path in enumerate(places(envelope.payload)):
             for odd in (7, {"id": 7}):
-                payload = replaced(envelope.payload, path, odd)
+                payload = replaced(envelope.payload, path, odd) if path else envelope.payload
                 if path not in {("type",), ("trigger_id",)}:
                     payload |= {"trigger_id": f"9.{number}.{odd!r:.12}"}
                 if path not in KIND or odd == 7:  # of another kind it is nothing that the bot answers
@@ -112,25 +113,6 @@ def test_every_value_of_every_delivery(workspace: Workspace) -> None:
                 ana.person.modal and ana.closes_modal()
     assert workspace.broken() is None
     ana.reads()
-
-
-def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """The place of every value in it, and of what holds them."""
-    yield path
-    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, inner in inside:
-        yield from leaves(inner, (*path, key))
-
-
-def replaced(payload: Any, path: tuple[Any, ...], value: Any) -> Any:
-    if not path:
-        return payload
-    made = copy.deepcopy(payload)
-    place = made
-    for key in path[:-1]:
-        place = place[key]
-    place[path[-1]] = value
-    return made
 
 
 NONSENSE: list[dict[str, Any]] = [
