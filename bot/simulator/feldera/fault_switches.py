@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.simulator.feldera.api import error_responses
 from bot.simulator.feldera.api import json_documents as documents
-from bot.simulator.feldera.api.faults import Answer, Faults, Loss
+from bot.simulator.feldera.api.faults import Answer, Faults, Intermediary, Loss
 from bot.simulator.feldera.server import Server
 from bot.simulator.feldera.state.pipelines import World
 
@@ -92,6 +92,13 @@ class FaultSwitches:
         if self._world.database.is_down:
             self._world.restart_work()
             self._world.database.comes_back()
+
+    def is_behind(self, intermediary: Intermediary | None) -> None:
+        """From now on something is between Feldera and its clients, and answers what it likes; None takes it away.
+
+        It is called with each request and a `handler`, which carries the request out and returns Feldera's answer.
+        """
+        self._faults.intermediary = intermediary
 
     def hangs(
         self,

@@ -15,6 +15,7 @@ from bot.simulator.feldera.api.json_documents import (
     PLATFORM_VERSION,
     EventSelector,
     Selector,
+    configuration,
     event_document,
     moment,
     pipeline_document,
@@ -108,7 +109,7 @@ class Endpoints:
 
     async def config(self, request: web.Request) -> web.Response:
         version = PLATFORM_VERSION if self._of(request).keeps_events else OLDER_VERSION
-        return json_response({"telemetry": "", "edition": "Open source", "version": version, "revision": ""})
+        return json_response(configuration(version))
 
     async def session(self, request: web.Request) -> web.Response:
         if not self._of(request).keeps_events:  # an older Feldera than the first with sessions

@@ -9,12 +9,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum, auto
+from functools import partial
 
 from aiohttp import web
 
 from bot.engine.ports import Clock
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Intermediary = Callable[..., Awaitable[web.StreamResponse]]  # of a request and `handler`
 
 REPLY_KEPT = 4096
 """Bytes of an answer that the record keeps."""
@@ -107,6 +109,8 @@ class Faults:
         self._hanging: _Hanging | None = None
         self.delay = timedelta(0)
         """The delay of every request before it is handled."""
+        self.intermediary: Intermediary | None = None
+        """What every request passes, and can do with it and its answer what it likes."""
 
     def arrange(self, kind: Loss | Answer, method: str | None, times: int) -> None:
         if times < 1:
@@ -156,24 +160,26 @@ class Faults:
 
     @web.middleware
     async def befall(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        if self.intermediary is not None:
+            handler = partial(self.intermediary, handler=handler)
         if self.delay:
             await self._clock.wait(asyncio.Event(), self._clock.now() + self.delay)
         hangs = self._hanging is not None and self._hanging.takes(request.method, request.path)
         hanging = self._hanging if hangs else None
         if hanging and not hanging.once_processed and not await hanging.wait():
-            return _drop(request)
+            return drop(request)
         match self._take(request.method):
             case Answer() as answer:
                 response: web.StreamResponse = answer.response()
             case Loss.REQUEST:
-                return _drop(request)
+                return drop(request)
             case Loss.REPLY:
                 await handler(request)
-                return _drop(request)
+                return drop(request)
             case None:
                 response = await handler(request)
         if hanging and hanging.once_processed and not await hanging.wait():
-            return _drop(request)
+            return drop(request)
         return response
 
     def _take(self, method: str) -> Loss | Answer | None:
@@ -186,7 +192,8 @@ class Faults:
         return None
 
 
-def _drop(request: web.Request) -> web.Response:
+def drop(request: web.Request) -> web.Response:
+    """Close the connection before anything is answered."""
     if request.transport is not None:
         request.transport.abort()
     return _Dropped()

@@ -129,6 +129,22 @@ def _program_error(pipeline: SimulatedPipeline) -> Mapping[str, Any]:
     return {"sql_compilation": compiled, "rust_compilation": None, "system_error": None}
 
 
+def configuration(version: str) -> dict[str, Any]:
+    """What `GET /v0/config` tells of the installation."""
+    texts = ("posthog", "conceptualhq", "product_fruits", "revision", "runtime_revision", "changelog_url")
+    build = ("build_timestamp", "build_cpu", "build_os", "rustc_version", "cargo_target_triple", "cargo_debug",
+             "cargo_opt_level", "cargo_features", "cargo_dependencies")  # fmt: skip
+    return dict.fromkeys(texts, "") | {
+        "edition": "Open source",
+        "version": version,
+        "build_source": "source",
+        "build_info": dict.fromkeys(build, ""),
+        "license_validity": None,
+        "update_info": None,
+        "unstable_features": None,
+    }
+
+
 def event_document(event: Event) -> dict[str, Any]:
     """One event, as `GET .../events` shows it."""
     return {
