@@ -1,15 +1,19 @@
 """Slack's WebSocket where something else answers, or nothing: each reason is said once, and tried again after a pause."""
 
 import asyncio
+import base64
+import hashlib
 import json
+import re
 from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp import web
+from aiohttp.http import WS_KEY
 from structlog.testing import capture_logs
 
 from tests.slack.test_socket_mode import AN_AGE, PATIENT, transport_of, typed, until, whys
-from tests.streams import served_by
+from tests.streams import listening, served_by
 
 pytestmark = pytest.mark.anyio
 
@@ -128,3 +132,42 @@ async def test_an_envelope_with_an_odd_reason_for_its_repetition(slack):
             )
         )
         assert (await acked[0]).body == {"text": "You typed again"}
+
+
+CHUNK = bytes(2**16)
+MOST = 2**24  # bytes: what the bot takes of a message, and what the system's buffers may hold besides
+
+
+@pytest.mark.parametrize("fragmented", [True, False])
+async def test_a_message_without_an_end(slack, fragmented):
+    """A message is read up to a limit, whether it comes as one frame of a gigabyte or in frames that never end."""
+    sent = []
+
+    async def sends(reader, writer):
+        head = await reader.readuntil(b"\r\n\r\n")
+        key = re.search(rb"Sec-WebSocket-Key: (\S+)", head)[1]
+        accept = base64.b64encode(hashlib.sha1(key + WS_KEY).digest())  # noqa: S324 - the protocol's
+        writer.write(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: upgrade\r\n")
+        writer.write(b"Sec-WebSocket-Accept: %s\r\n\r\n" % accept)
+        hello = b'{"type":"hello"}'
+        writer.write(bytes([0x81, len(hello)]) + hello)
+        writer.write(b"\x01\x00" if fragmented else b"\x81\x7f" + (2**30).to_bytes(8, "big"))
+        sent.append(0)
+        while sent[-1] < 2 * MOST:
+            writer.write((b"\x00\x7f" + len(CHUNK).to_bytes(8, "big") if fragmented else b"") + CHUNK)
+            await writer.drain()
+            sent[-1] += len(CHUNK)
+
+    async def opens(_request):
+        return web.json_response({"ok": True, "url": f"ws://127.0.0.1:{port}/link"})
+
+    async with (
+        listening(sends) as port,
+        served_by({"/api/apps.connections.open": opens}) as address,
+        transport_of(slack, url=f"http://{address}/api/") as transport,
+    ):
+        with capture_logs() as logs:
+            await transport.start()
+            await until(lambda: len(sent) >= 2)
+    assert sent[0] < MOST
+    assert whys(logs)[0].startswith("The WebSocket to Slack ended: ")

@@ -1,7 +1,7 @@
 """Socket Mode transport: keeps a WebSocket to Slack, however long Slack is unreachable, and logs each change once.
 
 slack_sdk's client for it reconnects at once, forever and silently, takes any number of envelopes into memory, and logs
-a traceback for each failed attempt: so this uses aiohttp's WebSocket, and Bolt's code to read it.
+a traceback for each failed attempt: so this uses aiohttp's WebSocket.
 """
 
 import asyncio
