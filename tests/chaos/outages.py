@@ -1,0 +1,136 @@
+"""What lasts in a chaos run until it is over: outages, a database that takes nothing, a process that is gone, a wrong clock."""
+
+import sqlite3
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from bot.engine.ports import StoreUnavailable
+from tests.chaos.cast import TARGETS
+from tests.chaos.world import ChaosWorld
+
+LOCK_WAITED = 10  # milliseconds that the bot waits for another process's lock: by default 5 s, of real time
+SOCKET_FAULTS_MOST = 2  # a run: each is waited for in real time
+
+_Switch = tuple[Callable[[], object], Callable[[], object]]
+"""How it begins, and how it ends."""
+
+
+class Outages:
+    def __init__(self, world: ChaosWorld) -> None:
+        self.world = world
+        self.lasting: set[str] = set()
+        self._socket_faults = 0
+        self._lock: sqlite3.Connection | None = None
+
+    def begins(self, name: str) -> None:
+        if name not in self.lasting:
+            self.lasting.add(name)
+            if name == "slack down":
+                self.world.breaks.append(self.world.clock.now())
+            self._switches()[name][0]()
+
+    def over(self, name: str) -> None:
+        if name in self.lasting:
+            self.lasting.discard(name)
+            self._switches()[name][1]()
+            if name == "slack down":
+                self.world.until_connected()
+
+    def _switches(self) -> dict[str, _Switch]:
+        slack, run = self.world.slack, self.world.run
+        leads, channel = self.world.groups["leads"], self.world.channel
+        found: dict[str, _Switch] = {
+            "slack down": (lambda: run(slack.goes_down()), lambda: run(slack.comes_back())),
+            "slack tokens_refused": (slack.refuses_tokens, slack.accepts_tokens),
+            "slack no_user_groups": (slack.downgrades_plan, slack.upgrades_plan),
+            "slack group_disabled": (leads.is_disabled, leads.is_enabled),
+            "slack channel_archived": (channel.archive, partial(setattr, channel, "archived", False)),
+            "slack bot_removed": (channel.bot_leaves, channel.bot_joins),
+        }
+        for target, other in zip(TARGETS, reversed(TARGETS), strict=True):
+            feldera, others = self.world.felderas[target], self.world.felderas[other]
+            found |= {
+                f"{target} down": (_run(run, feldera.goes_down), _run(run, feldera.comes_back)),
+                f"{target} database_down": (feldera.loses_its_database, feldera.finds_its_database),
+                f"{target} runner_down": (
+                    partial(feldera.runner_is, False),
+                    partial(feldera.runner_is, True),
+                ),
+                f"{target} another_tenant": (
+                    partial(feldera.answers_as, others),
+                    partial(feldera.answers_as, feldera),
+                ),
+                f"{target} login_ambiguous": (
+                    feldera.login_is_ambiguous,
+                    partial(feldera.login_is_ambiguous, ambiguous=False),
+                ),
+                f"{target} old_version": (feldera.is_downgraded, feldera.is_upgraded),
+            }
+        return found
+
+    def may_disconnect(self) -> bool:
+        self._socket_faults += 1
+        return self.world.is_up and (self.world._over_http or self._socket_faults <= SOCKET_FAULTS_MOST)
+
+    def disconnects(self, deed: Callable[[], object]) -> None:
+        if self.may_disconnect():
+            deed()
+            self.world.until_connected()
+
+    def database_fault(self, kind: str) -> None:
+        """Locked by another process, on a full disk, or on a disk that turned read-only."""
+        if not self.world.is_up or any(each.startswith("database") for each in self.lasting):
+            return
+        self.lasting.add(f"database {kind}")
+        try:
+            if kind == "locked":
+                store = self.world.bot.store
+                self.world.run(store._write(lambda db: db.execute(f"PRAGMA busy_timeout = {LOCK_WAITED}")))
+                self._lock = sqlite3.connect(self.world.database, isolation_level=None)
+                self._lock.execute("BEGIN IMMEDIATE")
+            elif kind == "full":
+                self.world.disk_fills_up()
+            else:
+                self.world.disk_takes_nothing()
+        except StoreUnavailable:
+            self.database_fault_ends()
+
+    def database_fault_ends(self) -> None:
+        kinds = {each for each in self.lasting if each.startswith("database")}
+        self.lasting -= kinds
+        if self._lock is not None:
+            self._lock.rollback()
+            self._lock.close()
+            self._lock = None
+        if self.world.is_up and "database full" in kinds:
+            self.world.disk_has_room_again()
+        if self.world.is_up and "database read_only" in kinds:
+            self.world.disk_takes_all_again()
+
+    def bot_dies(self) -> None:
+        if self.world.is_up:
+            self.world.dies()
+
+    def bot_starts(self) -> None:
+        """With a Slack that answers, or it waits, in real time; and with two Felderas, or it does not start."""
+        self.world.next = None
+        if not self.world.is_up:
+            self.database_fault_ends()
+            for name in (
+                "slack down",
+                "slack tokens_refused",
+                *(f"{each} another_tenant" for each in TARGETS),
+            ):
+                self.over(name)
+            self.world.starts()
+
+    def wall_clock_jumps(self, minutes: int) -> None:
+        if self.world.is_up:
+            self.world.wall_clock_jumps(minutes=minutes)
+        else:
+            self.world.machine.wall_clock_jumps(minutes=minutes)
+
+
+def _run(run: Callable[[Any], object], work: Callable[[], Any]) -> Callable[[], object]:
+    return lambda: run(work())

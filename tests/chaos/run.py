@@ -1,0 +1,175 @@
+"""One run: its plan carried out step by step, and what did not balance at its end."""
+
+import tempfile
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bot.simulator.feldera import Refused
+from tests.chaos.access import Access
+from tests.chaos.acts import Act
+from tests.chaos.books import Books
+from tests.chaos.cast import CAST
+from tests.chaos.draws import Step
+from tests.chaos.facts import Known, When
+from tests.chaos.faults import Faults
+from tests.chaos.oracle import Oracle
+from tests.chaos.people import People
+from tests.chaos.plan import DAY, plan
+from tests.chaos.records import Records
+from tests.chaos.world import ChaosWorld
+
+AFTERWARDS = timedelta(hours=30)  # without faults: longer than anything waits
+EXPECTED_ERRORS = ("slack_refused", "message_given_up", "no_place_takes_the_card")
+"""What the bot logs as an error because Slack refuses it: a fault that the run made."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What came of a run. `complaints` are in words; `log` is a file with all that happened, if there are any."""
+
+    seed: int
+    minutes: int
+    complaints: list[str] = field(default_factory=list)
+    sent: Counter[str] = field(default_factory=Counter)
+    steps: int = 0
+    log: Path | None = None
+
+    @property
+    def replay(self) -> str:
+        return f"python -m tests.chaos --seed {self.seed} --minutes {self.minutes}"
+
+    def __str__(self) -> str:
+        sent = ", ".join(f"{count} {what}" for what, count in sorted(self.sent.items()))
+        if not self.complaints:
+            return f"seed {self.seed}: balanced after {self.steps} steps ({sent or 'nothing sent'})"
+        found = "\n".join(f"  - {each}" for each in self.complaints)
+        return f"seed {self.seed}: does not balance\n{found}\n  log: {self.log}\n  replay: {self.replay}"
+
+
+class Run:
+    def __init__(self, seed: int, minutes: int, folder: Path) -> None:
+        self.steps = plan(seed, minutes)
+        self.end = timedelta(minutes=minutes)
+        self.world = ChaosWorld(folder, over_http=seed % 4 != 0)
+        self.acts: list[Act] = []
+        self.oracle = Oracle()
+        self.oracle.kinds = {who: Known() for who in CAST}
+        self.people, self.access = People(self.world, self.acts), Access(self.world, self.acts)
+        self.faults = Faults(self.world)
+        self.story: list[str] = []
+        self._looks_at_slack()
+
+    def goes(self) -> None:
+        began = self.world.clock.now()
+        for step in self.steps:
+            if began + step.at > self.world.clock.now():
+                t0 = time.monotonic()
+                self.world.time_passes(began + step.at)
+                if time.monotonic() - t0 > 1.0:
+                    self.story.append(f"    passing took {time.monotonic() - t0:.1f} s")
+            self.story.append(str(step))
+            known = len(self.acts)
+            began_at = time.monotonic()
+            self._does(step)
+            if time.monotonic() - began_at > 1.0:
+                self.story.append(f"    took {time.monotonic() - began_at:.1f} s")
+            self.story += [f"    {act}" for act in self.acts[known:]]
+            self._looks_at_slack()
+        self.faults.all_is_well()
+        self.world.time_passes(self.world.clock.now() + AFTERWARDS)
+
+    def _does(self, step: Step) -> None:
+        drawn = dict(step.drawn)
+        if drawn.pop("is_prepared", False):
+            verb, pipeline, *_ = drawn["text"].split()
+            self._prepares(verb, pipeline, has_options="--" in drawn["text"])
+        if step.what == "elsewhere":
+            self.elsewhere(**drawn)
+        else:
+            owners = (self.people, self.access, self.faults)
+            owner = next(each for each in owners if hasattr(each, step.what))
+            getattr(owner, step.what)(**drawn)
+
+    def _prepares(self, verb: str, pipeline: str, *, has_options: bool) -> None:
+        """So that there is something to do, unless somebody deleted it: data to clear, and a run to stop."""
+        feldera, alone = self.world.feldera_of(pipeline), pipeline.partition("/")[2]
+        try:
+            state = feldera.pipeline(alone)
+            if state.storage == "Cleared":
+                self.elsewhere(pipeline, "recreates")
+            runs = verb == "stop" or (verb == "clear" and has_options)
+            if runs == feldera.pipeline(alone).is_fully_stopped:
+                self.elsewhere(pipeline, "starts" if runs else "stops")
+        except Refused:
+            return
+
+    def _looks_at_slack(self) -> None:
+        """What Slack says of everybody, from this moment on."""
+        when = When(self.world.moment, self.world.clock.now())
+        for who, teammate in self.world.people.items():
+            profile = teammate.profile
+            is_out = (
+                profile.guest
+                or profile.deactivated
+                or not profile.belongs_to(self.world.slack.workspace.team_id)
+            )
+            self.oracle.kinds[who].becomes("other" if is_out else "member", when)
+        for handle, known in self.oracle.groups.items():
+            known.becomes(frozenset(self.access.members(handle)), when)
+
+    def elsewhere(self, pipeline: str, does: str) -> None:
+        """What others do to a pipeline in Feldera itself, as far as Feldera lets them."""
+        feldera, alone = self.world.feldera_of(pipeline), pipeline.partition("/")[2]
+        deeds: dict[str, Callable[[str], object]] = {
+            "starts": feldera.someone_starts,
+            "stops": feldera.someone_stops,
+            "clears": feldera.someone_clears,
+            "recreates": partial(feldera.someone_recreates, storage="InUse"),
+            "deletes": feldera.someone_deletes,
+            "restarts": feldera.someone_restarts,
+            "renames": lambda name: feldera.someone_renames(name, f"{name}-old-{self.world.moment}"),
+        }
+        try:
+            self.world.elsewhere(lambda: deeds[does](alone))
+        except Refused as refused:
+            if does == "recreates" and refused.status == 404:  # somebody had deleted it
+                feldera.adds(alone)
+            return
+        when = When(self.world.moment, self.world.clock.now())
+        self.world.touches.append((pipeline, when.moment))
+        if does in {"recreates", "deletes", "renames"}:
+            self.oracle.touched.setdefault(pipeline, []).append(when)
+        self.world.settles()
+
+
+def played(seed: int, minutes: int = DAY) -> Report:
+    """Play the run of this seed, and hold the books against each other."""
+    report = Report(seed, minutes)
+    with TemporaryDirectory() as folder:
+        run = Run(seed, minutes, Path(folder))
+        try:
+            try:
+                run.goes()
+            except Exception as error:  # noqa: BLE001 - whatever it is, the run failed by it and says so
+                report.complaints.append("".join(traceback.format_exception(error)[-3:]))
+            books = Books(Records(run.world), run.acts, run.oracle)
+            report.complaints += books.complaints()
+            report.complaints += [
+                f"logged as an error: {error}"
+                for error in run.world.errors
+                if not any(each in error for each in EXPECTED_ERRORS)
+            ]
+            report.sent, report.steps = books.sent, len(run.steps)
+        finally:
+            run.world.ends()
+        if report.complaints:
+            report.log = Path(tempfile.gettempdir()) / f"chaos-{seed}-{minutes}.log"
+            report.log.write_text("\n".join([str(report), *run.story, *run.world.logged]))
+    return report
