@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import yaml
 
@@ -67,6 +67,8 @@ def _empty_database() -> bytes:
 class Workspace(Reading, Troubles):
     """The whole little world of a story. `grants` go through the shell's own way into the database."""
 
+    makes_clock: ClassVar[type[MovableClock]] = MovableClock
+
     def __init__(  # noqa: PLR0913  a world has many sides, each with a sensible default
         self,
         folder: Path,
@@ -82,7 +84,7 @@ class Workspace(Reading, Troubles):
         traces_to: str | None = None,
     ) -> None:
         super().__init__()
-        self.clock = MovableClock()  # the world's: what the simulators go by, and whoever tells a story
+        self.clock = self.makes_clock()  # the world's: what the simulators go by, and whoever tells a story
         self.machine = Machine(self.clock)  # the bot's
         self.feldera = FelderaSimulator(
             self.clock, api_keys={feldera_key: feldera_role} if feldera_key else None, tenant_id=tenant_id

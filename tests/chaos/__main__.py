@@ -2,10 +2,13 @@
 
 import argparse
 import sys
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import partial
+from multiprocessing import get_context
 
 from tests.chaos.plan import DAY
 from tests.chaos.run import played
+
+RUNS_PER_PROCESS = 25
 
 
 def main() -> int:
@@ -17,14 +20,10 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=1, help="how many runs, with the seeds that follow")
     parser.add_argument("--jobs", type=int, default=1, help="how many at once")
     options = parser.parse_args()
+    seeds = range(options.seed, options.seed + options.runs)
     failed = 0
-    with ProcessPoolExecutor(options.jobs, max_tasks_per_child=25) as pool:
-        runs = [
-            pool.submit(played, seed, options.minutes)
-            for seed in range(options.seed, options.seed + options.runs)
-        ]
-        for run in as_completed(runs):
-            report = run.result()
+    with get_context("spawn").Pool(options.jobs, maxtasksperchild=RUNS_PER_PROCESS) as pool:
+        for report in pool.imap_unordered(partial(played, minutes=options.minutes), seeds):
             print(report, flush=True)  # noqa: T201 - what this command is for
             failed += bool(report.complaints)
     print(f"{options.runs} runs, {failed} of them do not balance")  # noqa: T201

@@ -47,21 +47,61 @@ def _lasting(rng: Random) -> timedelta:
 
 
 def _asks(rng: Random, at: timedelta) -> list[Step]:
-    request = rng.choice(REQUESTS)
+    """Somebody asks, others approve; and mostly something gets in the way before it is sent."""
+    request, pipeline = rng.choice(REQUESTS), _pipeline(rng)
     seat = (
         ("responder", "oncall") if "break" in request else ("operator", "requester", "analyst", "developer")
     )
+    who = _anybody(rng, *seat)
     drawn = {
-        "who": _anybody(rng, *seat),
-        "text": f"{request.format(_pipeline(rng))} lag alarm",
+        "who": who,
+        "text": f"{request.format(pipeline)} lag alarm",
         "is_prepared": rng.random() < 0.8,
         "goes_on": rng.random() < 0.9,
     }
     steps = [Step(at, "asks", drawn)]
-    for _ in range(rng.choice((1, 2, 3, 3))):
+    approvers = [_anybody(rng, "approver", "lead") for _ in range(rng.choice((1, 2, 3, 3)))]
+    for approver in approvers:
         at += timedelta(seconds=rng.choice((1, 10, 60, 600)))
-        steps.append(Step(at, "decides", {**_decision(rng), "label": "Approve", "which": 0}))
+        steps.append(Step(at, "decides", {"who": approver, "label": "Approve", "which": 0}))
+    if rng.random() < 0.5:
+        between = rng.choice(steps).at + timedelta(seconds=rng.choice((0.5, 2, 15)))
+        steps += _meanwhile(rng, between, pipeline, who, rng.choice(approvers))
     return steps
+
+
+def _meanwhile(rng: Random, at: timedelta, pipeline: str, who: str, approver: str) -> list[Step]:
+    """What has to keep a request from being sent; some of it is undone later."""
+    role, pattern = SEATS[who]
+    later = at + timedelta(seconds=rng.choice((60, 1800)))
+    target = pipeline.partition("/")[0]
+    shell, slack = "shell_changes_access", "slack_changes"
+
+    def text(said: str) -> dict[str, str]:
+        return {"who": "admin1", "text": said}
+
+    match rng.choice(("freeze", "freeze", "rule", "revoked", "guest", "no approver", "elsewhere", "cancel")):
+        case "freeze":
+            length = rng.choice(("2m", "30m", "5h"))
+            return [Step(at, "changes_access", text(f"freeze {pipeline} for {length} release day"))]
+        case "rule":
+            pattern = f"{target}/*"
+            more, less = f"rule {pattern} approvals=4", f"rule {pattern} approvals=1"
+            return [Step(at, shell, text(more)), Step(later, shell, text(less))]
+        case "revoked" if role:
+            same = f"@{who} {role} {pattern}"
+            return [Step(at, shell, text(f"revoke {same}")), Step(later, shell, text(f"grant {same}"))]
+        case "guest" | "revoked":
+            changes = [{"who": who, "becomes": "guest"}, {"who": who, "becomes": "member"}]
+        case "no approver":
+            changes = [{"who": approver, "becomes": "gone"}, {"who": approver, "becomes": "member"}]
+        case "elsewhere":
+            return [
+                Step(at, "elsewhere", {"pipeline": pipeline, "does": rng.choice(("recreates", "starts"))})
+            ]
+        case _:
+            return [Step(at, "decides", {"who": who, "label": "Cancel request", "which": 0})]
+    return [Step(moment, slack, change) for moment, change in zip((at, later), changes, strict=True)]
 
 
 def _decision(rng: Random) -> dict[str, Any]:
@@ -124,6 +164,11 @@ def _dies(rng: Random, at: timedelta) -> list[Step]:
         Step(at, "dies_soon", {"awaits": int(rng.expovariate(1 / 150)) + 1}),
         Step(at + timedelta(seconds=5) + away, "bot_starts", {}),
     ]
+
+
+def _restarts(rng: Random, at: timedelta) -> list[Step]:
+    dies = Step(at, "bot_dies", {"reboots": rng.random() < 0.5})
+    return [dies, Step(at + timedelta(seconds=9), "bot_starts")]
 
 
 def _clock(rng: Random, at: timedelta) -> list[Step]:
@@ -193,6 +238,6 @@ KINDS: dict[str, tuple[int, Callable[[Random, timedelta], list[Step]]]] = {
         ),
     ),
     "dies": (4, _dies),
-    "restarts": (1, lambda _rng, at: [Step(at, "bot_dies"), Step(at + timedelta(seconds=9), "bot_starts")]),
+    "restarts": (1, _restarts),
     "clock": (1, _clock),
 }

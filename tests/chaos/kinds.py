@@ -55,6 +55,8 @@ FELDERA_FAULTS = (  # name, whether it lasts
     ("another_tenant", True),
     ("login_ambiguous", True),
     ("old_version", True),
+    ("slow", True),
+    ("slow", True),
     ("stuck_clearing", True),
     ("stuck_stopping", True),
     ("files_left", False),
@@ -75,6 +77,10 @@ SLACK_FAULTS = (
     ("group_disabled", True),
     ("channel_archived", True),
     ("bot_removed", True),
+    ("posting_restricted", True),
+    ("no_direct_messages", True),
+    ("no_home", True),
+    ("replaces", True),
     ("renewal", False),
     ("connections_dropped", False),
 )
@@ -89,4 +95,15 @@ METHODS = (
     "views.update",
     "views.publish",
 )
-ELSEWHERE = ("starts", "stops", "clears", "recreates", "deletes", "restarts", "renames")
+ELSEWHERE = (
+    "starts",
+    "stops",
+    "clears",
+    "recreates",
+    "deletes",
+    "restarts",
+    "renames",
+    "pauses",
+    "resumes",
+    "breaks",
+)

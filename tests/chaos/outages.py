@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -10,6 +11,7 @@ from tests.chaos.cast import TARGETS
 from tests.chaos.world import ChaosWorld
 
 LOCK_WAITED = 10  # milliseconds that the bot waits for another process's lock: by default 5 s, of real time
+SLOW = 0.7  # seconds for each answer of a slow Feldera
 SOCKET_FAULTS_MOST = 2  # a run: each is waited for in real time
 
 _Switch = tuple[Callable[[], object], Callable[[], object]]
@@ -47,6 +49,19 @@ class Outages:
             "slack group_disabled": (leads.is_disabled, leads.is_enabled),
             "slack channel_archived": (channel.archive, partial(setattr, channel, "archived", False)),
             "slack bot_removed": (channel.bot_leaves, channel.bot_joins),
+            "slack posting_restricted": (
+                channel.restricts_posting,
+                partial(setattr, channel, "posting_restricted", False),
+            ),
+            "slack no_direct_messages": (
+                slack.disables_messages_tab,
+                partial(setattr, slack.workspace, "messages_tab", True),
+            ),
+            "slack no_home": (slack.disables_home_tab, partial(setattr, slack.workspace, "home_tab", True)),
+            "slack replaces": (
+                partial(slack.replaces_after_commands, "replaces"),
+                partial(slack.replaces_after_commands, "refuses"),
+            ),
         }
         for target, other in zip(TARGETS, reversed(TARGETS), strict=True):
             feldera, others = self.world.felderas[target], self.world.felderas[other]
@@ -64,6 +79,10 @@ class Outages:
                 f"{target} login_ambiguous": (
                     feldera.login_is_ambiguous,
                     partial(feldera.login_is_ambiguous, ambiguous=False),
+                ),
+                f"{target} slow": (
+                    partial(feldera.is_slow, timedelta(seconds=SLOW)),
+                    partial(feldera.is_slow, timedelta(0)),
                 ),
                 f"{target} old_version": (feldera.is_downgraded, feldera.is_upgraded),
             }
@@ -108,9 +127,12 @@ class Outages:
         if self.world.is_up and "database read_only" in kinds:
             self.world.disk_takes_all_again()
 
-    def bot_dies(self) -> None:
+    def bot_dies(self, *, reboots: bool) -> None:
+        """`reboots`: the whole machine, unless its wall clock is wrong: the bot would not believe that one."""
         if self.world.is_up:
             self.world.dies()
+            if reboots and self.world.machine.wall() == self.world.clock.now():
+                self.world.machine.reboots()
 
     def bot_starts(self) -> None:
         """With a Slack that answers, or it waits, in real time; and with two Felderas, or it does not start."""

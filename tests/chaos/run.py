@@ -134,6 +134,9 @@ class Run:
             "recreates": partial(feldera.someone_recreates, storage="InUse"),
             "deletes": feldera.someone_deletes,
             "restarts": feldera.someone_restarts,
+            "pauses": feldera.someone_pauses,
+            "resumes": feldera.someone_resumes,
+            "breaks": lambda name: feldera.finishes_compiling(name, "SqlError", error="no such table"),
             "renames": lambda name: feldera.someone_renames(name, f"{name}-old-{self.world.moment}"),
         }
         try:

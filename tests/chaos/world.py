@@ -20,6 +20,7 @@ from bot.engine.ports import DatabaseLost, StoreUnavailable
 from bot.simulator.feldera import FelderaSimulator
 from tests.chaos.cast import TARGETS
 from tests.chaos.population import Peopled
+from tests.clock import MovableClock
 from tests.workspace import A_MOMENT
 
 SETTLES_WITHIN = 2000  # rounds of all loops without time passing; more would be a bot that never rests
@@ -72,7 +73,16 @@ class Hanging:
     release: Callable[[], Coroutine[Any, Any, Any]]
 
 
+class PassingClock(MovableClock):
+    """The world's: what takes a simulator some time, takes all of the world that time."""
+
+    async def wait(self, _wake: asyncio.Event, until: datetime | None) -> None:
+        self.moves_to(max(self.now(), until or self.now()))
+
+
 class ChaosWorld(Peopled):
+    makes_clock = PassingClock
+
     def __init__(self, folder: Path, *, over_http: bool) -> None:
         self.moments: list[Moment] = []
         self.posts: list[Post] = []
