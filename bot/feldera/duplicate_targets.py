@@ -6,7 +6,7 @@ before 0.327, which reports none: those are identified by the ids of their pipel
 """
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -42,11 +42,15 @@ class _Known:
 
 
 class DuplicateTargets:
-    """`clients` in the order of the settings: of two duplicates, the later one must not be used."""
+    """Of two duplicates, the one that became one must not be used: the other was this Feldera and tenant before.
+
+    Where both showed that from the beginning, that is the later one in the settings; `clients` are in their order.
+    """
 
     def __init__(self, clients: Mapping[TargetName, FelderaClient]) -> None:
         self._clients = clients
         self._known: dict[TargetName, _Known] = {}
+        self._changes: Counter[TargetName] = Counter()  # a target's rank: by the last change of its tenant
         self._silent: set[TargetName] = set()  # known, and not waited for again until they answer
         self._slow_until: defaultdict[TargetName, float] = defaultdict(float)  # by the loop's clock
         self._said: set[tuple[TargetName, TargetName]] = set()
@@ -59,13 +63,13 @@ class DuplicateTargets:
         return {target: first for target in self._clients if (first := self._first(target)) is not None}
 
     async def earlier(self, target: TargetName, observed: Observation) -> TargetName | None:
-        """The earlier target that equals the one just observed."""
+        """The target that was before what the one just observed is now."""
         if len(self._clients) == 1:
             return None
         self._silent.discard(target)
         is_news = self._is_news(target, observed)
         if observed.here.is_unique:  # as observed just now, not as remembered
-            self._known[target] = _Known(observed.here)
+            self._note(target, _Known(observed.here))
         now = asyncio.get_running_loop().time()
         never_answered = {
             each for each in self._clients if each not in self._known and self._slow_until[each] <= now
@@ -88,7 +92,9 @@ class DuplicateTargets:
         return not known.here.is_unique and not ids <= known.ids
 
     def _first(self, target: TargetName) -> TargetName | None:
-        for earlier in self._clients:
+        for earlier in sorted(
+            self._clients, key=self._changes.__getitem__
+        ):  # stable: then as in the settings
             if earlier == target:
                 return None
             both = self._known.get(earlier), self._known.get(target)
@@ -118,7 +124,13 @@ class DuplicateTargets:
             self._silent.add(target)
         else:
             self._silent.discard(target)
-            self._known[target] = known
+            self._note(target, known)
+
+    def _note(self, target: TargetName, known: _Known) -> None:
+        before = self._known.get(target)
+        if before is not None and before.here.tenant != known.here.tenant:
+            self._changes[target] = max(self._changes.values(), default=0) + 1
+        self._known[target] = known
 
     async def _answer(self, client: FelderaClient) -> _Known | None:
         here = await client.identity()

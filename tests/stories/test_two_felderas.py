@@ -70,6 +70,23 @@ def test_a_rule_is_not_avoided_by_the_other_name(workspace: Workspace, oli: Team
     assert sum("feldera_is_another_target" in line for line in workspace.logged) == 1
 
 
+def test_the_one_that_was_there_first_keeps_its_name(tmp_path: Path) -> None:
+    """Whichever comes first in the settings: `dev` begins to answer for `prod`, whose rules must not be avoided by that name."""
+    workspace = Workspace(tmp_path, targets=("prod", "dev"))
+    for feldera in workspace.felderas.values():
+        feldera.adds("orders")
+    oli = workspace.operator("oli")
+    workspace.rules("prod/*", "approvals=1")
+    workspace.felderas["dev"].answers_as(workspace.felderas["prod"])
+    assert oli.asks("/pipeline clear dev/orders") == snapshot(
+        "❌ I cannot look at `dev/orders` now: the bot's settings do not fit (`dev is the same Feldera and tenant as prod`). The person who runs the bot should check `PIPELINE_BOT_TARGETS__DEV__HOST`. Nothing was sent to Feldera."
+    )
+    assert "Ask for approval" in oli.asks("/pipeline clear prod/orders")
+    workspace.felderas["dev"].answers_as(workspace.felderas["dev"])
+    assert "Clear dev/orders" in oli.asks("/pipeline clear dev/orders")
+    workspace.closes()
+
+
 def test_what_was_asked_for_before_is_not_sent(workspace: Workspace, oli: Teammate) -> None:
     """Reviewed on the other Feldera, confirmed, and about to be sent as its address begins to answer for the first."""
     workspace.rules("*", "approvals=0 cancel-window=20s")
