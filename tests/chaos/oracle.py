@@ -142,7 +142,7 @@ class Oracle:
             for who in asked.approved - {asked.by}
             if self.might_hold(who, {"approver"}, asked.pipeline, when)
         }
-        first = not asked.sent or {*asked.sent} == {asked.plan[0]}
+        first = {*asked.sent} <= {step}
         lacks: dict[str, Any] = {
             "that it was confirmed": asked.confirmed is None,
             "that it is not over": asked.is_over,
