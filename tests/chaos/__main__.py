@@ -1,9 +1,10 @@
-"""Command line: play the runs of one seed or of many, several at once, and print what did not balance."""
+"""Command line: play the run of one seed, or of many, and print what does not balance."""
 
-import argparse
 import sys
 from functools import partial
 from multiprocessing import get_context
+
+import click
 
 from tests.chaos.plan import DAY
 from tests.chaos.run import played
@@ -11,24 +12,21 @@ from tests.chaos.run import played
 RUNS_PER_PROCESS = 25
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
-    parser.add_argument("--seed", type=int, required=True, help="the seed of the (first) run")
-    parser.add_argument(
-        "--minutes", type=int, default=DAY, help="how much time a run simulates; a day, if not said"
-    )
-    parser.add_argument("--runs", type=int, default=1, help="how many runs, with the seeds that follow")
-    parser.add_argument("--jobs", type=int, default=1, help="how many at once")
-    options = parser.parse_args()
-    seeds = range(options.seed, options.seed + options.runs)
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--seed", type=int, required=True, help="The seed of the run, or of the first one.")
+@click.option("--minutes", default=DAY, show_default=True, help="How much time a run simulates.")
+@click.option("--runs", default=1, show_default=True, help="How many runs, with the seeds that follow.")
+@click.option("--jobs", default=1, show_default=True, help="How many runs at once.")
+def main(seed: int, minutes: int, runs: int, jobs: int) -> None:
+    """Play simulated days of a whole team with every fault; exit with 1 if the books of one do not balance."""
     failed = 0
-    with get_context("spawn").Pool(options.jobs, maxtasksperchild=RUNS_PER_PROCESS) as pool:
-        for report in pool.imap_unordered(partial(played, minutes=options.minutes), seeds):
-            print(report, flush=True)  # noqa: T201 - what this command is for
+    with get_context("spawn").Pool(jobs, maxtasksperchild=RUNS_PER_PROCESS) as pool:
+        for report in pool.imap_unordered(partial(played, minutes=minutes), range(seed, seed + runs)):
+            click.echo(report)
             failed += bool(report.complaints)
-    print(f"{options.runs} runs, {failed} of them do not balance")  # noqa: T201
-    return 1 if failed else 0
+    click.echo(f"{runs} runs, {failed} of them do not balance")
+    sys.exit(1 if failed else 0)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 
 from tests.chaos.acts import Act
 from tests.chaos.ends import Ends
+from tests.chaos.events import Post
 from tests.chaos.facts import Asked, When
 from tests.chaos.lengths import SHELL
 from tests.chaos.oracle import Oracle
 from tests.chaos.records import SENT, Entry, Records, Row
-from tests.chaos.world import Post
 
 CHANGES = {
     "granted": "grant",

@@ -6,8 +6,9 @@ from typing import Any
 
 from bot.simulator.feldera import FelderaSimulator, Refused
 from bot.simulator.slack.api.faults import Hangs
+from tests.chaos.events import Dying, Hanging
 from tests.chaos.outages import Outages
-from tests.chaos.world import ChaosWorld, Dying, Hanging
+from tests.chaos.world import ChaosWorld
 
 __all__ = ["Faults"]
 

@@ -100,7 +100,7 @@ class People(Acting):
 
     def _named(self, about: str) -> str:
         """The pipeline of a request, as its requester remembers it."""
-        (found,) = self.world._log.execute(
+        (found,) = self.world.reader.execute(
             "SELECT max(pipeline) FROM operations WHERE id = ?", (about,)
         ).fetchone()
         return str(found or "orders")

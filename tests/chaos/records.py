@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from tests.chaos.events import Post
 from tests.chaos.facts import When
-from tests.chaos.world import ChaosWorld, Post
+from tests.chaos.world import ChaosWorld
 
 SENT = {"sent", "sent_again"}
 

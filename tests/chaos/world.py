@@ -9,7 +9,6 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -19,58 +18,12 @@ from bot.engine.loops.loop import STORE_TRIED_AGAIN_AFTER, Loop
 from bot.engine.ports import DatabaseLost, StoreUnavailable
 from bot.simulator.feldera import FelderaSimulator
 from tests.chaos.cast import TARGETS
+from tests.chaos.events import Cleared, Dying, Hanging, Moment, Post
 from tests.chaos.population import Peopled
 from tests.clock import MovableClock
 from tests.workspace import A_MOMENT
 
 SETTLES_WITHIN = 2000  # rounds of all loops without time passing; more would be a bot that never rests
-
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """A request that changes something, as Feldera's book has it: `place` in that of `target`."""
-
-    target: str
-    place: int
-    pipeline: str
-    step: str
-    at: datetime
-    moment: int
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """What had happened by then: `last_entry` is the audit log's."""
-
-    at: datetime
-    last_entry: int
-
-
-@dataclass(frozen=True, slots=True)
-class Cleared:
-    """A clear that took effect, as Feldera counts them."""
-
-    pipeline: str
-    at: datetime
-    moment: int
-    elsewhere: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Dying:
-    """The bot is cut off after so many steps of the event loop."""
-
-    awaits: int
-
-
-@dataclass(frozen=True, slots=True)
-class Hanging:
-    """An answer is kept back: `arrange` it, wait until it is met, do something, and release it."""
-
-    arrange: Callable[[], None]
-    met: Callable[[], Coroutine[Any, Any, Any]]
-    meanwhile: Callable[[], None]
-    release: Callable[[], Coroutine[Any, Any, Any]]
 
 
 class PassingClock(MovableClock):
@@ -222,12 +175,12 @@ class ChaosWorld(Peopled):
         self._counts_clears(elsewhere=True)
 
     @cached_property
-    def _log(self) -> sqlite3.Connection:
+    def reader(self) -> sqlite3.Connection:
         """A connection of its own, which only reads."""
         return sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)
 
     def last_entry(self) -> int:
-        (last,) = self._log.execute("SELECT coalesce(max(id), 0) FROM events").fetchone()
+        (last,) = self.reader.execute("SELECT coalesce(max(id), 0) FROM events").fetchone()
         return int(last)
 
     def ends(self) -> None:
@@ -239,7 +192,7 @@ class ChaosWorld(Peopled):
             self.run(self.slack.stop())
             for feldera in self.felderas.values():
                 self.run(feldera.stop())
-            self._log.close()
+            self.reader.close()
             self._loop.close()
             self._logbook.closes()
 
