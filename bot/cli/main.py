@@ -79,6 +79,9 @@ COMMANDS = {
     "restore": LazyCommand(
         "bot.cli.database.restore", "restore", DATABASE, "Restore a backup, while no bot runs."
     ),
+    "archive": LazyCommand(
+        "bot.cli.database.archive", "archive", DATABASE, "Move old requests and audit log entries out."
+    ),
     "sandbox": LazyCommand(
         "bot.cli.sandbox", "sandbox", TRIAL, "Try the bot in the browser, with a simulated Slack."
     ),

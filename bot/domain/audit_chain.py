@@ -68,6 +68,12 @@ class Checked:
     anchor: int | None = None
     broken: Broken | None = None
     after: int = 0
+    archived: int = 0
+
+    @property
+    def not_read(self) -> int:
+        """The last entry before those that were read: it was verified earlier, or archived; 0 if there is none."""
+        return self.after or self.archived
 
 
 @dataclass(frozen=True, slots=True)

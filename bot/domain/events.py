@@ -46,6 +46,7 @@ class EventKind(StrEnum):
     UNFROZEN = "unfrozen"
     CLOCK_RESET = "clock_reset"
     ACCESS_REQUESTED = "access_requested"  # somebody asked admins for a role
+    ARCHIVED = "archived"  # the oldest entries were moved out of this log
 
     @property
     def is_spoken(self) -> bool:
@@ -75,6 +76,7 @@ _UNSPOKEN = frozenset(
         EventKind.UNFROZEN,
         EventKind.CLOCK_RESET,
         EventKind.ACCESS_REQUESTED,
+        EventKind.ARCHIVED,
     }
 )
 

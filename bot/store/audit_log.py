@@ -1,6 +1,6 @@
 """The audit log: a hash chain of events. Each entry is written in the transaction of the change that it records.
 
-Entries count from 1 without a gap, so that a missing one shows. Appending needs the write lock, or two entries would
+Entries count from 1, or from the one after those that were archived, without a gap, so that a missing one shows. Appending needs the write lock, or two entries would
 follow the same one. It trusts nothing in the file: a row that is not exactly what would be written for it is reported
 as broken, and never repaired.
 """
@@ -16,11 +16,12 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain import audit_chain
+from bot.domain.archived_entries import Archived
 from bot.domain.audit_chain import GENESIS, Broken, Checked, Entry, Head
 from bot.domain.events import Event, EventKind
 from bot.domain.ids import OperationId, PipelineName
 from bot.domain.operations.operation import Operation
-from bot.store import bot_state
+from bot.store import archived_entries, bot_state
 from bot.store.column_values import DOES_NOT_READ, Row, Value, actor_or_none, moment_of, text_of
 from bot.store.connection.database import insert
 from bot.store.errors import DatabaseUnusable, RecordDamaged
@@ -49,9 +50,9 @@ def append(db: Database, event: Event, operation: Operation | None = None) -> En
 
 
 def head(db: Database) -> Head:
-    """The id and the hash of the newest entry; 0 and `GENESIS` if there is none."""
+    """The id and the hash of the newest entry; if there is none, those that the first one will continue."""
     row = db.execute("SELECT id, hash FROM events ORDER BY id DESC LIMIT 1").fetchone()
-    return (0, GENESIS) if row is None else (row[0], row[1])
+    return archived_entries.start(db) if row is None else (row[0], row[1])
 
 
 def head_after(db: Database, last: Head) -> Head | None:
@@ -82,6 +83,14 @@ def entries(
         yield entry
 
 
+def between(db: Database, first: int, last: int) -> Iterator[Entry | Broken]:
+    """The entries from `first` to `last`; one that is not as it was written is reported as broken."""
+    for entry in _read(db, after=first - 1):
+        if entry.id > last:
+            return
+        yield entry
+
+
 def verify(
     db: Database,
     heads: Iterable[Head] = (),
@@ -93,26 +102,59 @@ def verify(
     """Verify the entries after `earlier`, the last one verified before; all of them, if `full`.
 
     The anchors `heads` were noted elsewhere; the head posted last is compared as well. If anything contradicts what
-    was known of the entries up to `earlier`, all are read, which shows where.
+    was known of the entries up to `earlier`, all are read, which shows where. Heads of archived entries are left out,
+    except for that of the last one.
     """
-    posted = bot_state.posted_head(db)
-    given, beside = tuple(heads), [] if posted is None else [posted.head]
-    if earlier is not None:
-        beside.append(earlier)
-    after = (0, GENESIS)
-    if earlier is not None and not full and _match_anchors(db, earlier, (*given, *beside)):
+    posted, start = bot_state.posted_head(db), archived_entries.start(db)
+    given = [head for head in heads if head[0] >= start[0]]
+    noted = [None if posted is None else posted.head, earlier]
+    beside = [head for head in noted if head is not None and head[0] >= start[0]]
+    broken = _not_as_archived(db, start, (*given, *beside))
+    if broken is not None:
+        return Checked(start, broken=broken, archived=start[0])
+    after = start
+    if earlier in beside and not full and _match_anchors(db, start, earlier, (*given, *beside)):
         after = earlier
-    return audit_chain.verify(_read(db, after=after[0], progress=progress), given, beside=beside, after=after)
+    read = _read(db, after=after[0], progress=progress)
+    checked = audit_chain.verify(read, given, beside=beside, after=after)
+    return replace(checked, after=0 if after == start else after[0], archived=start[0])
 
 
-def _match_anchors(db: Database, earlier: Head, heads: Iterable[Head]) -> bool:
+def _not_as_archived(db: Database, start: Head, heads: Iterable[Head]) -> Broken | None:
+    """What contradicts the anchor after which the entries begin: without it, removed entries would pass for archived ones."""
+    last, last_hash = start
+    if last == 0:
+        return None
+    (oldest,) = db.execute("SELECT min(id) FROM events").fetchone()
+    if oldest is not None and oldest <= last:
+        return Broken(oldest, "was put back, or not removed when it was archived")
+    if any(head[0] == last and head[1] != last_hash for head in heads):
+        return Broken(last, "has another hash than the one saved for it")
+    moved = archived_entries.newest(db)
+    if moved is not None and not _is_recorded(db, moved):
+        return Broken(last, "is missing: no entry records that it was archived")
+    return None
+
+
+def _is_recorded(db: Database, moved: Archived) -> bool:
+    row = db.execute("SELECT kind, data FROM events WHERE id = ?", (moved.recorded,)).fetchone()
+    if row is None or row[0] != EventKind.ARCHIVED.value:
+        return False
+    try:
+        said = json.loads(row[1])
+        return bool((said["last"], said["hash"]) == moved.last)
+    except DOES_NOT_READ:
+        return False
+
+
+def _match_anchors(db: Database, start: Head, earlier: Head, heads: Iterable[Head]) -> bool:
     """Whether no entry up to `earlier` is missing, and the entries of these heads have the noted hashes."""
     last = earlier[0]
     (there,) = db.execute("SELECT count(*) FROM events WHERE id <= ?", (last,)).fetchone()
-    return there == last and all(
+    return there == last - start[0] and all(
         db.execute("SELECT hash FROM events WHERE id = ?", (entry_id,)).fetchone() == (noted,)
         for entry_id, noted in heads
-        if 0 < entry_id <= last
+        if start[0] < entry_id <= last
     )
 
 

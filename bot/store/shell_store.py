@@ -18,6 +18,7 @@ from bot.domain.access.authorization import AccessData
 from bot.domain.access.changes import WantedChange
 from bot.domain.access.permissions import Action, Grant, Group, Membership, Principal
 from bot.domain.access.rules import Freeze, Rule
+from bot.domain.archived_entries import Archived
 from bot.domain.audit_chain import Checked, Entry, Head, PostedHead
 from bot.domain.bot_time import ClockRecord
 from bot.domain.events import Event, EventKind
@@ -26,7 +27,7 @@ from bot.domain.operations.inputs import DeniedInShell
 from bot.domain.operations.machine.state_machine import advance
 from bot.domain.operations.operation import Operation
 from bot.domain.pipelines.targets import ONE, Targets
-from bot.store import audit_log, bot_state, operations, request_pages
+from bot.store import archived_entries, audit_log, bot_state, operations, request_pages
 from bot.store.access import access_changes, access_snapshot, grants, rules_and_freezes
 from bot.store.access.access_changes import Plan
 from bot.store.audit_log import Progress
@@ -196,6 +197,10 @@ class Administration:
     ) -> Checked:
         """Verify the entries after `earlier`, or all. The anchors `heads`, noted elsewhere, must be among them."""
         return audit_log.verify(self._db, heads, earlier=earlier, full=full, progress=progress)
+
+    def archived(self) -> tuple[Archived, ...]:
+        """The entries that were moved to archives, oldest first."""
+        return archived_entries.archived(self._db)
 
     def posted_head(self) -> PostedHead | None:
         """The head that the bot last posted, and where. Kept beside the entries, it only says where to look."""

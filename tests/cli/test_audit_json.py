@@ -20,7 +20,7 @@ def test_a_verification_for_programs(record):
     number, newest = record.does("audit", "head").strip().split(":")
     head = f"{number}:{newest}"
     assert json.loads(record.does("audit", "head", "--json")) == {"entry": 3, "hash": newest}
-    whole = {"entries": 3, "head": head, "not_read_up_to": None, "broken": None}
+    whole = {"entries": 3, "head": head, "not_read_up_to": None, "archived_up_to": None, "broken": None}
     said = record.types("audit", "verify", "--json")
     assert (said.status, said.stderr) == (3, "")
     assert json.loads(said.stdout) == {"result": "not_anchored", "intact_up_to": None, **whole}
@@ -36,6 +36,7 @@ def test_a_verification_for_programs(record):
             "head": None,
             "intact_up_to": None,
             "not_read_up_to": None,
+            "archived_up_to": None,
             "broken": {"entry": 2, "why": "was changed: it cannot be read as an entry"},
         },
     )

@@ -57,6 +57,7 @@ def test_every_command_helps(shell):
         "clock reset": "while no bot runs",
         "backup": "The bot can run meanwhile, and is not delayed.",
         "restore": "The database that was there stays beside it, under another name.",
+        "archive": "If this command is killed, run it again.",
         "doctor": "Exit status 0 if nothing failed, else 1.",
     }
     for words, said in helps.items():

@@ -11,6 +11,7 @@ import click
 
 from bot.cli.audit import verification_state
 from bot.cli.audit.anchors import head_of, heads_in, where_to_look
+from bot.cli.audit.archived_text import how_to_verify, where_archived
 from bot.cli.audit.verification_report import as_document, head_as_typed, in_words
 from bot.cli.current_time import clock_of
 from bot.cli.errors import DIFFERS, FAILED
@@ -85,6 +86,9 @@ def verify(*, heads: tuple[Head, ...], kept: TextIO | None, full: bool, wants_js
     The hashes show that the entries are consistent. Only a head that was saved elsewhere (by `audit head`, in the bot's
     log, or in PIPELINE_BOT_AUDIT_CHANNEL) shows that nobody rewrote all of them, or removed the newest ones.
 
+    Entries that were archived are verified in their archive, with --database FILE: its last entry must be the one that the
+    database continues.
+
     Exit status 0 if the audit log holds every head that was given; 3 if it is consistent and no head was given; 1 if it is
     broken, with the first broken entry, or cannot be read.
     """
@@ -92,8 +96,9 @@ def verify(*, heads: tuple[Head, ...], kept: TextIO | None, full: bool, wants_js
     path = database_path()
     with reading(path) as administration:
         verification = verification_state.verify(path, administration, given, full=full)
-        where = where_to_look(administration)
-    click.echo(as_json(as_document(verification)) if wants_json else in_words(verification, where))
+        where, archived = where_to_look(administration), administration.archived()
+    document = as_document(verification)
+    click.echo(as_json(document) if wants_json else in_words(verification, where, how_to_verify(archived)))
     if verification.checked.broken is not None:
         sys.exit(FAILED)
     if verification.checked.anchor is None:
@@ -129,7 +134,10 @@ def head(*, wants_json: bool) -> None:
 )
 @click.option("--json", "wants_json", is_flag=True, help="The same as --format jsonl: a JSON object a line.")
 def export(*, form: str | None, since: timedelta | datetime | None, wants_json: bool) -> None:
-    """Write the audit log to standard output, oldest entry first, one entry a line."""
+    """Write the audit log to standard output, oldest entry first, one entry a line.
+
+    Entries that were archived are in their archive: --database FILE reads it.
+    """
     if wants_json and form == "csv":
         raise click.UsageError("--json and --format csv exclude each other. Give one of them.")
     with reading(database_path()) as administration:
@@ -140,6 +148,9 @@ def export(*, form: str | None, since: timedelta | datetime | None, wants_json: 
         else:
             for entry in found:
                 click.echo(json.dumps(_as_json(entry, url), ensure_ascii=False))
+        left_out = [each for each in administration.archived() if begin is None or begin <= each.newest_at]
+    for sentence in where_archived(left_out, "audit export"):
+        click.echo(sentence, err=True)
 
 
 def _as_json(entry: Entry, url: str) -> dict[str, Any]:

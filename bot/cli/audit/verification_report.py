@@ -15,8 +15,11 @@ _WANTED = (
 )
 
 
-def in_words(verification: Verification, where: Iterable[str]) -> str:
-    """Lines: the verdict first. `where` says where heads were saved, for somebody who gave none."""
+def in_words(verification: Verification, where: Iterable[str], archived: Iterable[str] = ()) -> str:
+    """Lines: the verdict first. `where` says where heads were saved, for somebody who gave none.
+
+    `archived` says where earlier entries are.
+    """
     checked = verification.checked
     if checked.broken is not None:
         verdict = f"Audit log: broken at entry {checked.broken.id}, which {checked.broken.why}."
@@ -25,11 +28,15 @@ def in_words(verification: Verification, where: Iterable[str]) -> str:
         lines = [consistent(checked), *_newest(checked), verification.not_read(), _WANTED, *where]
     else:
         lines = [_intact(checked, checked.anchor), *_newest(checked), verification.not_read()]
-    return "\n".join(filter(None, lines))
+    return "\n".join(filter(None, (*lines, *archived)))
 
 
 def as_document(verification: Verification) -> dict[str, object]:
-    """`intact_up_to` is the last entry whose head was given; `not_read_up_to`, the last one verified before."""
+    """For programs.
+
+    `intact_up_to` is the last entry whose head was given; `not_read_up_to`, the last one verified before;
+    `archived_up_to`, the last one that is in an archive.
+    """
     checked = verification.checked
     result = "broken" if checked.broken else "not_anchored" if checked.anchor is None else "intact"
     return {
@@ -38,6 +45,7 @@ def as_document(verification: Verification) -> dict[str, object]:
         "head": None if checked.broken else head_as_typed(checked.newest),
         "intact_up_to": checked.anchor,
         "not_read_up_to": checked.after or None,
+        "archived_up_to": checked.archived or None,
         "broken": None if checked.broken is None else {"entry": checked.broken.id, "why": checked.broken.why},
     }
 
@@ -48,7 +56,7 @@ def head_as_typed(newest: Head) -> str:
 
 def consistent(checked: Checked) -> str:
     """The verdict on a log with no head to compare it with."""
-    newest, after = checked.newest[0], checked.after
+    newest, after = checked.newest[0], checked.not_read
     if newest == 0:
         return "Audit log: no entries, not anchored."
     if newest == after:
@@ -61,7 +69,7 @@ def consistent(checked: Checked) -> str:
 
 
 def _intact(checked: Checked, anchor: int) -> str:
-    newest, after = checked.newest[0], checked.after
+    newest, after = checked.newest[0], checked.not_read
     if anchor <= after:
         verdict = f"Audit log: entry {anchor} matches the head that you gave."
     elif after:
@@ -87,7 +95,7 @@ def _newest(checked: Checked) -> list[str]:
 
 def _before(checked: Checked) -> str:
     newest, anchor = checked.newest[0], checked.anchor
-    if newest == checked.after:
+    if newest == checked.not_read:
         return "No entry before it is consistent." if newest == 0 else "It is the first that was read."
     proved = "" if anchor is None else f"; intact up to entry {anchor}, which matches the head that you gave"
-    return f"Consistent before it: {entries(checked.after + 1, newest)}{proved}."
+    return f"Consistent before it: {entries(checked.not_read + 1, newest)}{proved}."

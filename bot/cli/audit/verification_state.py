@@ -64,9 +64,10 @@ class Verification:
         after = self.checked.after
         if self.earlier is None or not after:
             return ""
-        one = after == 1
+        first = self.checked.archived + 1
+        one = after == first
         return (
-            f"{entries(1, after).capitalize()} {'was' if one else 'were'} verified on {moment(self.earlier.at)} and not "
+            f"{entries(first, after).capitalize()} {'was' if one else 'were'} verified on {moment(self.earlier.at)} and not "
             f"read again; {'its' if one else 'the last'} hash is the same. All entries were last read on "
             f"{moment(self.earlier.all_read_at)}; `pipeline-bot audit verify --full` reads them again."
         )

@@ -1,1 +1,1 @@
-"""`pipeline-bot backup` and `restore`: copies of the database."""
+"""`pipeline-bot backup`, `restore` and `archive`: copies of the database, and moving old parts of it out."""

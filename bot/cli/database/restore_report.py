@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from bot.cli.audit.verification_state import entries
 from bot.cli.database.backup import broken_log
 from bot.cli.output import counted, moment, one_line, table
 from bot.domain.operations.operation import Operation, State
@@ -46,6 +47,14 @@ def _undone(ready: Restoration) -> Iterator[str]:
             fg="red",
         )
     yield _entries(losses)
+    ours, theirs = losses.archived
+    if theirs < ours:
+        yield (
+            f"{entries(theirs + 1, ours).capitalize()} of the audit log, archived since, come back; those requests, too. "
+            "They stay in the archive: archive again with the same file afterwards."
+        )
+    elif ours < theirs:
+        yield f"{entries(ours + 1, theirs).capitalize()} of the audit log are not in the backup, which was taken after they were archived."
     if losses.requests:
         yield "Requests that are lost, or have another state in the backup:"
         yield table(

@@ -6,6 +6,7 @@ from datetime import datetime
 import click
 
 from bot.cli.access.principals import names_somebody, principal_of
+from bot.cli.audit.archived_text import where_archived
 from bot.cli.current_time import clock_of
 from bot.cli.look.ages import ago, in_brief
 from bot.cli.look.requests_shown import as_document, requested_at
@@ -50,6 +51,7 @@ def history(wanted: str | None, *, limit: int, before: str | None, wants_json: b
             before=None if before is None else _request(before, administration),
             limit=limit + 1,
         )
+        archived = administration.archived()
     shown = found[:limit]
     if wants_json:
         click.echo(as_json([as_document(operation) for operation in shown]))
@@ -62,6 +64,9 @@ def history(wanted: str | None, *, limit: int, before: str | None, wants_json: b
         of_this_length = [] if limit == SHOWN else ["--limit", str(limit)]
         older = command_as_typed("history", *words, options=[*of_this_length, "--before", shown[-1].id])
         click.echo(f"Older requests: {older}", err=True)
+    else:
+        for sentence in where_archived(archived, "history"):
+            click.echo(sentence, err=True)
 
 
 def _pipeline(wanted: str | None) -> PipelineName | None:
@@ -83,7 +88,8 @@ def _requester(wanted: str | None, administration: Administration) -> Actor | No
 def _request(beginning: str, administration: Administration) -> OperationId:
     found = administration.operation(beginning)
     if found is None or found.confirmed_at is None:
-        raise UserError(f"No request's id begins with {beginning!r}.")
+        elsewhere = where_archived(administration.archived(), "history")
+        raise UserError(" ".join([f"No request's id begins with {beginning!r}.", *elsewhere]))
     return found.id
 
 

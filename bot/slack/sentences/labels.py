@@ -85,6 +85,7 @@ EVENTS: Mapping[EventKind, tuple[str, str]] = {
     EventKind.UNFROZEN: (FROZEN, "unfrozen"),
     EventKind.CLOCK_RESET: ("🕰️", "clock reset"),
     EventKind.ACCESS_REQUESTED: ("📨", "access requested"),
+    EventKind.ARCHIVED: ("🗄️", "entries archived"),
 }
 
 STORAGES: Mapping[Storage, tuple[str, str]] = {

@@ -15,7 +15,7 @@ from bot.domain.access.rules import Freeze
 from bot.domain.audit_chain import GENESIS, Head
 from bot.domain.ids import OperationId
 from bot.domain.operations.operation import Operation, State
-from bot.store import bot_state, operations
+from bot.store import archived_entries, bot_state, operations
 from bot.store.access import grants, rules_and_freezes
 from bot.store.backup.verification import head_of
 from bot.store.connection.database import in_words
@@ -37,6 +37,8 @@ class Losses:
     `last_common` is the newest audit log entry that is in both; `lost_entries` follow it in the current database, and
     `foreign_entries` in the backup: with any of those, it is no earlier state of this database. `access` has a line for
     each grant, rule and freeze, with a minus if it is lost and a plus if it comes into force again.
+    `archived` are the last archived entries of the current database and of the backup: if they differ, what was archived
+    since is in the database again, or what is in it now is in an archive only.
     `continued` are the requests that the backup has as under way: the bot continues with them.
     """
 
@@ -45,6 +47,7 @@ class Losses:
     foreign_entries: int
     requests: tuple[ChangedRequest, ...]
     access: tuple[str, ...]
+    archived: tuple[int, int]
     continued: tuple[Operation, ...]
 
 
@@ -66,6 +69,7 @@ def compare(current: Database, backup: Database, now: datetime) -> Losses:
                 *differences(_access(ours, now), _access(theirs, now), home),
                 *_freezes(ours, theirs, now),
             ),
+            archived=(archived_entries.start(ours)[0], archived_entries.start(theirs)[0]),
             continued=operations.underway(theirs),
         )
 
@@ -82,8 +86,17 @@ def _migrated(db: Database) -> Iterator[Database]:
 
 
 def _last_common(ours: Database, theirs: Database) -> Head:
-    """Each hash is of all entries before it: where two differ, so do all that follow."""
-    same, differs = 0, min(head_of(ours)[0], head_of(theirs)[0]) + 1
+    """Each hash is of all entries before it: where two differ, so do all that follow.
+
+    Entries that one of them has archived are taken for the same, if the last of those is, or if the other ends before it.
+    """
+    newest = min(head_of(ours)[0], head_of(theirs)[0])
+    begin = max(archived_entries.start(ours)[0], archived_entries.start(theirs)[0])
+    if newest < begin:
+        return head_of(theirs) if head_of(theirs)[0] == newest else head_of(ours)
+    if _hash(ours, begin) != _hash(theirs, begin):
+        return (0, GENESIS)
+    same, differs = begin, newest + 1
     while differs - same > 1:
         middle = (same + differs) // 2
         if _hash(ours, middle) == _hash(theirs, middle):
@@ -94,6 +107,9 @@ def _last_common(ours: Database, theirs: Database) -> Head:
 
 
 def _hash(db: Database, entry: int) -> str | None:
+    start, start_hash = archived_entries.start(db)
+    if entry == start:
+        return start_hash
     row = db.execute("SELECT hash FROM events WHERE id = ?", (entry,)).fetchone()
     return None if row is None else str(row[0])
 

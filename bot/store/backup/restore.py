@@ -17,6 +17,7 @@ from bot.store.backup.backup import in_words_of
 from bot.store.backup.losses import Losses, compare
 from bot.store.backup.verification import Reading, Verified, no_progress, verify_copy
 from bot.store.connection.copying import give_name, sync, unnamed_copy
+from bot.store.connection.database import reject_archive
 from bot.store.connection.lease import check_log, without_bot
 from bot.store.connection.read_only import open_for_reading
 from bot.store.errors import DatabaseMissing, DatabaseUnusable
@@ -102,6 +103,7 @@ def _opened_backup(backup: Path) -> Iterator[sqlite3.Connection]:
     except DatabaseMissing as error:
         raise DatabaseUnusable(f"There is no backup at {backup}, or it is empty.") from error
     with opened as db:
+        reject_archive(db.conn, backup)
         yield db.conn
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from bot.private_files import PRIVATE
+from bot.store.archived_entries import continued_by_archive
 from bot.store.connection.migration_copies import keep_copy
 from bot.store.errors import DatabaseDamaged, DatabaseUnusable
 from bot.store.schema.migrations import migrations
@@ -23,11 +24,11 @@ BUSY_SECONDS = (
 )
 
 
-def open_database(path: Path, *, migrate: bool = True) -> Database:
+def open_database(path: Path, *, migrate: bool = True, is_archive: bool = False) -> Database:
     """The database at `path`, created if need be, with the schema of this version.
 
     The connection belongs to the calling thread, which also has to close it. Without `migrate` the file of an older
-    version of the bot is rejected, and stays as it is.
+    version of the bot is rejected, and stays as it is. An archive is rejected, too, unless `is_archive`: then anything else.
 
     Raises:
         DatabaseUnusable: says what is wrong with the file or its location.
@@ -40,6 +41,7 @@ def open_database(path: Path, *, migrate: bool = True) -> Database:
     except sqlite3.Error as error:
         raise DatabaseUnusable(f"The database {path} cannot be opened: {error}.") from error
     try:
+        reject_archive(connection, path, is_archive=is_archive)
         return _prepared(connection, path, migrate=migrate)
     except sqlite3.Error as error:
         connection.close()
@@ -221,6 +223,18 @@ def _prepared(connection: sqlite3.Connection, path: Path, *, migrate: bool) -> D
     # A migration may rebuild a table that others refer to, which SQLite allows only while it enforces no reference.
     db.execute("PRAGMA foreign_keys = ON")
     return db
+
+
+def reject_archive(connection: sqlite3.Connection, path: Path, *, is_archive: bool = False) -> None:
+    """Raises `DatabaseUnusable` for an archive, which is only read; if `is_archive`, for what is none."""
+    db = Database(connection, execute_plugins=False)  # no plugin of sqlite-utils is wanted here
+    marked = continued_by_archive(db) is not None
+    if marked and not is_archive:
+        raise DatabaseUnusable(
+            f"{path} is an archive of the audit log: it can be read, verified and exported, and not used for anything else."
+        )
+    if is_archive and not marked:
+        raise DatabaseUnusable(f"{path} is no archive of this bot's audit log. Choose another file.")
 
 
 def reject_foreign_files(db: Database, path: Path) -> None:

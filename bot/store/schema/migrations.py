@@ -17,6 +17,7 @@ from bot.store.schema import (
     v7_rule_words,
     v8_operation_documents,
     v9_access_requests,
+    v10_archives,
 )
 
 migrations = Migrations("pipeline-bot")
@@ -210,3 +211,9 @@ def m008_operation_documents(db: Database) -> None:
 def m009_access_requests(db: Database) -> None:
     """An index to count one person's requests for access, which are entries of the audit log."""
     v9_access_requests.build(db)
+
+
+@migrations()
+def m010_archives(db: Database) -> None:
+    """The oldest entries of the audit log, and the operations that they are about, can be moved to an archive."""
+    v10_archives.build(db)

@@ -1,0 +1,45 @@
+"""Where archived entries are, in words: for every command that somebody may expect them from."""
+
+import shlex
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from bot.cli.audit.verification_report import head_as_typed
+from bot.cli.audit.verification_state import entries
+from bot.cli.output import moment
+from bot.domain.archived_entries import Archived
+
+
+def where_archived(archived: Iterable[Archived], verb: str) -> Iterator[str]:
+    """A sentence for each archive, with the command that reads it there, such as `audit export`."""
+    for each in _by_file(archived):
+        yield f"{_moved(each)} Read them with `{read_there(verb, each.file)}`."
+
+
+def how_to_verify(archived: Iterable[Archived]) -> Iterator[str]:
+    """The same, with the command that proves the archive up to its anchor in the database."""
+    for each in _by_file(archived):
+        command = read_there("audit verify", each.file, "--head", head_as_typed(each.last))
+        yield f"{_moved(each)} Verify them with `{command}`."
+
+
+def read_there(verb: str, file: str, *options: str) -> str:
+    """The command that reads this archive, quoted for a shell."""
+    return shlex.join(["pipeline-bot", *verb.split(" "), "--database", file, *options])
+
+
+def _moved(each: Archived) -> str:
+    first, last = each.first, each.last[0]
+    verb = "was" if first == last else "were"
+    return f"{entries(first, last).capitalize()} {verb} archived on {moment(each.archived_at)}."
+
+
+def _by_file(archived: Iterable[Archived]) -> list[Archived]:
+    """What went to one file piece by piece is one archive, as of the last time."""
+    files: list[Archived] = []
+    for each in archived:
+        if files and files[-1].file == each.file:
+            files[-1] = replace(each, first=files[-1].first)
+        else:
+            files.append(each)
+    return files

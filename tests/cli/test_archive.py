@@ -1,0 +1,126 @@
+"""`archive`, as an operator types and reads it; and what the other commands say of what was archived."""
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.domain.access.changes import GrantRole
+from bot.domain.access.permissions import Role
+from bot.domain.operations.operation import State
+from bot.store.connection.database import open_database
+from tests.clock import START
+from tests.store.archives import DAY, begins, by_hand, grants, with_old_work
+from tests.store.samples import ANA
+
+FILE = "old.db"
+OLD = ("archive", "--older-than", "400d", FILE)
+
+
+def days_ago(days):
+    """The day, counted from the start of the tests' clock: the shell goes by the wall clock."""
+    return (datetime.now(UTC) - START - timedelta(days=days)) / timedelta(minutes=1) / DAY
+
+
+@pytest.fixture
+def record(shell):
+    """Two requests and a grant of long ago, six and one entries, and a request of last week."""
+    with_old_work(shell.database, "7fk2qaxyz", "b2k7aaaaa", day=days_ago(500))
+    with open_database(shell.database) as db:
+        grants(db, GrantRole(ANA, Role.OPERATOR, "*"), day=days_ago(490))
+    with_old_work(shell.database, "c2k7aaaaa", day=days_ago(7))
+    return shell
+
+
+def test_it_says_what_it_moved_and_how_to_prove_it(record):
+    planned = record.does(*OLD, "--dry-run")
+    assert re.fullmatch(
+        r"Would archive entries 1 to 7 of the audit log, up to [0-9: -]+ UTC, and 2 requests to old\.db\.\n",
+        planned,
+    )
+    assert not (record.folder / FILE).exists()
+    said = record.does(*OLD).splitlines()
+    assert said[0] == planned.strip().replace("Would archive", "Archived")
+    head = said[1].removeprefix("Head: ")
+    assert said[2] == f"Verify it: pipeline-bot audit verify --database old.db --head {head}"
+    proof = record.does(*said[2].removeprefix("Verify it: pipeline-bot ").split())
+    assert proof.startswith("Audit log: intact (7 entries): entry 7 matches the head that you gave.")
+    assert record.does(*OLD) == "No entry of the audit log is older than 400d. Nothing was archived.\n"
+
+
+def test_other_commands_say_where_it_is(record):
+    head = record.does(*OLD).splitlines()[1].removeprefix("Head: ")
+    file = record.folder / FILE
+    said = record.types("audit", "export")
+    where = re.compile(
+        r"Entries 1 to 7 were archived on [0-9: -]+ UTC\. Read them with `pipeline-bot (.+) --database (.+)`\.\n"
+    )
+    assert where.fullmatch(said.stderr).groups() == ("audit export", str(file))
+    assert [json.loads(line)["id"] for line in said.stdout.splitlines()] == [8, 9, 10, 11]
+    assert record.types("audit", "export", "--since", "30d").stderr == ""
+    exported = record.does("audit", "export", "--database", FILE)
+    assert [json.loads(line)["id"] for line in exported.splitlines()] == list(range(1, 8))
+    said = record.types("history")
+    assert where.fullmatch(said.stderr).groups() == ("history", str(file))
+    assert "7fk2qa" not in said.stdout
+    assert "7fk2qa" in record.does("history", "--database", FILE)
+    assert where.search(record.fails("history", "--before", "7fk2qa"))
+    verified = record.types("audit", "verify")
+    assert verified.status == 3
+    assert verified.stdout.startswith("Audit log: consistent (entries 8 to 11), not anchored")
+    assert f"Verify them with `pipeline-bot audit verify --database {file} --head {head}`." in verified.stdout
+    assert json.loads(record.types("audit", "verify", "--json").stdout)["archived_up_to"] == 7
+
+
+def test_a_head_that_was_saved_before_is_proved_by_the_archive(record):
+    saved = record.does("audit", "head").strip()
+    record.does(*OLD)
+    assert record.types("audit", "verify", "--head", saved).status == 0
+    first = json.loads(record.does("audit", "export", "--database", FILE).splitlines()[0])
+    early = f"{first['id']}:{first['hash']}"
+    assert record.types("audit", "verify", "--head", early).status == 3
+    assert record.types("audit", "verify", "--database", FILE, "--head", early).status == 0
+
+
+def test_doctor_still_accounts_for_grants(record):
+    """The entry that says what was archived names those that were given in it."""
+    record.does(*OLD)
+    assert "no entry for grant" not in record.types("doctor").stdout
+    by_hand(record.database, "UPDATE grants SET role = 'admin'")
+    assert "no entry for grant #1 (U0ANA is admin on *)" in record.types("doctor").stdout
+
+
+def test_what_is_not_over_is_named(record):
+    """A cron job notices by the exit status."""
+    with_old_work(record.database, "young", day=days_ago(6))
+    path = record.folder / "other.db"
+    with_old_work(path, "a", day=days_ago(500))
+    with open_database(path) as db:
+        begins(db, "stuck1234", day=days_ago(499), state=State.NEEDS_HUMAN)
+    with_old_work(path, "b", day=days_ago(5))
+    said = record.types(*OLD, "--database", str(path))
+    assert (said.status, said.stdout.startswith("Archived entries 1 to 3 of the audit log")) == (3, True)
+    assert re.fullmatch(
+        r"Entry 4 and all later ones stay in the database: the request stuck1 \(clear stuck1234\) of [0-9: -]+ UTC needs "
+        r"attention and was not closed\. End it, and archive again: `/pipeline list` in Slack shows it\.\n",
+        said.stderr,
+    )
+    again = record.types(*OLD, "--database", str(path))
+    assert (again.status, again.stdout) == (
+        3,
+        "Nothing that can be archived is older than 400d. Nothing was archived.\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("age", "why"),
+    [
+        ("1d", "'1d' is too short: what is younger than 30d stays."),
+        ("soon", "'soon' is not a valid duration, such as 400d."),
+    ],
+)
+def test_an_age_that_makes_no_sense_is_refused(record, age, why):
+    assert why in record.is_refused("archive", "--older-than", age, FILE)
+    assert why in record.is_refused("archive", FILE, "--older-than", age)
+    assert "--older-than" in record.is_refused("archive", FILE)
