@@ -19,6 +19,7 @@ from bot.domain.access.authorization import AccessData
 from bot.domain.access.changes import WantedChange
 from bot.domain.access.permissions import Action, Grant, Group, Membership, Role
 from bot.domain.access.rules import Freeze, Rule
+from bot.domain.archived_entries import Archived
 from bot.domain.audit_chain import PostedHead
 from bot.domain.bot_time import ClockRecord
 from bot.domain.events import Event
@@ -28,7 +29,7 @@ from bot.domain.operations.operation import Operation
 from bot.domain.operations.plans import StepName
 from bot.domain.pipelines.targets import ONE, Targets
 from bot.engine.ports import Authorize, Decide, HistoryLine, Metrics, StoredFigures, Unannounced, Unmeasured
-from bot.store import audit_log, audit_pages, bot_state, figures, operations, unannounced
+from bot.store import archived_entries, audit_log, audit_pages, bot_state, figures, operations, unannounced
 from bot.store.access import access_changes, access_snapshot, grants, rules_and_freezes
 from bot.store.connections import Connections
 from bot.store.transaction_span import transaction_span
@@ -241,6 +242,9 @@ class SqliteStore:
             return made
 
         return await self._write(work)
+
+    async def archived(self) -> Archived | None:
+        return await self._read(archived_entries.newest)
 
     async def unannounced(self) -> tuple[Unannounced, ...]:
         return await self._read(self._announcing.unannounced)

@@ -5,6 +5,7 @@ from inline_snapshot import snapshot
 from bot.domain.events import Event, EventKind
 from bot.engine.handlers.look.history import HISTORY_READ
 from bot.store import audit_log
+from bot.store.archive.archiving import Order, archive
 from bot.store.connection.database import open_database, writing
 
 EVERYTHING = "*History*"
@@ -267,3 +268,22 @@ def test_no_entry_falls_between_two_pages(workspace):
             root.types(f"/pipeline rule p-{number} {requirements} matching={'INC-[0-9]+ ' * 8}")
     pages = pages_of(root, "/pipeline history")
     assert sum(page.count("rule set") for page in pages) == 24
+
+
+def test_what_was_archived_is_said_where_the_list_ends(workspace, tmp_path):
+    """And of an id that nobody can find any more; what is newer is listed as before."""
+    ana = workspace.operator("ana")
+    ana.clears("orders", "schema change")
+    workspace.passes(minutes=1)
+    workspace.stranger("eve").types("/pipeline clear orders")
+    now = workspace.clock.now()
+    assert archive(workspace.database, tmp_path / "old.db", Order(now, now, "shell:root")).operations == 1
+    assert ana.types("/pipeline history orders") == snapshot("""\
+*History of `orders`*
+🚫 denied @eve: clear `orders` (no grant) some time ago (Mar 2, 2026 at 3:01 AM)
+Requests up to Mar 2, 2026 at 3:00 AM were archived some time ago (Mar 2, 2026 at 3:01 AM). The people who run the bot can look them up in the archive.\
+""")
+    assert ana.types("/pipeline withdraw 7fk2qa") == snapshot(
+        "❌ There is no request that you can see whose id begins with `7fk2qa`. `/pipeline pending` lists the requests that wait for approval or review. Requests up to Mar 2, 2026 at 3:00 AM were archived some time ago (Mar 2, 2026 at 3:01 AM). The people who run the bot can look them up in the archive."
+    )
+    assert workspace.follows() == "✅ Cleared"

@@ -13,6 +13,7 @@ from bot.domain.access.authorization import AccessData
 from bot.domain.access.changes import ChangeDecision, WantedChange
 from bot.domain.access.permissions import Action, Grant, Group, Membership, Role
 from bot.domain.access.rules import Freeze, Rule
+from bot.domain.archived_entries import Archived
 from bot.domain.audit_chain import Entry, PostedHead
 from bot.domain.bot_time import ClockRecord
 from bot.domain.errors import UserError
@@ -261,6 +262,10 @@ class Store(Protocol):
         Raises:
             PipelineBusy: as `change` does; then nothing was changed.
         """
+        ...
+
+    async def archived(self) -> Archived | None:
+        """The entries of the audit log that were archived last, with their requests; None if none ever were."""
         ...
 
     async def unannounced(self) -> tuple[Unannounced, ...]:

@@ -8,6 +8,7 @@ from bot.domain.access.admins import Admins
 from bot.domain.access.permissions import Decision
 from bot.domain.access.rules import Freeze
 from bot.domain.access.visibility import Visibility
+from bot.domain.archived_entries import Archived
 from bot.domain.commands.model import List
 from bot.domain.ids import PipelineName
 from bot.domain.operations.operation import Operation
@@ -92,7 +93,8 @@ class HistoryPage:
     Older ones are `before` that entry, newer ones `after` that one; None where there are none, or where it is the newest
     page. `read` is how many entries were read for it, if that was the limit and further ones may be visible to the person:
     older ones, or newer ones if it was read `upward`.
-    `title` is the pipeline or the person (`<@U…>`) it is about; if empty, it is about everything.
+    `title` is the pipeline or the person (`<@U…>`) it is about; if empty, it is about everything. `archived` are the
+    entries before the last one, if it is the last page and they were archived.
     """
 
     lines: tuple[HistoryLine, ...]
@@ -101,3 +103,4 @@ class HistoryPage:
     after: int | None = None
     read: int = 0
     upward: bool = False
+    archived: Archived | None = None

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from bot.domain.archived_entries import Archived
 from bot.domain.operations.operation import Operation
 from bot.engine.ports import HistoryLine
 
@@ -56,9 +57,10 @@ class UnknownRequest:
 
 @dataclass(frozen=True, slots=True)
 class NoSuchRequest:
-    """No request that this person may see has an id that begins so, whether or not there is one."""
+    """No request that this person may see has an id that begins so, whether or not there is one; old ones were archived."""
 
     beginning: str
+    archived: Archived | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,13 @@
 """Request text: a request in one line, for lists that look back. Pure."""
 
+from bot.domain.archived_entries import Archived
 from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.run_times import run_time
 from bot.slack.sentences.labels import GLASS, asked_at, sign, state_words
 from bot.slack.sentences.outcome_text import verdict
 from bot.slack.sentences.plan_text import action_name, state_in_words
 from bot.slack.text.quantities import duration
-from bot.slack.text.spans import NOTHING, Text, ago, code, mention
+from bot.slack.text.spans import NOTHING, Text, ago, at, code, mention
 
 MINUTE = 60  # seconds
 _SAY_WHAT_WAS_DONE = frozenset({State.SUCCEEDED, State.UNNECESSARY, State.REFUSED, State.STALE})
@@ -59,3 +60,12 @@ def _took(operation: Operation) -> Text:
         return NOTHING
     seconds = max(1, round(length.total_seconds()))
     return Text(", took {}", duration(seconds if seconds < MINUTE else round(seconds / MINUTE) * MINUTE))
+
+
+def older_archived(archived: Archived) -> Text:
+    """Where requests are that no list here has any more: only the shell reads an archive."""
+    return Text(
+        "Requests up to {} were archived {}. The people who run the bot can look them up in the archive.",
+        at(archived.newest_at),
+        ago(archived.archived_at),
+    )

@@ -156,8 +156,8 @@ def answer(reply: Reply, workspace_url: str) -> Message:  # noqa: C901, PLR0911,
             return help_view.waiting_for_you(reply, workspace_url)
         case replies.UnknownRequest():
             return click_refusals_view.not_known()
-        case replies.NoSuchRequest(beginning):
-            return click_refusals_view.no_such_request(beginning)
+        case replies.NoSuchRequest(beginning, archived):
+            return click_refusals_view.no_such_request(beginning, archived)
         case replies.SeveralRequests(beginning, operations):
             return click_refusals_view.several_requests(beginning, operations)
         case replies.AccessRequested():

@@ -87,7 +87,10 @@ class History:
     async def _older(self, wanted: _Wanted, before: int | None) -> HistoryPage:
         found, place, read = await self._lines(wanted, before, upward=False)
         after = None if before is None else found[0].entry.id if found else before - 1
-        return HistoryPage(tuple(found), _title(wanted.command), place, after=after, read=read)
+        archived = await self.store.archived() if place is None else None
+        return HistoryPage(
+            tuple(found), _title(wanted.command), place, after=after, read=read, archived=archived
+        )
 
     async def _newer(self, wanted: _Wanted, after: int) -> HistoryPage:
         """The lines right above the entry `after`; the newest page, if there are not enough for one."""

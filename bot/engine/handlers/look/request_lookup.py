@@ -52,7 +52,7 @@ class RequestLookup:
             found = list(await self._visible(actor, confirmed))
             if not found:
                 await self._record(actor, tried, beginning, confirmed)
-                return replies.NoSuchRequest(beginning)
+                return replies.NoSuchRequest(beginning, await self.store.archived())
         if len(found) == 1:
             return found[0].id
         now = self.clock.now()

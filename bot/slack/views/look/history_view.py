@@ -18,7 +18,7 @@ from bot.slack.sentences.access.entry_text import entry_text
 from bot.slack.sentences.labels import GLASS, asked_at, by, sign, words
 from bot.slack.sentences.pipeline_text import link_to, thread_link, waits_until
 from bot.slack.sentences.plan_text import action_name
-from bot.slack.sentences.request_text import gives_reason, request_text
+from bot.slack.sentences.request_text import gives_reason, older_archived, request_text
 from bot.slack.text import blocks
 from bot.slack.text.blocks import Message, message
 from bot.slack.text.lists import cut
@@ -70,6 +70,7 @@ def history_page(shown: replies.HistoryPage) -> Message:
         blocks.section(Text("*{}*", title)),
         *(blocks.section(_line(line), _details(line)) for line in shown.lines),
         blocks.section(note) if note else None,
+        blocks.section(older_archived(shown.archived)) if shown.archived else None,
         _pages(shown),
     )
 

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from typing import Literal, assert_never
 
+from bot.domain.archived_entries import Archived
 from bot.domain.operations.operation import SHORT_ID, Operation
 from bot.engine.replies import Result
 from bot.slack.sentences.labels import asked_at
 from bot.slack.sentences.outcome_text import sentence, took
 from bot.slack.sentences.pipeline_text import link_to
 from bot.slack.sentences.plan_text import action_name, command
+from bot.slack.sentences.request_text import older_archived
 from bot.slack.text.blocks import Message, said
 from bot.slack.text.lists import cut
 from bot.slack.text.spans import NOTHING, Text, ago, mention, shortened
@@ -80,12 +82,13 @@ def not_known() -> Message:
     )
 
 
-def no_such_request(beginning: str) -> Message:
+def no_such_request(beginning: str, archived: Archived | None) -> Message:
     """The same whether there is none, or one that the reader may not see."""
     return said(
         "❌ There is no request that you can see whose id begins with `{}`. "
-        "`{COMMAND} pending` lists the requests that wait for approval or review.",
+        "`{COMMAND} pending` lists the requests that wait for approval or review.{}",
         shortened(beginning, 30),
+        NOTHING if archived is None else Text(" {}", older_archived(archived)),
     )
 
 
