@@ -211,6 +211,19 @@ def test_a_line_that_slack_does_not_have_yet_stays(path, file):
     assert not file.exists()
 
 
+def test_what_a_webhook_receiver_was_not_sent_stays(path, file):
+    """Whichever is furthest behind."""
+    two_years(path)
+    with open_database(path) as db:
+        for name, entry in (("siem", 3), ("pager", 12)):
+            value = f'{{"entry": {entry}, "hash": "{GENESIS}"}}'
+            db.execute("INSERT INTO workspace VALUES (?, ?)", (f"webhook cursor {name}", value))
+    outcome = archives(path, file)
+    assert outcome.last[0] == 3
+    assert (outcome.hold.entry, outcome.hold.operation) == (4, None)
+    assert outcome.hold.why == "the webhook receiver siem was not sent it yet"
+
+
 def test_the_newest_entry_stays(path, file):
     with_old_work(path, "a", "b")
     assert archives(path, file).last[0] == 5
