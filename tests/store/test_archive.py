@@ -17,6 +17,7 @@ from bot.store.archive.archiving import plan
 from bot.store.connection.database import open_database
 from bot.store.connection.read_only import open_for_reading
 from bot.store.errors import DatabaseUnusable, RecordDamaged
+from bot.store.schema.migrations import migrations
 from bot.store.shell_store import Administration
 from tests.store.archives import (
     NOW,
@@ -165,6 +166,28 @@ def test_nothing_but_reading_is_done_with_an_archive(path, file):
         Administration.open(file)
     with Administration.reading(file) as administration:
         assert len(administration.requests(limit=10)) == 2
+
+
+def test_an_archive_is_read_and_continued_by_later_versions(path, file, monkeypatch):
+    """Reading leaves it as it is; continuing migrates it."""
+
+    def m999_later(db):
+        db.execute("ALTER TABLE grants ADD COLUMN later TEXT")
+
+    two_years(path)
+    archives(path, file)
+    was = file.read_bytes()
+    later = migrations._Migration("m999_later", m999_later)
+    monkeypatch.setattr(migrations, "_migrations", [*migrations._migrations, later])
+    with Administration.reading(file) as administration:
+        assert len(list(administration.entries())) == 8
+        assert administration.verify().broken is None
+    assert file.read_bytes() == was
+    with pytest.raises(DatabaseUnusable, match="older version"):
+        Administration.reading(path)
+    open_database(path).close()
+    archives(path, file, replace(ORDER, before=at((YOUNG + 1) * 24 * 60)))
+    assert (len(ids(file)), verified(file).broken) == (14, None)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from bot.store.archived_entries import continued_by_archive
 from bot.store.connection.database import BUSY_SECONDS, from_older_version, reject_foreign_files, unusable
 from bot.store.errors import DatabaseMissing, DatabaseUnusable
 from bot.store.schema.migrations import migrations
@@ -71,16 +72,36 @@ def _connection(path: Path, how: str) -> sqlite3.Connection:
 def _checked(connection: sqlite3.Connection, path: Path, *, older: bool) -> Database:
     db = Database(connection, execute_plugins=False)  # no plugin of sqlite-utils is wanted here
     try:
-        _check_version(db, path, older=older)
+        is_of_this_version = _check_version(db, path, older=older)
+        if older or is_of_this_version:
+            return db
+        migrated = _migrated(db)
     except BaseException:
         connection.close()
         raise
-    return db
+    connection.close()
+    return migrated
 
 
-def _check_version(db: Database, path: Path, *, older: bool) -> None:
+def _check_version(db: Database, path: Path, *, older: bool) -> bool:
+    """Whether it is of this version; an archive may always be of an older one."""
     reject_foreign_files(db, path)
     if not migrations.applied(db):
         raise DatabaseMissing(f"The database {path.absolute()} is empty: nothing was ever stored in it.")
-    if not older and migrations.pending(db):
+    if not migrations.pending(db):
+        return True
+    if not older and continued_by_archive(db) is None:
         raise from_older_version(path)
+    return False
+
+
+def _migrated(archive: Database) -> Database:
+    """A copy in memory: no bot ever migrates an archive, and this file may be on a disk that cannot be written."""
+    copy = Database(memory=True, execute_plugins=False)
+    try:
+        archive.conn.backup(copy.conn)
+        migrations.apply(copy)
+    except BaseException:
+        copy.close()
+        raise
+    return copy
