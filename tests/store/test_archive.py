@@ -1,5 +1,6 @@
 """An archive takes the oldest entries with what they are about; what remains, and the archive, verify as one chain."""
 
+import shutil
 import sqlite3
 import stat
 from contextlib import closing
@@ -13,12 +14,15 @@ from bot.domain.events import EventKind
 from bot.domain.operations.operation import State
 from bot.store import archived_entries, audit_log, operations
 from bot.store.archive import archiving
+from bot.store.archive.archive_file import opened
 from bot.store.archive.archiving import plan
+from bot.store.backup.verification import no_progress
 from bot.store.connection.database import open_database
 from bot.store.connection.read_only import open_for_reading
 from bot.store.errors import DatabaseUnusable, RecordDamaged
 from bot.store.schema.migrations import migrations
 from bot.store.shell_store import Administration
+from tests.small_disk import fills, small_disk
 from tests.store.archives import (
     NOW,
     ORDER,
@@ -155,6 +159,42 @@ def test_what_is_no_archive_is_refused(path, file):
     with pytest.raises(DatabaseUnusable, match="is the database itself"):
         archives(path, path)
     assert ids(path) == list(range(1, 15))
+
+
+def test_two_at_once_are_one_after_the_other(path, file):
+    two_years(path)
+    with (
+        opened(file, (0, GENESIS), no_progress),
+        pytest.raises(DatabaseUnusable, match=r"archives to .* right now"),
+    ):
+        archives(path, file)
+    assert archives(path, file).last[0] == 8
+
+
+def test_a_disk_without_room_for_it(path, file, tmp_path):
+    """What is not in the archive stays in the database, and moves once there is room."""
+    two_years(path)
+    archives(path, file)
+    with_old_work(path, *(f"later-{number:03}" for number in range(60)), day=YOUNG)
+    later = replace(ORDER, before=NOW + timedelta(days=1))
+    before = ids(path)
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    with small_disk(folder, 1) as disk:
+        shutil.copy(file, disk / "copy.db")
+        fills(disk, leaving=60_000)
+        with pytest.raises(
+            DatabaseUnusable, match=r"copy\.db cannot be written \(The disk .* is full\)\. Nothing"
+        ):
+            archives(path, disk / "copy.db", later)
+    assert ids(path) == before
+    assert archives(path, file, later).last[0] > 100
+
+
+def test_a_folder_that_is_none(path, file):
+    two_years(path)
+    with pytest.raises(DatabaseUnusable, match="cannot be written: No such file or directory"):
+        archives(path, file.parent / "nowhere" / "archive.db")
 
 
 def test_nothing_but_reading_is_done_with_an_archive(path, file):

@@ -3,6 +3,7 @@
 Entries are appended in one transaction, which is on the disk when it returns, and read back by another connection.
 """
 
+import fcntl
 import os
 import sqlite3
 import tempfile
@@ -61,19 +62,21 @@ class ArchiveFile:
         """Append the entries that follow its head, with the current state of the operations, old ones included.
 
         Raises:
-            DatabaseUnusable: it cannot be written, or another archiving has appended meanwhile.
+            DatabaseUnusable: it cannot be written: then nothing is appended.
         """
-        with writing(self._db):
-            for row in operations:
-                self._put(row)
-            last = self.head[0]
-            for row in entries:
-                last += 1
-                if row["id"] != last:
-                    raise DatabaseUnusable(f"{self.path} was appended to meanwhile. Try again.")
-                insert(self._db, "events", row)
-            for row in postings:
-                insert(self._db, "postings", row)
+        try:
+            with writing(self._db):
+                for row in operations:
+                    self._put(row)
+                for row in entries:
+                    insert(self._db, "events", row)
+                for row in postings:
+                    insert(self._db, "postings", row)
+        except DatabaseUnusable as error:
+            raise DatabaseUnusable(
+                f"The archive {self.path} cannot be written ({error.message.rstrip('.')}). Nothing that is not in it was "
+                "deleted from the database."
+            ) from error
         # Then the file alone has everything, whoever copies it.
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -116,9 +119,10 @@ def opened(path: Path, continued: Head, reading: Reading) -> Iterator[ArchiveFil
     """The archive at `path`, verified; if there is none, a private one that continues this head.
 
     Raises:
-        DatabaseUnusable: it cannot be created or written, is no archive, or is damaged or broken.
+        DatabaseUnusable: it cannot be created or written, another process archives there, or it is no archive, or is
+            damaged or broken.
     """
-    with in_words_of(path):
+    with in_words_of(path), _locked(path):
         if not path.exists():
             _create(path, continued)
         with open_database(path, is_archive=True) as db:
@@ -134,6 +138,21 @@ def opened(path: Path, continued: Head, reading: Reading) -> Iterator[ArchiveFil
             # A reader then needs no files beside it. Somebody who reads it now prevents that, and nothing is lost.
             with suppress(sqlite3.OperationalError):
                 db.execute("PRAGMA journal_mode = DELETE")
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Hold a lock on the folder, which leaves no file there: of two that create one archive, one would lose its WAL."""
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError as error:
+        raise DatabaseUnusable(
+            f"Another process archives to {path.parent} right now. Nothing was archived. Try again once it has ended."
+        ) from error
+    finally:
+        os.close(folder)
 
 
 def _create(path: Path, continued: Head) -> None:
