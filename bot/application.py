@@ -36,6 +36,7 @@ from bot.engine.loops.stall_detector import StallDetector
 from bot.engine.loops.startup_lint import StartupLint
 from bot.engine.loops.step_spans import StepSpans
 from bot.engine.loops.store_check import StoreCheck
+from bot.engine.loops.webhook_sender import WebhookSender
 from bot.engine.pending_cancels import PendingCancels
 from bot.engine.ports import Clock, DatabaseLost, StoreUnavailable, Tracer
 from bot.engine.rate_budget import RateBudget
@@ -94,6 +95,7 @@ class Bot:
     admin: AdminServer | None
     service_manager: ServiceManager
     watchdog: Watchdog
+    webhooks: tuple[WebhookSender, ...] = ()
 
     async def open(self) -> None:
         """Connect to Slack, or listen for it, however long that takes.
@@ -120,7 +122,7 @@ class Bot:
             except DatabaseLost as lost:
                 losses.append(lost)
                 stopping.set()
-                set_all(*(loop.wake for loop in self._loops.values()))
+                set_all(*(loop.wake for loop in (*self._loops.values(), *self.webhooks)))
             except StoreUnavailable:  # from a task beside the loops, which retry by themselves
                 return  # the store has logged why
 
@@ -132,6 +134,10 @@ class Bot:
                 for name, loop in self._loops.items()
             ]
             asides = [group.create_task(until_lost(aside.run())) for aside in (self.inspection, self.stalls)]
+            # Cut off at once when the bot leaves: whatever was under way is sent again by the next process.
+            asides += [
+                group.create_task(until_lost(keep_ticking(sender, stopping))) for sender in self.webhooks
+            ]
             if isinstance(self.transport, SocketTransport):
                 asides.append(group.create_task(self.transport.watch()))
             self.service_manager.tell(READY)

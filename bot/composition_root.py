@@ -7,6 +7,7 @@ the same bot that `pipeline-bot run` runs.
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
 
@@ -22,6 +23,7 @@ from bot.domain.commands import COMMAND
 from bot.engine.loops.clock_watch import ClockWatch
 from bot.engine.loops.loop import TickTimes
 from bot.engine.ports import Clock, Tracer, Unmeasured
+from bot.engine.ports.webhooks import UnmeasuredWebhooks
 from bot.engine.readiness import Readiness
 from bot.felderas import (
     Misplaced,
@@ -46,6 +48,7 @@ from bot.slack.transport.http_transport import HttpTransport
 from bot.store.connection.lease import files_of, lease
 from bot.store.store import SqliteStore
 from bot.systemd import ServiceManager
+from bot.webhook_receivers import webhook_senders
 
 log = structlog.get_logger(__name__)
 
@@ -98,7 +101,7 @@ async def assembled(
                     await once_it_answers(can_open, clock, readiness.waits_for)
                 await store.remember_team(workspace.team)
                 await store.remember_url(workspace.url)
-                yield wire(
+                bot = wire(
                     settings,
                     clock,
                     watch,
@@ -113,6 +116,15 @@ async def assembled(
                     tracer=tracer,
                     service_manager=service_manager,
                 )
+                async with webhook_senders(
+                    settings,
+                    workspace.team,
+                    cursors=store.webhook_cursors,
+                    metrics=prometheus.webhooks if prometheus else UnmeasuredWebhooks(),
+                    clock=clock,
+                    proxies=settings.proxies,
+                ) as webhooks:
+                    yield replace(bot, webhooks=webhooks)
         finally:
             await store.aclose()
 

@@ -31,6 +31,7 @@ from bot.setting_types import ApiUrl, AppToken, BotToken, Channel, ListenAddress
 from bot.settings_source import SettingsSource
 from bot.tracing_settings import TracingSettings
 from bot.variables import misspelled, unreadable_lines
+from bot.webhook_settings import WEBHOOKS, WebhookSettings, misfits_of_webhooks
 
 TARGETS = "PIPELINE_BOT_TARGETS"
 DELIMITER = "__"  # between the parts of a nested setting: PIPELINE_BOT_TARGETS__PROD__HOST
@@ -169,7 +170,11 @@ class FelderasSettings(ProxySettings, _Settings):
         return found
 
 
-class Settings(AdminSettings, TracingSettings, FelderasSettings, StoreSettings, SlackSettings):
+class ReceiversSettings(WebhookSettings, StoreSettings):
+    """For shell commands about webhooks: the receivers, and the database with their cursors."""
+
+
+class Settings(AdminSettings, TracingSettings, WebhookSettings, FelderasSettings, StoreSettings, SlackSettings):
     """Everything `pipeline-bot run` needs. The fields are the variables, in lower case."""
 
     slack_app_token: AppToken | None = None
@@ -192,7 +197,7 @@ class Settings(AdminSettings, TracingSettings, FelderasSettings, StoreSettings, 
     def misfits(cls, values: Mapping[str, Any]) -> list[str]:
         given = {key.lower() for key in values}
         mode = str(values.get("pipeline_bot_mode", "")).lower()
-        found = super().misfits(values)
+        found = [*super().misfits(values), *misfits_of_webhooks(values.get("pipeline_bot_webhooks"))]
         match mode, "slack_app_token" in given, "slack_signing_secret" in given:
             case _, False, False if mode not in {Mode.SOCKET, Mode.HTTP}:
                 found.append(
@@ -280,13 +285,17 @@ def _slips(file: Path) -> Iterator[str]:
 
 
 def _in_words(detail: ErrorDetails) -> str:
-    variable = DELIMITER.join(map(str, detail["loc"])).upper() if detail["loc"] else "The settings"
+    parts = [
+        part for part in detail["loc"] if isinstance(part, str)
+    ]  # a number is the place of a word in a value
+    variable = DELIMITER.join(parts).upper() or "The settings"
     if detail["type"] == "missing":
         return f"{variable} is missing."
+    nested, first = (WEBHOOKS, "URL") if variable.startswith(WEBHOOKS) else (TARGETS, "HOST")
     if detail["type"] == "extra_forbidden":
-        return f"{variable}: there is no such setting of a target."
-    if variable.startswith(TARGETS) and detail["type"] in {"dict_type", "model_type"}:
-        return f"{variable} has no value of its own. Set {TARGETS}{DELIMITER}NAME{DELIMITER}HOST and so on."
+        return f"{variable}: there is no such setting of a {'webhook' if nested == WEBHOOKS else 'target'}."
+    if variable.startswith(nested) and detail["type"] in {"dict_type", "model_type"}:
+        return f"{variable} has no value of its own. Set {nested}{DELIMITER}NAME{DELIMITER}{first} and so on."
     # The message of our own checks; never the input, which may be a secret.
     message = str(detail.get("ctx", {}).get("error") or detail["msg"]).rstrip(".")
     return f"{variable}: {message[0].lower() if message.startswith('Input ') else message[0]}{message[1:]}."

@@ -25,6 +25,7 @@ STANDARD_ERROR = 2  # file descriptor
 _SECRETS = re.compile(
     r"xox[a-z](?:\.xox[a-z])?-[\w-]+"
     r"|xapp-[\w-]+"
+    r"|whsec_[\w+/=-]+"
     r"|apikey:[^\s\"'\\<>)}\]]+"
     r"|https?://hooks\.slack(?:-gov)?\.com/[^\s\"'\\<>)}\]]+"
     r"|(?:(?<=ticket=)|(?<=token=)|(?<=[Bb]earer ))[^\s&\"'\\<>)}\]]+"

@@ -41,6 +41,7 @@ from tests.reading import Reading
 from tests.record import in_lines
 from tests.teammate import CHANNEL, Teammate
 from tests.troubles import Troubles
+from tests.webhooks.described import undescribed
 
 __all__ = ["CHANNEL", "Teammate", "Workspace"]
 
@@ -368,6 +369,8 @@ class Workspace(Reading, Troubles):
         complaints = [made.ack.error for made in self.slack.deliveries if made.ack.error]
         assert len(complaints) == self.expected_complaints, f"Slack complained: {complaints}"
         assert self.broken() is None, "the record does not prove itself"
+        odd = [*undescribed(self.entries())]
+        assert odd == [], f"webhooks would send what docs/events.md does not describe: {odd}"
         assert self.slack.suspicious == [], "text from people or Feldera reached Slack as markup"
         assert self.unread() == [], "left unread"
 

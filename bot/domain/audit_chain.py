@@ -53,6 +53,13 @@ def link(previous: str, *, entry_id: int, operation: OperationId | None, event: 
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()
 
 
+def follows(entry: Entry, last: Head) -> bool:
+    """Whether the entry is the next one after `last`, and as it was written."""
+    number, previous = last
+    written = link(previous, entry_id=entry.id, operation=entry.operation, event=entry.event)
+    return entry.id == number + 1 and entry.hash == written
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """The result of reading the entries: up to `newest`, each is consistent with the one before it.

@@ -27,6 +27,7 @@ from bot.domain.operations.plans import StepName
 from bot.domain.pipelines.pipeline import Accepted, Answer, Look, NotSent, Problem, Refused, Unknown
 from bot.domain.pipelines.targets import DEFAULT, TargetName, Targets
 from bot.engine.ports import StoredFigures
+from bot.observability.webhook_metrics import PrometheusWebhookMetrics
 
 ACK_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5)  # Slack waits three seconds
 DECISION_BUCKETS = (30, 60, 300, 900, 1800, 3600, 7200, 14_400, 28_800)  # people; a request waits four hours
@@ -120,6 +121,7 @@ class PrometheusMetrics:
             registry=registry,
         )
         self._build_gauges(registry)
+        self.webhooks = PrometheusWebhookMetrics(registry)
         for target in targets.all:
             self._looks.labels(_label(target))
 
@@ -222,6 +224,7 @@ class PrometheusMetrics:
         self._owed.labels("card").set(figures.cards)
         self._owed_age.set(0 if figures.owed_since is None else _seconds(figures.owed_since, now))
         self._audit_entry.set(figures.audit_entry)
+        self.webhooks.observe(figures.audit_entry, now)
 
     def exposition(self) -> bytes:
         """All of them in Prometheus' text format. It reads memory, and a few files of `/proc`."""

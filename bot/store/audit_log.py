@@ -21,6 +21,7 @@ from bot.domain.audit_chain import GENESIS, Broken, Checked, Entry, Head
 from bot.domain.events import Event, EventKind
 from bot.domain.ids import OperationId, PipelineName
 from bot.domain.operations.operation import Operation
+from bot.engine.ports.webhooks import EntryPage, LocatedEntry
 from bot.store import archived_entries, bot_state
 from bot.store.column_values import DOES_NOT_READ, Row, Value, actor_or_none, moment_of, text_of
 from bot.store.connection.database import insert
@@ -53,6 +54,14 @@ def head(db: Database) -> Head:
     """The id and the hash of the newest entry; if there is none, those that the first one will continue."""
     row = db.execute("SELECT id, hash FROM events ORDER BY id DESC LIMIT 1").fetchone()
     return archived_entries.start(db) if row is None else (row[0], row[1])
+
+
+def head_of(db: Database, entry_id: int) -> Head | None:
+    """The entry's id and hash; None if there is none. Entry 0 is the beginning."""
+    if entry_id == 0:
+        return (0, GENESIS)
+    row = db.execute("SELECT id, hash FROM events WHERE id = ?", (entry_id,)).fetchone()
+    return None if row is None else (row[0], row[1])
 
 
 def head_after(db: Database, last: Head) -> Head | None:
@@ -89,6 +98,18 @@ def between(db: Database, first: int, last: int) -> Iterator[Entry | Broken]:
         if entry.id > last:
             return
         yield entry
+
+
+def page_after(db: Database, entry_id: int, limit: int) -> EntryPage:
+    """At most `limit` entries after this one, oldest first, up to the first that is not as it was written."""
+    found: list[LocatedEntry] = []
+    for row in _batch(db, entry_id, None, (), limit):
+        pipeline = row["pipeline"]
+        entry = _checked(row)
+        if isinstance(entry, Broken):
+            return EntryPage(tuple(found), entry)
+        found.append(LocatedEntry(entry, None if pipeline is None else PipelineName(pipeline)))
+    return EntryPage(tuple(found))
 
 
 def verify(
@@ -231,7 +252,11 @@ def _read(
 
 
 def _batch(
-    db: Database, after: int | None, since: datetime | None, kinds: Collection[EventKind]
+    db: Database,
+    after: int | None,
+    since: datetime | None,
+    kinds: Collection[EventKind],
+    limit: int = BATCH,
 ) -> list[dict[str, Any]]:
     named = {f"kind{number}": kind.value for number, kind in enumerate(kinds)}
     conditions = [
@@ -250,7 +275,7 @@ def _batch(
                     {
                         "after": after,
                         "since": None if since is None else text_of(since),
-                        "batch": BATCH,
+                        "batch": limit,
                         **named,
                     },
                 )

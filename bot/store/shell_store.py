@@ -27,7 +27,8 @@ from bot.domain.operations.inputs import DeniedInShell
 from bot.domain.operations.machine.state_machine import advance
 from bot.domain.operations.operation import Operation
 from bot.domain.pipelines.targets import ONE, Targets
-from bot.store import archived_entries, audit_log, bot_state, operations, request_pages
+from bot.engine.ports.webhooks import EntryPage
+from bot.store import archived_entries, audit_log, bot_state, operations, request_pages, webhook_cursors
 from bot.store.access import access_changes, access_snapshot, grants, rules_and_freezes
 from bot.store.access.access_changes import Plan
 from bot.store.audit_log import Progress
@@ -35,6 +36,7 @@ from bot.store.column_values import text_of
 from bot.store.connection.database import in_words, open_database, writing
 from bot.store.connection.lease import check_before_opening
 from bot.store.connection.read_only import open_for_reading
+from bot.store.webhook_cursors import WebhookPlace
 
 
 class Administration:
@@ -183,9 +185,21 @@ class Administration:
         """
         return audit_log.entries(self._db, since, kinds=kinds)
 
+    def page_after(self, entry_id: int, limit: int) -> EntryPage:
+        """At most `limit` entries after this one, oldest first, up to the first invalid one."""
+        return audit_log.page_after(self._db, entry_id, limit)
+
     def head(self) -> Head:
         """The id and the hash of the audit log's newest entry; 0 and `audit.GENESIS` if there is none."""
         return audit_log.head(self._db)
+
+    def head_of(self, entry_id: int) -> Head | None:
+        """The entry's id and hash; None if there is none. Entry 0 is the beginning."""
+        return audit_log.head_of(self._db, entry_id)
+
+    def still_has(self, head: Head) -> bool:
+        """Whether the entry is there, with this hash."""
+        return audit_log.head_after(self._db, head) is not None
 
     def verify(
         self,
@@ -201,6 +215,22 @@ class Administration:
     def archived(self) -> tuple[Archived, ...]:
         """The entries that were moved to archives, oldest first."""
         return archived_entries.archived(self._db)
+
+    def webhook_places(self) -> tuple[WebhookPlace, ...]:
+        """Where each webhook receiver is, also one that was removed from the settings."""
+        return webhook_cursors.places(self._db)
+
+    def lowest_webhook(self) -> WebhookPlace | None:
+        """The receiver that is furthest behind, also one that was removed from the settings; None without any."""
+        return webhook_cursors.lowest(self._db)
+
+    def seek_webhook(self, receiver: str, entry_id: int) -> bool:
+        """Let the receiver get the entries after this one next. False if there is no such entry."""
+        return webhook_cursors.seek(self._db, receiver, entry_id)
+
+    def forget_webhook(self, receiver: str) -> bool:
+        """Remove what is known of a receiver. False if nothing is."""
+        return webhook_cursors.forget(self._db, receiver)
 
     def posted_head(self) -> PostedHead | None:
         """The head that the bot last posted, and where. Kept beside the entries, it only says where to look."""

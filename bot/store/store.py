@@ -34,6 +34,7 @@ from bot.store.access import access_changes, access_snapshot, grants, rules_and_
 from bot.store.connections import Connections
 from bot.store.transaction_span import transaction_span
 from bot.store.underway_cache import UnderwayCache
+from bot.store.webhook_cursors import SqliteWebhookCursors
 
 _T = TypeVar("_T")
 _UNMEASURED = Unmeasured()
@@ -62,6 +63,10 @@ class SqliteStore:
     def background(self) -> "SqliteStore":
         """The same store for work that can wait: calls of `self` overtake its calls."""
         return SqliteStore(self._connections, self._targets, self._underway, self._metrics, can_wait=True)
+
+    @property
+    def webhook_cursors(self) -> SqliteWebhookCursors:
+        return SqliteWebhookCursors(self._connections)
 
     @classmethod
     def open(

@@ -19,6 +19,7 @@ from bot.domain.operations.plans import StepName
 from bot.domain.pipelines.pipeline import Accepted, Problem, ProblemKind
 from bot.domain.pipelines.targets import THE_ONLY, Targets
 from bot.engine.ports import StoredFigures
+from bot.engine.ports.webhooks import WebhookPosition
 from bot.observability import PrometheusMetrics
 
 ROOT = Path(__file__).parents[2]
@@ -48,6 +49,8 @@ def exposition() -> bytes:
     metrics.called_slack("chat.postMessage", "ok")
     metrics.acked("slash_command", 0.1)
     metrics.reconnected()
+    metrics.webhooks.delivered("siem", "delivered")
+    metrics.webhooks.stands_at("siem", WebhookPosition(7, now, is_failing=False))
     figures = StoredFigures(0, 1, 0, now, 7)
     metrics.observe_state((), figures, {"driver": timedelta(0)}, is_ready=True, now=now)
     metrics._operations.labels("succeeded", "clear", "default").inc()
