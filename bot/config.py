@@ -174,7 +174,9 @@ class ReceiversSettings(WebhookSettings, StoreSettings):
     """For shell commands about webhooks: the receivers, and the database with their cursors."""
 
 
-class Settings(AdminSettings, TracingSettings, WebhookSettings, FelderasSettings, StoreSettings, SlackSettings):
+class Settings(
+    AdminSettings, TracingSettings, WebhookSettings, FelderasSettings, StoreSettings, SlackSettings
+):
     """Everything `pipeline-bot run` needs. The fields are the variables, in lower case."""
 
     slack_app_token: AppToken | None = None

@@ -73,6 +73,9 @@ COMMANDS = {
     "deny": LazyCommand("bot.cli.pending_requests", "deny", REQUESTS, "Deny a request."),
     "history": LazyCommand("bot.cli.look.history", "history", REQUESTS, "List requests, newest first."),
     "audit": LazyCommand("bot.cli.audit.audit_commands", "audit", AUDIT, "Verify and export the audit log."),
+    "webhooks": LazyCommand(
+        "bot.cli.webhooks", "webhooks", AUDIT, "Show and move the receivers of audit log entries."
+    ),
     "backup": LazyCommand(
         "bot.cli.database.backup", "backup", DATABASE, "Back up the database, also while the bot runs."
     ),

@@ -15,6 +15,7 @@ from bot.cli.options import first_grant, settings_source
 from bot.config import (
     FelderasSettings,
     KeySettings,
+    ReceiversSettings,
     Settings,
     ShellSettings,
     SlackSettings,
@@ -25,7 +26,16 @@ from bot.domain.pipelines.targets import ONE, Targets
 from bot.store.errors import DatabaseMissing
 from bot.store.shell_store import Administration
 
-_S = TypeVar("_S", Settings, SlackSettings, ShellSettings, StoreSettings, KeySettings, FelderasSettings)
+_S = TypeVar(
+    "_S",
+    Settings,
+    SlackSettings,
+    ShellSettings,
+    StoreSettings,
+    KeySettings,
+    FelderasSettings,
+    ReceiversSettings,
+)
 
 
 def load_settings(kind: type[_S]) -> _S:

@@ -57,9 +57,10 @@ def head(db: Database) -> Head:
 
 
 def head_of(db: Database, entry_id: int) -> Head | None:
-    """The entry's id and hash; None if there is none. Entry 0 is the beginning."""
-    if entry_id == 0:
-        return (0, GENESIS)
+    """The entry's id and hash; None if there is none. Entry 0 is the beginning: what the first entry continues."""
+    start = archived_entries.start(db)
+    if entry_id in {0, start[0]}:
+        return start
     row = db.execute("SELECT id, hash FROM events WHERE id = ?", (entry_id,)).fetchone()
     return None if row is None else (row[0], row[1])
 

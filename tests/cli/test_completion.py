@@ -83,7 +83,7 @@ def test_commands_are_completed_at_once():
         (("revoke", "U0ANA", "op"), ["operator"]),
         (("freeze", "orders", ""), ["for", "until"]),
         (("audit", ""), ["export", "head", "verify"]),
-        (("audit", "export", "--format", ""), ["jsonl", "csv"]),
+        (("audit", "export", "--format", ""), ["jsonl", "csv", "cloudevents"]),
         (("access", "import", "access.yaml", "--c"), ["--check", "--color"]),
         (("pending", "--d"), ["--database"]),
     ],

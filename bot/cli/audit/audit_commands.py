@@ -1,27 +1,21 @@
-"""`audit verify`, `audit export` and `audit head`: verify and export the audit log."""
+"""`audit verify` and `audit head`: verify and anchor the audit log."""
 
-import csv
-import json
 import sys
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
-from typing import Any, TextIO
+from typing import TextIO
 
 import click
 
 from bot.cli.audit import verification_state
 from bot.cli.audit.anchors import head_of, heads_in, where_to_look
-from bot.cli.audit.archived_text import how_to_verify, where_archived
+from bot.cli.audit.archived_text import how_to_verify
+from bot.cli.audit.audit_export import export
 from bot.cli.audit.verification_report import as_document, head_as_typed, in_words
-from bot.cli.current_time import clock_of
 from bot.cli.errors import DIFFERS, FAILED
 from bot.cli.options import ShellGroup, json_flag
 from bot.cli.output import as_json
 from bot.cli.settings_and_database import database_path, reading
-from bot.domain import durations
-from bot.domain.audit_chain import Entry, Head
+from bot.domain.audit_chain import Head
 from bot.domain.errors import WrongInput
-from bot.slack.sentences.pipeline_text import permalink
 
 
 class _Head(click.ParamType[Head]):
@@ -36,23 +30,6 @@ class _Head(click.ParamType[Head]):
                 f"{value!r} is not a valid head. Write it as `pipeline-bot audit head` prints it.", param, ctx
             )
         return head
-
-
-class _Since(click.ParamType[timedelta | datetime]):
-    """`7d`, or `2026-11-25`, or a time on that day."""
-
-    name = "duration|date"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> timedelta | datetime:
-        span = durations.span(str(value))
-        since = durations.moment(str(value)) if span is None else span
-        if not isinstance(since, timedelta | datetime):
-            self.fail(
-                f"{value!r} is not a valid duration, such as 7d, or date, such as 2026-11-25.", param, ctx
-            )
-        return since
 
 
 @click.group(cls=ShellGroup)
@@ -127,73 +104,4 @@ def head(*, wants_json: bool) -> None:
     click.echo(as_json({"entry": number, "hash": newest_hash}) if wants_json else head_as_typed(newest))
 
 
-@audit.command()
-@click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), help="By default jsonl.")
-@click.option(
-    "--since", type=_Since(), help="How far back, such as 7d, or from when, such as 2026-11-25 (UTC)."
-)
-@click.option("--json", "wants_json", is_flag=True, help="The same as --format jsonl: a JSON object a line.")
-def export(*, form: str | None, since: timedelta | datetime | None, wants_json: bool) -> None:
-    """Write the audit log to standard output, oldest entry first, one entry a line.
-
-    Entries that were archived are in their archive: --database FILE reads it.
-    """
-    if wants_json and form == "csv":
-        raise click.UsageError("--json and --format csv exclude each other. Give one of them.")
-    with reading(database_path()) as administration:
-        begin = clock_of(administration).now() - since if isinstance(since, timedelta) else since
-        found, url = administration.entries(begin), administration.workspace_url()
-        if form == "csv":
-            _as_csv(found, url)
-        else:
-            for entry in found:
-                click.echo(json.dumps(_as_json(entry, url), ensure_ascii=False))
-        left_out = [each for each in administration.archived() if begin is None or begin <= each.newest_at]
-    for sentence in where_archived(left_out, "audit export"):
-        click.echo(sentence, err=True)
-
-
-def _as_json(entry: Entry, url: str) -> dict[str, Any]:
-    event = entry.event
-    return {
-        "id": entry.id,
-        "at": event.at.astimezone(UTC).isoformat(timespec="microseconds"),
-        "kind": event.kind.value,
-        "operation": entry.operation,
-        "by": None if event.by is None else {"team": event.by.team, "user": event.by.user},
-        "data": dict(event.data),
-        "link": _link(event.data, url),
-        "hash": entry.hash,
-    }
-
-
-_COLUMNS = ("id", "at", "kind", "operation", "by_team", "by_user", "data", "link", "hash")
-
-
-def _as_csv(entries: Iterable[Entry], url: str) -> None:
-    rows = csv.writer(sys.stdout, lineterminator="\n")
-    rows.writerow(_COLUMNS)
-    for entry in entries:
-        said = _as_json(entry, url)
-        by = said["by"] or {"team": "", "user": ""}
-        data = json.dumps(said["data"], ensure_ascii=False)
-        rows.writerow(
-            [
-                entry.id,
-                said["at"],
-                said["kind"],
-                entry.operation or "",
-                by["team"],
-                by["user"],
-                data,
-                said["link"],
-                entry.hash,
-            ]
-        )
-
-
-def _link(data: Mapping[str, Any], url: str) -> str:
-    """The link to the card in Slack, from the entry's own `channel` and `ts`; empty if it had none."""
-    if not url or "ts" not in data:
-        return ""
-    return permalink(url, str(data.get("channel")), str(data["ts"]))
+audit.add_command(export)

@@ -4,7 +4,6 @@ An archive takes whole beginnings of the audit log, so that what remains is one 
 keeps all later ones, too: `Hold` says which entry that is and what ends it.
 """
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,11 +11,9 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.operations.operation import Operation, State
-from bot.store import archived_entries, audit_log, operations
-from bot.store.column_values import row_of, text_of
+from bot.store import archived_entries, audit_log, operations, webhook_cursors
+from bot.store.column_values import text_of
 from bot.store.unannounced import UnannouncedReader
-
-WEBHOOK_CURSOR = "webhook cursor "  # keys of `workspace`: then the receiver's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +62,8 @@ def _holds(db: Database) -> Iterator[Hold]:
 
 def _unsent(db: Database) -> Iterator[Hold]:
     """Entries that a webhook receiver has not been sent: its cursor is the last one that it was."""
-    rows = db.execute("SELECT key, value FROM workspace WHERE key GLOB ?", (f"{WEBHOOK_CURSOR}*",)).fetchall()
-    with row_of("workspace"):
-        for key, value in rows:
-            receiver = key.removeprefix(WEBHOOK_CURSOR)
-            yield Hold(
-                int(json.loads(value)["entry"]) + 1, f"the webhook receiver {receiver} was not sent it yet"
-            )
+    for receiver, (last, _) in webhook_cursors.all_cursors(db).items():
+        yield Hold(last + 1, f"the webhook receiver {receiver} was not sent it yet")
 
 
 def _not_over(operation: Operation) -> str:
