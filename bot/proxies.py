@@ -1,4 +1,4 @@
-"""HTTP proxy selection: one rule for Slack and for Feldera, from the usual variables.
+"""HTTP proxy selection: one rule for Slack, Feldera and webhook receivers, from the usual variables.
 
 The libraries would read the variables themselves, each by its own rules; so they are configured not to, and to use the
 proxy chosen here. Pure: it reads nothing. A password in a proxy's URL is used, and shown nowhere.

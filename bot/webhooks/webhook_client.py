@@ -12,6 +12,7 @@ import ssl
 from collections.abc import Callable
 from datetime import datetime
 from http import HTTPStatus
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib.metadata import version
 
 import httpx
@@ -61,6 +62,9 @@ class WebhookClient:
             verify=self._tls_context(),
             timeout=httpx.Timeout(answered_within, connect=min(CONNECT_TIMEOUT, answered_within)),
             limits=httpx.Limits(max_connections=1),
+            cookies=CookieJar(
+                DefaultCookiePolicy(allowed_domains=())
+            ),  # else each answer could add some more
             follow_redirects=False,
             proxy=proxy,
             trust_env=False,  # `bot.proxies` has chosen the proxy, by one rule for all connections

@@ -80,6 +80,14 @@ def test_a_restore_shows_what_it_undoes_and_wants_a_confirmation(backed_up):
     assert backed_up.does("grants").startswith("No grants")
 
 
+def test_a_restore_names_webhook_receivers_that_get_numbers_again(backed_up):
+    with backed_up.administration() as administration:
+        administration.seek_webhook("siem", 4)
+    assert backed_up.types("restore", "backup.db").stdout.endswith(
+        "Webhook receivers have entries that are lost, and get others with the same numbers: siem (up to entry 4).\n"
+    )
+
+
 def test_a_restore_says_what_the_old_database_is_called_now(backed_up):
     said = backed_up.does("restore", "backup.db", "--yes")
     kept = re.search(

@@ -1,9 +1,13 @@
 """Webhooks of a real process: nothing is skipped by a kill, nothing waits for a receiver, and the shell shows where each is."""
 
+import asyncio
 import json
+from datetime import timedelta
 
 import pytest
 
+from bot.store.shell_store import Administration
+from tests.processes.test_monitored import asks, free_port
 from tests.processes.world import PATIENCE
 from tests.webhooks.receiver import SECRET, receiving
 
@@ -21,6 +25,16 @@ def sent_to(receiver, name="SIEM", **settings):
     return {f"{prefix}URL": receiver.url, f"{prefix}SECRET": SECRET} | {
         f"{prefix}{setting}": value for setting, value in settings.items()
     }
+
+
+async def until_noted(world, entry):
+    """The bot has received the answer to this entry, and stored that: it is not sent again after a restart."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            with Administration.reading(world.database) as shell:
+                if [place.cursor for place in shell.webhook_places()] == [entry]:
+                    return
+            await world.waits(timedelta(milliseconds=20))
 
 
 async def test_a_clear_is_told_outside_as_it_happens(world, receiver):
@@ -68,6 +82,26 @@ async def test_one_that_hangs_delays_neither_people_nor_another_nor_the_end(worl
             assert await bot.stops(within=3.0) == 0
 
 
+async def test_one_that_fails_is_measured_and_the_bot_stays_ready(world, receiver):
+    ana = world.operator("ana")
+    admin = f"127.0.0.1:{free_port()}"
+    async with world.serving_bot(**sent_to(receiver), PIPELINE_BOT_ADMIN_LISTEN=admin) as bot:
+        receiver.answers(503)
+        await world.confirms_a_clear(ana, "orders")
+        assert (await bot.until_it_logs("webhook_fails"))["why"] == "It fails (503)."
+        await world.until_told("Cleared")
+        assert (await asks(f"http://{admin}/readyz")).status_code == 200
+        await world.waits(timedelta(seconds=1))  # as old as the page of metrics may be
+        said = (await asks(f"http://{admin}/metrics")).text
+    measured = {
+        line.partition(" ")[0]: float(line.rpartition(" ")[2]) for line in said.splitlines() if line[0] != "#"
+    }
+    assert measured['pipeline_bot_webhook_failing{receiver="siem"}'] == 1
+    assert measured['pipeline_bot_webhook_deliveries_total{outcome="failed",receiver="siem"}'] >= 1
+    assert measured['pipeline_bot_webhook_lag_entries{receiver="siem"}'] >= 5
+    assert measured['pipeline_bot_webhook_lag_seconds{receiver="siem"}'] > 0
+
+
 async def test_the_shell_shows_where_each_is_and_moves_it(world, receiver):
     ana = world.operator("ana")
     async with world.serving_bot(**sent_to(receiver)) as bot:
@@ -79,6 +113,7 @@ async def test_the_shell_shows_where_each_is_and_moves_it(world, receiver):
         ) as shell:
             assert await shell.ends() == 0
         await receiver.until(lambda: receiver.entries.count(last) == 2, within=PATIENCE)
+        await until_noted(world, last)
         assert await bot.stops() == 0
     assert receiver.entries == [*range(first, last + 1)] * 2
     async with world.bot("webhooks", "list", "--json", **sent_to(receiver)) as shell:

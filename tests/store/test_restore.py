@@ -39,6 +39,16 @@ def test_it_says_what_is_lost_and_what_comes_back(path, backup):
     assert {operation.id for operation in losses.continued} == {"goes-on", "ends"}
 
 
+def test_it_names_webhook_receivers_that_have_what_is_lost(path, backup):
+    """They get other entries with the same numbers; the bot itself cannot know, since their places are restored, too."""
+    before, now = with_a_day_of_work(path, backup)
+    with Administration.open(path) as shell:
+        shell.seek_webhook("siem", now[0])
+        shell.seek_webhook("chat", before[0])
+    with restoration(path, backup, NOW) as ready:
+        assert ready.losses.webhooks == (("siem", now[0]),)
+
+
 def test_until_it_is_applied_nothing_is_changed(path, backup):
     with_a_day_of_work(path, backup)
     before = dump(path), sorted(path.parent.iterdir())

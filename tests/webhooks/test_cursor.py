@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 import pytest
 from structlog.testing import capture_logs
 
-from bot.domain.audit_chain import GENESIS
-from bot.engine.ports.webhooks import Delivered, LocatedEntry, WebhookPosition
+from bot.domain.audit_chain import GENESIS, Head
+from bot.engine.ports import StoreUnavailable
+from bot.engine.ports.webhooks import Backlog, Delivered, LocatedEntry, WebhookCursors, WebhookPosition
 from bot.store import webhook_cursors
 from bot.store.connection.database import open_database
 from tests.store.samples import at
@@ -191,6 +192,38 @@ async def test_a_bug_with_one_entry_ends_nothing(feed, receiver):
         await feed.sends(sender)
     assert [line["event"] for line in logged] == ["webhook_broken", "webhook_works_again"]
     assert (feed.cursor()[0], metrics.outcomes) == (1, ["delivered"])
+
+
+class FullDisk:
+    """`WebhookCursors` whose disk is full, until it is not."""
+
+    def __init__(self, cursors: WebhookCursors) -> None:
+        self._cursors = cursors
+        self.is_full = True
+
+    async def backlog(self, receiver: str, limit: int) -> Backlog | None:
+        return await self._cursors.backlog(receiver, limit)
+
+    async def begin(self, receiver: str) -> Head:
+        return await self._cursors.begin(receiver)
+
+    async def advance(self, receiver: str, before: Head, after: Head) -> bool:
+        if self.is_full:
+            raise StoreUnavailable("The disk is full.")
+        return await self._cursors.advance(receiver, before, after)
+
+
+async def test_a_full_disk_does_not_send_the_same_entry_again_and_again(feed, receiver):
+    sender = await feed.sender(receiver)
+    sender.cursors = disk = FullDisk(sender.cursors)
+    await feed.writes("one", "two")
+    for _ in range(3):
+        with pytest.raises(StoreUnavailable):
+            await sender.tick()
+    assert receiver.entries == [1]
+    disk.is_full = False
+    await feed.sends(sender)
+    assert receiver.entries == [1, 2]
 
 
 async def test_what_is_measured(feed, receiver):

@@ -162,6 +162,15 @@ async def test_an_answer_without_an_end_is_cut_off(feed, receiver):
         await receiver.was_cut_off.wait()
 
 
+async def test_it_can_leave_nothing_behind_in_the_bot(feed, receiver):
+    """Cookies would be sent back, and a new one with each answer would grow without end."""
+    sender = await feed.sender(receiver)
+    receiver.answers(200, Set_Cookie="a=1")
+    await feed.writes("one", "two")
+    await feed.sends(sender)
+    assert [headers.get("Cookie") for headers in receiver.headers] == [None, None]
+
+
 async def test_nobody_listens_there(feed):
     async with receiving() as gone:
         pass

@@ -6,6 +6,7 @@ import json
 import pytest
 from pydantic import ValidationError
 
+from bot.cli.proxy_routes import routes
 from bot.config import BadSettings, Settings, load
 from bot.webhooks.receiver_settings import ReceiverSettings
 from tests.webhooks.receiver import OTHER_SECRET, SECRET
@@ -120,3 +121,11 @@ def test_a_certificate_that_is_none(refusal_of, tmp_path):
     (tmp_path / "odd.pem").write_text("odd")
     (said,) = refusal_of(**RECEIVER, SIEM__HTTPS_TLS_CERT="odd.pem")
     assert said.startswith("SIEM__HTTPS_TLS_CERT: odd.pem cannot be read:")
+
+
+def test_doctor_says_which_way_a_receiver_is_reached(receivers_of, environment):
+    environment.setenv("HTTPS_PROXY", "http://ana:hush@proxy.example.com:3128")
+    receivers_of(**RECEIVER)
+    assert list(routes(load(Settings)))[-1] == (
+        "Proxy: the webhook receiver siem at siem.example.com is reached through proxy.example.com:3128."
+    )

@@ -66,6 +66,9 @@ def _undone(ready: Restoration) -> Iterator[str]:
             yield click.style(one_line(line), fg="red" if line.startswith("-") else "green")
     if losses.continued:
         yield f"The bot will continue with: {', '.join(map(_named, losses.continued))}."
+    if losses.webhooks:
+        sent = ", ".join(f"{receiver} (up to entry {entry})" for receiver, entry in losses.webhooks)
+        yield f"Webhook receivers have entries that are lost, and get others with the same numbers: {sent}."
 
 
 def _entries(losses: Losses) -> str:

@@ -55,6 +55,8 @@ class WebhookSender:
     spread: random.Random = field(default_factory=random.Random)
     _failures: int = 0
     _not_before: datetime | None = None
+    # Accepted, but the store could not be written: a full disk must not send the same entry every two seconds.
+    _not_stored: tuple[Head, Head] | None = None
     _said: str = ""  # why it fails, as it was logged; empty while it works
     _entry: int = 0
     _waiting_since: datetime | None = None
@@ -77,6 +79,8 @@ class WebhookSender:
         return result
 
     async def _send(self) -> datetime:
+        if self._not_stored is not None:
+            await self._store(*self._not_stored)
         backlog = await self.cursors.backlog(self.receiver.name, ENTRIES_AT_ONCE)
         if backlog is None:
             entry_id, _ = await self.cursors.begin(self.receiver.name)
@@ -105,7 +109,7 @@ class WebhookSender:
                 self.metrics.delivered(self.receiver.name, DELIVERED)
                 self._works(entry.id)
                 # Written for each: after a crash, few entries are sent again.
-                if not await self._advance(stored, (entry.id, entry.hash)):
+                if not await self._store(stored, (entry.id, entry.hash)):
                     return self.clock.now()
                 stored = entry.id, entry.hash
             cursor = entry.id, entry.hash
@@ -117,6 +121,12 @@ class WebhookSender:
         self._stands_at(cursor[0], None)
         is_all = len(page.entries) < ENTRIES_AT_ONCE
         return self.clock.now() + NEW_ENTRIES_EVERY if is_all else self.clock.now()
+
+    async def _store(self, before: Head, accepted: Head) -> bool:
+        self._not_stored = before, accepted
+        moved = await self.cursors.advance(self.receiver.name, before, accepted)
+        self._not_stored = None
+        return moved
 
     async def _advance(self, before: Head, after: Head) -> bool:
         return before == after or await self.cursors.advance(self.receiver.name, before, after)

@@ -15,7 +15,7 @@ from bot.domain.access.rules import Freeze
 from bot.domain.audit_chain import GENESIS, Head
 from bot.domain.ids import OperationId
 from bot.domain.operations.operation import Operation, State
-from bot.store import archived_entries, bot_state, operations
+from bot.store import archived_entries, bot_state, operations, webhook_cursors
 from bot.store.access import grants, rules_and_freezes
 from bot.store.backup.verification import head_of
 from bot.store.connection.database import in_words
@@ -39,7 +39,8 @@ class Losses:
     each grant, rule and freeze, with a minus if it is lost and a plus if it comes into force again.
     `archived` are the last archived entries of the current database and of the backup: if they differ, what was archived
     since is in the database again, or what is in it now is in an archive only.
-    `continued` are the requests that the backup has as under way: the bot continues with them.
+    `continued` are the requests that the backup has as under way: the bot continues with them. `webhooks` are the
+    receivers that were sent entries which are lost, each with the last one.
     """
 
     last_common: Head
@@ -49,6 +50,7 @@ class Losses:
     access: tuple[str, ...]
     archived: tuple[int, int]
     continued: tuple[Operation, ...]
+    webhooks: tuple[tuple[str, int], ...]
 
 
 def compare(current: Database, backup: Database, now: datetime) -> Losses:
@@ -71,6 +73,11 @@ def compare(current: Database, backup: Database, now: datetime) -> Losses:
             ),
             archived=(archived_entries.start(ours)[0], archived_entries.start(theirs)[0]),
             continued=operations.underway(theirs),
+            webhooks=tuple(
+                (place.receiver, place.cursor)
+                for place in webhook_cursors.places(ours)
+                if place.cursor > common[0]
+            ),
         )
 
 
