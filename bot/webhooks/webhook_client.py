@@ -29,6 +29,7 @@ BODY_READ = (
     64 * 2**10
 )  # bytes of an answer that are read to use the connection again; the rest is of no interest
 BODY_READ_WITHIN = 2.0  # seconds
+_NO_COOKIES = DefaultCookiePolicy(allowed_domains=())  # else each answer could leave some more
 _SECONDS = re.compile(r"[0-9]{1,9}")
 _USER_AGENT = f"pipeline-bot/{version('pipeline-bot')}"
 
@@ -62,9 +63,7 @@ class WebhookClient:
             verify=self._tls_context(),
             timeout=httpx.Timeout(answered_within, connect=min(CONNECT_TIMEOUT, answered_within)),
             limits=httpx.Limits(max_connections=1),
-            cookies=CookieJar(
-                DefaultCookiePolicy(allowed_domains=())
-            ),  # else each answer could add some more
+            cookies=CookieJar(_NO_COOKIES),
             follow_redirects=False,
             proxy=proxy,
             trust_env=False,  # `bot.proxies` has chosen the proxy, by one rule for all connections

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
@@ -29,9 +30,10 @@ class Receiver:
         self._goes_on = asyncio.Event()
         self._goes_on.set()
         self._arrived = asyncio.Event()
-        self._drips = False
+        self._drips = b""
         self._news = asyncio.Event()
         self.was_cut_off = asyncio.Event()
+        self.dripped = 0
 
     @property
     def entries(self) -> list[int]:
@@ -56,7 +58,7 @@ class Receiver:
 
     def works(self) -> None:
         self.answers(204)
-        self._drips = False
+        self._drips = b""
 
     def hangs(self) -> None:
         """Nothing is answered from now on until `goes_on`."""
@@ -69,9 +71,9 @@ class Receiver:
     def goes_on(self) -> None:
         self._goes_on.set()
 
-    def never_ends_its_answers(self) -> None:
-        """It accepts what it is sent, and then sends bytes until the connection is closed."""
-        self._drips = True
+    def never_ends_its_answers(self, *, slowly: bool) -> None:
+        """It accepts what it is sent, and then sends bytes until the connection is closed; or slowly, one byte."""
+        self._drips = b"." if slowly else b"." * 2**16
         self._status = 200
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
@@ -92,17 +94,20 @@ class Receiver:
             self._news.set()
         response = web.StreamResponse(status=self._status, headers=self._headers)
         if self._drips:
-            return await self._drip(response, request)
+            return await self._drip(response, request, self._drips)
         return web.Response(status=self._status, headers=self._headers)
 
-    async def _drip(self, response: web.StreamResponse, request: web.Request) -> web.StreamResponse:
+    async def _drip(
+        self, response: web.StreamResponse, request: web.Request, drip: bytes
+    ) -> web.StreamResponse:
         await response.prepare(request)
-        try:
-            while True:
-                await response.write(b"." * 4096)
-                await asyncio.sleep(0.001)
-        except ConnectionError:
-            self.was_cut_off.set()
+        with contextlib.suppress(ConnectionError):
+            while request.transport is not None and not request.transport.is_closing():
+                if self.dripped == 0 or len(drip) > 1:
+                    await response.write(drip)
+                    self.dripped += len(drip)
+                await asyncio.sleep(0)
+        self.was_cut_off.set()
         return response
 
 
