@@ -107,7 +107,7 @@ receiver:
 | `text` | What people, Feldera or Slack wrote: the fields marked *text* below. |
 | `people` | Who it was: `by`, and the fields marked *people* below. |
 
-With either, a field that this page does not list is left out, too, and so are sentences that versions before 0.1 wrote in place of values.
+With either, a field that this page does not list is left out, too, and so are sentences that earlier versions wrote in place of values.
 `hash` is of the whole entry: somebody who guesses what was left out can confirm the guess with it.
 """
 

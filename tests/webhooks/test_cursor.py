@@ -8,6 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.domain.audit_chain import GENESIS, Head
+from bot.domain.events import EventKind
 from bot.engine.ports import StoreUnavailable
 from bot.engine.ports.webhooks import Backlog, Delivered, LocatedEntry, WebhookCursors, WebhookPosition
 from bot.store import webhook_cursors
@@ -224,6 +225,18 @@ async def test_a_full_disk_does_not_send_the_same_entry_again_and_again(feed, re
     disk.is_full = False
     await feed.sends(sender)
     assert receiver.entries == [1, 2]
+
+
+async def test_a_full_disk_does_not_shorten_the_pause_after_a_failure(feed, receiver):
+    sender = await feed.sender(receiver, events="action.denied")
+    sender.cursors = FullDisk(sender.cursors)
+    receiver.answers(503)
+    await feed.writes("left out", kind=EventKind.GRANTED)
+    await feed.writes("one")
+    with pytest.raises(StoreUnavailable):
+        await sender.tick()
+    assert await sender.tick() > feed.clock.now()
+    assert len(receiver.tried) == 1
 
 
 async def test_what_is_measured(feed, receiver):

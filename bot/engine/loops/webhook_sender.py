@@ -104,8 +104,10 @@ class WebhookSender:
                 self._stands_at(cursor[0], entry.event.at)
                 answer = await self.receiver.deliver(located)
                 if isinstance(answer, NotDelivered):
+                    # Before the store is written, which may fail, too: the receiver is left alone all the same.
+                    self._not_before = self._failed(answer, entry)
                     await self._advance(stored, cursor)
-                    return self._failed(answer, entry)
+                    return self._not_before
                 self.metrics.delivered(self.receiver.name, DELIVERED)
                 self._works(entry.id)
                 # Written for each: after a crash, few entries are sent again.
