@@ -18,7 +18,7 @@ LONGEST_WHOLE_NAME = PipelineName(
 
 TOKEN = re.compile(r"<[^<>]*>")
 OWN_TOKEN = re.compile(
-    r"<@U[A-Z0-9]+>|<#C[A-Z0-9]+>|<!subteam\^S(?:[A-Z]+|0[A-Z0-9]+)>"
+    r"<@U[A-Z0-9]+>|<#[CG][A-Z0-9]+>|<!subteam\^S(?:[A-Z]+|0[A-Z0-9]+)>"
     r"|<!date\^\d+\^\u200b(?:\{ago\} \()?\{(?:date_short_pretty\} at \{time|time_secs)\}\)?(?: \(\{ago\}\))?\|[-0-9: ]+ UTC>"
     rf"|<{re.escape(WORKSPACE_URL)}archives/[A-Z0-9]+/p\d+\|(?:its thread|Thread)>"
 )
