@@ -49,9 +49,9 @@ class FaultSwitches:
         """`about` is an argument, such as a person's id: other requests are answered normally."""
         self._faults.add(method, ServerError(), times=times, about=about)
 
-    def hangs(self, method: str, times: int = 1) -> None:
-        """The next requests are neither carried out nor answered until `lets_go`."""
-        self._faults.add(method, Hangs(), times=times)
+    def hangs(self, method: str, times: int = 1, *, about: str = "") -> None:
+        """The next requests are neither carried out nor answered until `lets_go`; `about` as for `answers_500`."""
+        self._faults.add(method, Hangs(), times=times, about=about)
 
     def lets_go(self) -> None:
         """Carry out and answer every request that hangs."""

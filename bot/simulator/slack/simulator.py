@@ -10,6 +10,7 @@ from typing import Any, Self
 from aiohttp import web
 
 from bot.engine.ports import Clock
+from bot.simulator.slack.api.ephemeral_methods import EPHEMERAL
 from bot.simulator.slack.api.message_methods import METHODS, Call, Method, Pacing, permalink
 from bot.simulator.slack.api.people_methods import DIRECTORY
 from bot.simulator.slack.api.rate_tiers import Tiers
@@ -60,7 +61,7 @@ class SlackSimulator(FaultSwitches):
         opening = Method(self._opens_connection, needs="connections:write", caller="app")
         self._web_api = WebApi(
             self.workspace,
-            {**METHODS, **DIRECTORY, **self._views.methods, "apps.connections.open": opening},
+            {**METHODS, **EPHEMERAL, **DIRECTORY, **self._views.methods, "apps.connections.open": opening},
             {
                 bot_token: Token("bot", frozenset(scopes)),
                 app_token: Token("app", frozenset({"connections:write"})),

@@ -80,7 +80,7 @@ def auth_test(call: Call) -> dict[str, Any]:
 
 
 def chat_post_message(call: Call) -> dict[str, Any]:
-    channel = _channel_to_post_in(call, call.args.get("channel"))
+    channel = channel_to_post_in(call, call.args.get("channel"))
     content = read_content(call.args)
     thread_ts = _thread_in(channel, call.args.get("thread_ts"))
     call.pacing.takes(channel, call.workspace.clock.now())
@@ -151,7 +151,7 @@ def _visible_channel(call: Call, wanted: Any) -> Channel:
     return channel
 
 
-def _channel_to_post_in(call: Call, wanted: Any) -> Channel:
+def channel_to_post_in(call: Call, wanted: Any) -> Channel:
     """Where a message to `wanted` goes: a channel's id or name, or a person's id for their direct messages."""
     if person := call.workspace.people.get(wanted):
         if person.deactivated or person.is_bot:

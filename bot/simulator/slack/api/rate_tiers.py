@@ -14,6 +14,7 @@ MINUTE = timedelta(minutes=1)
 TIER_2, TIER_3, TIER_4 = 20, 50, 100  # calls a minute
 MOST_A_MINUTE = {
     "usergroups.users.list": TIER_2,
+    "chat.postEphemeral": TIER_4,
     "chat.update": TIER_3,
     "users.info": TIER_4,
     "views.open": TIER_4,
