@@ -5,6 +5,7 @@ The shell names people of that workspace without asking Slack, and uses the same
 
 import json
 import sqlite3
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
@@ -17,6 +18,15 @@ from bot.store.connection.database import writing
 from bot.store.errors import DatabaseUnusable
 
 _POSTED_HEAD = "posted head"
+_CONNECTIONS = "connections"
+
+
+@dataclass(frozen=True, slots=True)
+class CountedConnections:
+    """How many WebSockets the Slack app had besides the bot's own when the bot last connected, in the bot's time."""
+
+    others: int
+    at: datetime
 
 
 def team(db: Database) -> TeamId | None:
@@ -117,6 +127,19 @@ def remember_posted_head(db: Database, posted: PostedHead) -> None:
         "ts": posted.ts,
     }
     _remember(db, _POSTED_HEAD, json.dumps(said))
+
+
+def counted_connections(db: Database) -> CountedConnections | None:
+    """None if the bot never counted them, or the value is unreadable."""
+    try:
+        said = json.loads(_value(db, _CONNECTIONS) or "")
+        return CountedConnections(int(said["others"]), moment_of(said["at"]))
+    except (ValueError, LookupError, TypeError):
+        return None
+
+
+def remember_connections(db: Database, counted: CountedConnections) -> None:
+    _remember(db, _CONNECTIONS, json.dumps({"others": counted.others, "at": text_of(counted.at)}))
 
 
 def prove_writable(db: Database) -> None:

@@ -63,12 +63,17 @@ class DiskWatch:
         self._space: DiskSpace | None = None
         self._said = ""
 
-    def check(self) -> None:
-        """Two system calls. A disk that does not tell is taken for one with room: SQLite refuses what it cannot write."""
+    def measure(self) -> DiskSpace | None:
+        """Two system calls; None if the disk does not tell."""
         try:
-            space = self._space = DiskSpace.of(self._database)
+            return DiskSpace.of(self._database)
         except OSError:
-            self._space = None
+            return None
+
+    def check(self) -> None:
+        """A disk that does not tell is taken for one with room: SQLite refuses what it cannot write."""
+        space = self._space = self.measure()
+        if space is None:
             return
         now = (
             "disk_full"

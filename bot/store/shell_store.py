@@ -36,6 +36,7 @@ from bot.store.column_values import text_of
 from bot.store.connection.database import in_words, open_database, writing
 from bot.store.connection.lease import check_before_opening
 from bot.store.connection.read_only import open_for_reading
+from bot.store.diagnosis_facts import DiagnosisFacts, diagnosis_facts
 from bot.store.webhook_cursors import WebhookPlace
 
 
@@ -239,6 +240,15 @@ class Administration:
     def last_done(self, task: str) -> datetime | None:
         """When the bot last did this periodic task."""
         return bot_state.last_done(self._db, task)
+
+    def done(self, task: str, at: datetime) -> None:
+        """Note that a periodic task was done."""
+        with in_words():
+            bot_state.done(self._db, task, at)
+
+    def facts(self, now: datetime) -> DiagnosisFacts:
+        """What `doctor` checks."""
+        return diagnosis_facts(self._db, now)
 
     def prove_writable(self) -> None:
         """Raises `DatabaseUnusable`, with what is wrong, if nothing can be written."""

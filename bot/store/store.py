@@ -32,6 +32,7 @@ from bot.engine.ports import Authorize, Decide, HistoryLine, Metrics, StoredFigu
 from bot.store import archived_entries, audit_log, audit_pages, bot_state, figures, operations, unannounced
 from bot.store.access import access_changes, access_snapshot, grants, rules_and_freezes
 from bot.store.connections import Connections
+from bot.store.diagnosis_store import DiagnosisStore
 from bot.store.transaction_span import transaction_span
 from bot.store.underway_cache import UnderwayCache
 from bot.store.webhook_cursors import SqliteWebhookCursors
@@ -67,6 +68,11 @@ class SqliteStore:
     @property
     def webhook_cursors(self) -> SqliteWebhookCursors:
         return SqliteWebhookCursors(self._connections)
+
+    @property
+    def diagnosis(self) -> DiagnosisStore:
+        """For `doctor` in this process."""
+        return DiagnosisStore(self._connections)
 
     @classmethod
     def open(

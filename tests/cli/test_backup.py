@@ -5,9 +5,13 @@ import sqlite3
 from contextlib import closing
 
 import pytest
+from sqlite_utils import Database
 
 from bot.domain.operations.operation import State
 from bot.store.connection.lease import lease
+from bot.store.diagnosis_facts import BACKUP
+from bot.store.schema.migrations import migrations
+from bot.store.shell_store import Administration
 from tests.cli.waiting import stands
 from tests.clock import START
 from tests.store.samples import proposed
@@ -131,3 +135,24 @@ def test_a_database_that_is_gone_is_said_by_every_command(backed_up):
     assert "There is no database to compare it with.\n" in said
     assert "The database that was there" not in said
     assert "operator" in backed_up.does("grants")
+
+
+def test_doctor_knows_when_the_last_backup_was_made(shell):
+    """The database notes it, and the copy, which was made before, does not have it."""
+    shell.does("grant", "U0ANA", "operator", "*", "--team", "T1")
+    shell.does("backup", "backup.db")
+    with shell.administration() as administration:
+        noted = administration.last_done(BACKUP)
+    assert noted is not None
+    with Administration.reading(shell.folder / "backup.db") as copy:
+        assert copy.last_done(BACKUP) is None
+
+
+def test_a_backup_that_cannot_be_noted_is_made_all_the_same(shell):
+    """Here of an older version's database, which only the bot migrates."""
+    with closing(sqlite3.connect(shell.database)) as connection:
+        old = Database(connection, execute_plugins=False)
+        migrations.apply(old, stop_before=[each.name for each in migrations.pending(old)][1:])
+    said = shell.types("backup", "backup.db")
+    assert (said.status, (shell.folder / "backup.db").exists()) == (0, True)
+    assert said.stderr.startswith("warning: `doctor` will not know of this backup: The database ")

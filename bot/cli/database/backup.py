@@ -8,12 +8,16 @@ import humanize
 
 from bot.cli.audit.verification_report import head_as_typed
 from bot.cli.audit.verification_state import reading_progress
+from bot.cli.current_time import clock_of
 from bot.cli.errors import FAILED, print_error
 from bot.cli.options import ShellCommand
 from bot.cli.output import counted
 from bot.cli.settings_and_database import database_path, name_database
 from bot.domain.audit_chain import Broken
+from bot.domain.errors import UserError
 from bot.store.backup.backup import back_up
+from bot.store.diagnosis_facts import BACKUP
+from bot.store.shell_store import Administration
 
 
 @click.command(cls=ShellCommand)
@@ -22,7 +26,7 @@ def backup(file: Path) -> None:
     """Copy the database to FILE, which must not exist yet. The bot can run meanwhile, and is not delayed.
 
     The copy is complete as of one moment, is for its owner alone (mode 0600), and gets its name only after it was verified:
-    SQLite's integrity check, and the whole audit log.
+    SQLite's integrity check, and the whole audit log. The database notes when that was, for `doctor`.
 
     Exit status 1 if the copy could not be made, or if it was made and the audit log in it is broken.
     """
@@ -35,9 +39,19 @@ def backup(file: Path) -> None:
     )
     if verified.head[0]:
         click.echo(f"Head: {head_as_typed(verified.head)}")
+    _note_time(path)
     if verified.broken is not None:
         print_error(f"The backup was made. {broken_log(verified.broken)}")
         sys.exit(FAILED)
+
+
+def _note_time(path: Path) -> None:
+    """For `doctor`, which says how old the last backup is. The backup is good whatever comes of this."""
+    try:
+        with Administration.changing(path) as administration:
+            administration.done(BACKUP, clock_of(administration).now())
+    except UserError as error:
+        click.echo(f"warning: `doctor` will not know of this backup: {error.message}", err=True)
 
 
 def broken_log(broken: Broken) -> str:

@@ -96,6 +96,11 @@ def is_held(path: Path) -> bool:
     return _is_locked(lock_file_of(path))
 
 
+def running_bot(path: Path) -> Holder | None:
+    """The bot that runs on this database, as it names itself; None if none does, or it has not named itself yet."""
+    return holder_in(lock_file_of(path)) if is_held(path) else None
+
+
 def check_before_opening(path: Path) -> None:
     """Reject a database that replaced another one, as long as that one or its WAL is in use.
 

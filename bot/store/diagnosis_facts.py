@@ -1,0 +1,68 @@
+"""Diagnosis facts: what the database knows that `doctor` checks, read at once, by the shell and by a running bot."""
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.domain.access.permissions import Grant
+from bot.domain.access.rules import Freeze, Rule
+from bot.domain.bot_time import ClockRecord
+from bot.domain.ids import PipelineName, TeamId
+from bot.domain.operations.operation import Operation
+from bot.store import bot_state, operations
+from bot.store.access import grants, rules_and_freezes
+from bot.store.bot_state import CountedConnections
+from bot.store.schema.migrations import migrations
+
+BACKUP = "backup"
+"""The task of `bot_state.done` that the command `backup` notes."""
+
+_OF_LITESTREAM = "_litestream_lock"  # a table that it creates in the database that it copies
+
+
+@dataclass(frozen=True, slots=True)
+class DiagnosisFacts:
+    """`backed_up_at` is when the command `backup` last made a copy; None if it never did.
+
+    `has_litestream`: Litestream has copied this database, or the one that it was restored from. `schema` is how many
+    migrations it has had; 0 if there is no database yet, and nothing in it.
+    """
+
+    schema: int = 0
+    sqlite: str = sqlite3.sqlite_version
+    team: TeamId | None = None
+    clock: ClockRecord | None = None
+    grants: tuple[Grant, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    freezes: tuple[Freeze, ...] = ()
+    pending: tuple[Operation, ...] = ()
+    underway: tuple[PipelineName, ...] = ()
+    backed_up_at: datetime | None = None
+    has_litestream: bool = False
+    connections: CountedConnections | None = None
+
+
+def diagnosis_facts(db: Database, now: datetime) -> DiagnosisFacts:
+    """`now` is the bot's time: it decides which freezes are in force."""
+    return DiagnosisFacts(
+        schema=len(list(migrations.applied(db))),
+        team=bot_state.team(db),
+        clock=bot_state.clock_record(db),
+        grants=grants.unrevoked(db),
+        rules=rules_and_freezes.rules(db),
+        freezes=rules_and_freezes.freezes_in_force(db, now),
+        pending=operations.pending(db),
+        underway=operations.pipelines_underway(db),
+        backed_up_at=bot_state.last_done(db, BACKUP),
+        has_litestream=_has_litestream(db),
+        connections=bot_state.counted_connections(db),
+    )
+
+
+def _has_litestream(db: Database) -> bool:
+    found = db.execute(
+        "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (_OF_LITESTREAM,)
+    ).fetchone()
+    return found is not None
