@@ -7,6 +7,7 @@ a traceback for each failed attempt: so this uses aiohttp's WebSocket.
 import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import aiohttp
 import structlog
@@ -23,6 +24,8 @@ log = structlog.get_logger(__name__)
 PAUSE_MOST = 60.0  # seconds between two attempts; Slack allows about one a minute
 OPENS_WITHIN = 15.0  # seconds, the hello included
 RENEWED_WITHIN = 30.0  # seconds; by then Slack has closed the connection that was renewed
+RECOUNTS_AFTER = 600.0  # seconds; other connections may be old ones of a bot that was killed
+COUNTED_WITHIN = 60.0  # seconds; Slack allows to open about one connection a minute
 HOLDS_AFTER = 10.0  # seconds; a connection that ends sooner counts as a failed attempt
 
 
@@ -60,6 +63,11 @@ class SocketTransport:
     opens_within: float = OPENS_WITHIN
     holds_after: float = HOLDS_AFTER
     renewed_within: float = RENEWED_WITHIN
+    recounts_after: float = RECOUNTS_AFTER
+    counted_within: float = COUNTED_WITHIN
+    counted: Callable[[int], object] = lambda _others: (
+        None
+    )  # called with each count of the app's other connections
     _connection: SocketConnection | None = None
     # Slack asked to renew these, and may have sent something over them before it knew of the next one.
     _before: dict[SocketConnection, asyncio.Task[None]] = field(default_factory=dict)
@@ -67,6 +75,9 @@ class SocketTransport:
     _running: asyncio.Task[None] | None = None
     _outage: _Outage | None = None
     _others: int = 0
+    _counted_at: float = 0.0
+    _recount: asyncio.Event = field(default_factory=asyncio.Event)
+    _was_counted: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def start(self) -> None:
         """Connect, however long it takes; then stay connected until `stop()`."""
@@ -82,6 +93,17 @@ class SocketTransport:
     @property
     def is_connected(self) -> bool:
         return self._connection is not None and self._connection.is_open
+
+    async def count_others(self) -> int:
+        """How many connections the app has besides the bot's own, a minute old at most.
+
+        Only Slack's hello tells, so the bot opens its next connection for it, as at a renewal; until it has one, this waits.
+        """
+        if asyncio.get_running_loop().time() - self._counted_at > self.counted_within:
+            self._was_counted.clear()
+            self._recount.set()
+            await self._was_counted.wait()
+        return self._others
 
     async def watch(self) -> None:
         """Wait until cancelled. Raises what failed in here, which is a bug."""
@@ -157,21 +179,37 @@ class SocketTransport:
         holding = loop.call_later(self.holds_after, self._say_connected)
         began = loop.time()
         try:
-            why = await connection.ending
+            why = await self._ended(connection)
         finally:
             holding.cancel()
+        if why is None:
+            return _End("", held=True, is_renewal=True)
         held = loop.time() - began >= self.holds_after
         if why in RENEWALS:
             return _End("Slack asks for a new WebSocket again and again.", held=held, is_renewal=True)
         await connection.close()
         return _End(f"The WebSocket to Slack ended: {why}.", held=held)
 
+    async def _ended(self, connection: SocketConnection) -> str | None:
+        """Why it ended; None once the app's connections are to be counted again."""
+        asked: asyncio.Future[Any] = asyncio.create_task(self._recount.wait())
+        ending: asyncio.Future[Any] = connection.ending
+        within = self.recounts_after if self._others else None
+        try:
+            await asyncio.wait({ending, asked}, timeout=within, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            asked.cancel()
+        return connection.ending.result() if connection.ending.done() else None
+
     def _note_others(self, connection: SocketConnection) -> None:
         own = sum(before.is_open for before in self._before)
         others = max(connection.others - own, 0)
         if others and others != self._others:
             log.warning("socket_mode_shared", others=others, meaning=SHARED)
-        self._others = others
+        self._others, self._counted_at = others, asyncio.get_running_loop().time()
+        self._recount.clear()
+        self._was_counted.set()
+        self.counted(others)
 
     def _say_disconnected(self, why: str) -> None:
         if self._outage is None:
