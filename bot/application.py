@@ -12,12 +12,14 @@ from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.config import Mode, Settings
+from bot.diagnostics.running_bot import RunningBot
 from bot.engine.authorizer import Authorizer
 from bot.engine.delivery.delivery_loop import DeliveryLoop
 from bot.engine.handlers.access.access_commands import AccessCommands
 from bot.engine.handlers.access.access_requests import AccessRequests
 from bot.engine.handlers.clear_form import ClearForms
 from bot.engine.handlers.decisions import Decisions
+from bot.engine.handlers.look.diagnoses import Diagnoses
 from bot.engine.handlers.look.history import History
 from bot.engine.handlers.look.orientation import Orientation
 from bot.engine.handlers.look.pipeline_catalog import PipelineCatalog
@@ -228,11 +230,18 @@ def wire(  # noqa: PLR0913 - the parts of the whole
         signing_secret=secret or None,
     )
     stalls, cancels = StallDetector(clock), PendingCancels()
-    requests, access = (
-        Decisions(store, authorizer, clock, cancels, work),
-        AccessCommands(store, authorizer, directory, clock, work),
-    )
+    requests = Decisions(store, authorizer, clock, cancels, work)
+    access = AccessCommands(store, authorizer, directory, clock, work)
     listing = PipelinePages(store, feldera, authorizer, clock)
+    doctor = RunningBot.of(
+        settings,
+        clock,
+        client=client,
+        router=feldera,
+        people=directory,
+        store=store.diagnosis,
+        readiness=readiness,
+    )
     context = ListenerContext(
         handlers,
         Previews(handlers),
@@ -243,6 +252,7 @@ def wire(  # noqa: PLR0913 - the parts of the whole
         AccessRequests(store, authorizer, clock, SlackAdminMessages(threads)),
         History(store, authorizer, clock),
         Orientation(store, authorizer, clock, feldera.targets),
+        Diagnoses(authorizer, doctor, background_tasks.begin),
         threads,
         background_tasks,
         workspace.team,
@@ -255,6 +265,7 @@ def wire(  # noqa: PLR0913 - the parts of the whole
     if settings.mode is Mode.SOCKET and settings.slack_app_token is not None:
         app_token = settings.slack_app_token.get_secret_value()
         transport = SocketTransport(app, app_token, client, settings.proxies, calls.metrics)
+        doctor.counts_connections_of(transport, background_tasks.begin)
     else:
         host, port = settings.listen
         transport = HttpTransport(

@@ -2,11 +2,15 @@
 
 import ast
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.config import Settings
+from bot.diagnostics.checks import CHECKS
+from bot.diagnostics.database import BACKED_UP_WITHIN, BACKUP_FORGOTTEN
+from bot.diagnostics.running_bot import ENTRIES_READ, WITHIN
 from bot.domain.access.permissions import SAY, Action, Role
 from bot.domain.access.requests.request_limits import OPEN_REQUESTS_MAX, REQUESTS_MAX, REQUESTS_WITHIN
 from bot.domain.access.rule_keys import APPROVE_WITHIN, BY_NAME, OLD_NAMES
@@ -21,6 +25,7 @@ from bot.domain.operations.machine.transitions import (
 )
 from bot.domain.operations.machine.user_inputs import TOLD_MAX
 from bot.engine.loops.sender import LOOK_GOOD_FOR
+from bot.feldera.installation import SUPPORTED_SINCE, TESTED_WITH, numbered
 
 ROOT = Path(__file__).parent.parent
 FOR_DEVELOPERS = {"architecture.md", "decisions.md", "performance.md"}
@@ -132,3 +137,26 @@ LIMITS = {
 )
 def test_the_limits_are_those_of_the_code(page, limit):
     assert limit in " ".join(PAGES[page].split())
+
+
+def test_the_supported_felderas():
+    """README names the range that `doctor` checks."""
+    readme = " ".join(PAGES["README.md"].split())
+    assert f"{numbered(SUPPORTED_SINCE)} or later" in readme
+    assert f"simulators of Slack and of Feldera {numbered(TESTED_WITH)}" in readme
+    assert f"older than {numbered(SUPPORTED_SINCE)}, or cannot clear" in PAGES["operate.md"]
+
+
+def test_every_check_of_doctor_is_explained():
+    section = PAGES["operate.md"].partition("## Check it")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| ((?:`[^`]+`(?:, )?)+) \|", section, re.MULTILINE)
+    explained = {name for row in rows for name in re.findall("`([^`]+)`", row)}
+    assert set(CHECKS) <= explained
+
+
+def test_the_limits_of_doctor():
+    page = PAGES["operate.md"]
+    assert f"within {IN_WORDS[int(WITHIN)]} seconds" in page
+    assert f"the newest {ENTRIES_READ:,} entries" in page
+    assert f"more than {BACKED_UP_WITHIN // timedelta(hours=1)} hours old" in page
+    assert f"after {BACKUP_FORGOTTEN.days} days" in page

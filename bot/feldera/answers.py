@@ -28,6 +28,7 @@ from bot.domain.pipelines.pipeline import (
 )
 from bot.feldera.http.problems import NO_TENANT, NOT_AS_KNOWN, is_ambiguous, problem
 from bot.feldera.http.response import Response
+from bot.feldera.installation import Installation
 from bot.feldera.models import (
     EVENTS,
     ConfigurationBody,
@@ -149,15 +150,16 @@ def version(reply: Response) -> tuple[int, int] | Problem:
         return NOT_AS_KNOWN
 
 
-def greeting(reply: Response) -> str | Problem:
-    """`GET /v0/config`, as in "Feldera 0.337.0 (Open source)"."""
+def installation(reply: Response) -> Installation | Problem:
+    """`GET /v0/config`: the version and edition, and the time in the answer's header."""
     if not _is_good(reply):
         return problem(reply)
     try:
         configuration = ConfigurationBody.model_validate_json(reply.body)
     except ValidationError:
         return NOT_AS_KNOWN
-    return one_line(f"Feldera {configuration.version} ({configuration.edition})")
+    greeting = one_line(f"Feldera {configuration.version} ({configuration.edition})")
+    return Installation(greeting, configuration.numbers, reply.date)
 
 
 def _refusal(reply: Response) -> Refusal:

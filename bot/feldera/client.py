@@ -39,6 +39,7 @@ from bot.feldera.http.exchange import BODY_MAX, CONNECTIONS, FelderaHttp
 from bot.feldera.http.response import NoResponse, Response
 from bot.feldera.http.tenant_session import Session, of_another_tenant, session
 from bot.feldera.http.unauthorized import Rejections
+from bot.feldera.installation import Installation
 from bot.feldera.look_costs import LookCosts
 from bot.feldera.one_line import one_line
 from bot.feldera.pipeline_list import ListedPipelines
@@ -182,12 +183,17 @@ class FelderaClient:
 
     async def greet(self) -> str | Problem:
         """Feldera's version and edition ("Feldera 0.337.0 (Open source)"); proves address and credentials."""
+        found = await self.installation()
+        return found if isinstance(found, Problem) else found.greeting
+
+    async def installation(self) -> Installation | Problem:
+        """Feldera's version, edition and time; proves address and credentials."""
         reply = await self._get("/v0/config")
-        greeting = reply if isinstance(reply, Problem) else answers.greeting(reply)
-        if isinstance(greeting, Problem) and greeting.trouble in _MAY_BE_TLS:
+        found = reply if isinstance(reply, Problem) else answers.installation(reply)
+        if isinstance(found, Problem) and found.trouble in _MAY_BE_TLS:
             why = await self._wire.why_unencrypted_fails()
-            return greeting if why is None else replace(greeting, message=why)
-        return greeting
+            return found if why is None else replace(found, message=why)
+        return found
 
     async def session(self) -> Session | Problem | None:
         """The tenant and the role (`read`, `write`, `admin` or `owner`) of the bot's credentials; None if it has no sessions."""

@@ -21,6 +21,7 @@ from bot.feldera.http import problems
 from bot.feldera.http.exchange import BODY_MAX
 from bot.feldera.http.response import NoResponse, Response
 from bot.feldera.http.tenant_session import of_another_tenant, session
+from bot.feldera.installation import SESSIONS_SINCE
 from bot.feldera.look_costs import LookCosts
 from bot.feldera.pipeline_list import ListedPipelines
 
@@ -29,7 +30,6 @@ STATUS_ONLY: Final = {"selector": "status"}  # without it Feldera sends the prog
 ASKED_AT_ONCE: Final = 4  # pipelines by name; Feldera answers one request after another anyway
 MEASURED_BY: Final = 32  # single looks to measure what one costs
 READ_AT_ONCE: Final = 50  # rows of a list: a millisecond or so
-SESSIONS_SINCE: Final = (0, 327)  # the first version of Feldera with `/v0/config/session`
 
 _CHANGED_MEANWHILE: Final = Problem(
     ProblemKind.ELSEWHERE, "another Feldera, or another tenant, began to answer at Feldera's address"

@@ -7,9 +7,12 @@ import pytest
 import structlog
 from click.testing import CliRunner
 
-from bot.cli.doctor.checks import checks
+from bot.cli.doctor.shell_context import WITHIN, shell_context
 from bot.cli.main import cli
 from bot.clock import SystemClock
+from bot.diagnostics.checks import checks
+from bot.domain.diagnosis import CheckStatus, with_status
+from bot.engine.examination import examine
 from bot.settings_source import SettingsSource
 from bot.store.shell_store import Administration
 from tests.processes.world import World
@@ -87,21 +90,24 @@ async def world(tmp_path):
 
 @pytest.fixture
 def examined(environment):
-    """What came of each of `doctor`'s checks, and the sentence."""
+    """The results of `doctor`'s checks."""
 
-    async def examine(world, *, clock=None, **changed):
+    async def examined(world, *, clock=None, within=WITHIN, **changed):
         with environment.context() as settings:
             for name, value in world.settings(**changed).items():
                 settings.setenv(name, value)
-            found = [check async for check in checks(clock or SystemClock(), SettingsSource())]
-        return [(check.result.value, check.sentence) for check in found]
+            async with shell_context(clock or SystemClock(), SettingsSource(), within) as context:
+                return await examine(checks(context))
 
-    return examine
+    return examined
 
 
 @pytest.fixture
 def failures(examined):
+    """The check, what it found and what it advises, of each that failed."""
+
     async def failed(world, **changed):
-        return [sentence for result, sentence in await examined(world, **changed) if result == "FAIL"]
+        found = with_status(await examined(world, **changed), CheckStatus.FAILED)
+        return [(each.name, each.found, each.advice) for each in found]
 
     return failed

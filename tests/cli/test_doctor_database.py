@@ -15,14 +15,15 @@ from bot.domain.access.changes import GrantRole, RevokeRole, SetRule
 from bot.domain.access.lint.principals import NOBODY_IS_ADMIN
 from bot.domain.access.permissions import Group, Role
 from bot.domain.access.rules import Rule
-from bot.domain.bot_time import ClockRecord, Jump
+from bot.domain.bot_time import ClockRecord, Jump, length
 from bot.domain.ids import Actor, ChannelId, GroupId, TeamId, UserId
 from bot.domain.operations.operation import State
-from bot.store.bot_state import record_clock
+from bot.store.bot_state import done, record_clock
 from bot.store.connection.database import open_database
 from bot.store.connection.lease import lease
+from bot.store.diagnosis_facts import BACKUP
 from bot.store.schema.migrations import migrations
-from bot.store.shell_store import Administration
+from tests.cli.diagnosed import of_check, only
 from tests.cli.waiting import stands
 from tests.processes.world import World
 from tests.small_disk import fills, small_disk
@@ -37,17 +38,32 @@ def actor(person):
 
 async def test_a_database_that_is_none(world, examined, failures):
     """None is created; what could not be read is not called fine; and a folder that is none holds no first grant."""
-    missing = f"Database: {world.database} does not exist yet. The first grant or the first run creates it."
-    assert (await examined(world))[-2] == ("note", missing)
+    found = await examined(world)
+    assert only(found, "database") == (
+        "warning",
+        f"{world.database} does not exist yet.",
+        "The first grant or the first run creates it.",
+    )
+    assert only(found, "access")[2] == "Grant the first role: `pipeline-bot grant U0123ABCD admin '*'`."
+    assert only(found, "backup") == ("ok", "There is nothing to back up yet.", "")
     assert not world.database.exists()
     world.database.write_text("Dear diary")
-    (said,) = await failures(world)
-    assert said.startswith(f"Database: The database {world.database} cannot be used: file is not a database")
+    found = await examined(world)
+    status, said, _ = of_check(found, "database")[-1]
+    assert status == "failed"
+    assert said.startswith(f"The database {world.database} cannot be used: file is not a database")
+    unread = ("unknown", "The database cannot be read.", "")
+    for name in ("backup", "audit log", "bot's time", "requests", "access", "slack channels"):
+        assert only(found, name) == unread
     place = world.folder / "nowhere" / "bot.db"
     assert await failures(world, PIPELINE_BOT_DATABASE=str(place)) == [
         (
-            f"Database: The database {place} cannot be used: {place.parent} is not a directory. "
-            "Create it, or choose another file with --database or PIPELINE_BOT_DATABASE."
+            "database",
+            (
+                f"The database {place} cannot be used: {place.parent} is not a directory. "
+                "Create it, or choose another file with --database or PIPELINE_BOT_DATABASE."
+            ),
+            "",
         )
     ]
 
@@ -56,10 +72,11 @@ async def test_a_database_that_others_may_read(world, examined):
     """Doctor only names it; the bot takes the right from them when it starts."""
     world.operator("ana")
     world.database.chmod(0o644)
-    said = (
-        f"Database: other users of this machine can read {world.database}. Run `chmod 600 {world.database}`."
+    assert of_check(await examined(world), "database")[0] == (
+        "warning",
+        f"Other users of this machine can read {world.database}.",
+        f"Run `chmod 600 {world.database}`.",
     )
-    assert ("note", said) in await examined(world)
     assert stat.S_IMODE(world.database.stat().st_mode) == 0o644
 
 
@@ -70,8 +87,8 @@ async def test_a_database_of_an_older_version(world, failures):
         old = Database(connection, execute_plugins=False)
         later = [migration.name for migration in migrations.pending(old)][1:]
         migrations.apply(old, stop_before=later)
-    [said] = await failures(world)
-    assert "was last used by an older version of the bot" in said
+    [(name, said, _)] = await failures(world)
+    assert (name, "was last used by an older version of the bot" in said) == ("database", True)
     with closing(sqlite3.connect(world.database)) as connection:
         assert [
             each.name for each in migrations.pending(Database(connection, execute_plugins=False))
@@ -85,14 +102,16 @@ def tampers(world, statement):
         db.execute(statement)
 
 
-async def test_a_record_that_was_tampered_with(world, failures):
+async def test_a_record_that_was_tampered_with(world, examined):
     world.administers(
         SetRule(Rule("*", approvals=0)),
         SetRule(Rule("*", approvals=1, ask_channel=ChannelId("C0OPS"))),
     )
     tampers(world, "UPDATE events SET by_user = 'U0EVE', by_team = 'T1' WHERE id = 1")
-    said = await failures(world)
-    assert said[0].startswith("Audit log: broken at entry 1, which was changed")
+    status, said, advice = only(await examined(world), "audit log")
+    assert status == "failed"
+    assert said.startswith("Broken at entry 1, which was changed")
+    assert "compare it with a backup" in advice
 
 
 async def test_a_grant_that_somebody_wrote_into_the_database(world, examined):
@@ -105,29 +124,17 @@ async def test_a_grant_that_somebody_wrote_into_the_database(world, examined):
         RevokeRole(actor(eve), Role.VIEWER, "*"),
         GrantRole(actor(eve), Role.VIEWER, "*", day, "on call"),
     )
-    assert not [said for _, said in await examined(world) if said.startswith("Audit log: no entry for")]
+    assert len(of_check(await examined(world), "audit log")) == 1
     tampers(world, "UPDATE grants SET role = 'admin' WHERE revoked_at IS NULL AND note = 'on call'")
-    said = [each for each in await examined(world) if each[1].startswith("Audit log: no entry for")]
-    assert said == [
+    _, found = of_check(await examined(world), "audit log")
+    assert found == (
+        "warning",
         (
-            "note",
-            (
-                f"Audit log: no entry for grant #3 ({eve.id} is admin on *): it is older than the audit log, or someone "
-                "wrote it into the database. If no one can explain it, revoke it."
-            ),
-        )
-    ]
-
-
-async def test_a_database_of_another_workspace(world, failures):
-    with Administration.open(world.database) as administration:
-        administration.remember_team(TeamId("T0OLD"))
-    assert await failures(world) == [
-        (
-            "Database: it was last used in the workspace T0OLD, and its grants have no effect in T0ACME. "
-            "Check that the file and the token are the right ones."
-        )
-    ]
+            f"No entry for grant #3 ({eve.id} is admin on *): it is older than the audit log, or someone wrote it into the "
+            "database."
+        ),
+        "If no one can explain it, revoke it.",
+    )
 
 
 async def test_what_is_wrong_with_who_may_do_what(world, examined, failures):
@@ -138,12 +145,13 @@ async def test_what_is_wrong_with_who_may_do_what(world, examined, failures):
         GrantRole(Group(TeamId(ana.team_id), GroupId(leads.id)), Role.APPROVER, "*"),
         SetRule(Rule("*", approvals=1, ask_group=GroupId(leads.id))),
     )
-    lines = await examined(world)
-    assert {result for result, _ in lines} == {"ok", "note"}
-    assert re.fullmatch(rf"Access: {ana.id} is requester on \* only until .* UTC\. To .*", lines[-1][1])
+    found = of_check(await examined(world), "access")
+    assert {status for status, *_ in found} == {"warning"}
+    assert re.fullmatch(rf"{ana.id} is requester on \* only until .* UTC\. To .*", found[-1][1])
     ben.is_deactivated()
-    (said,) = await failures(world)
-    assert said.startswith(f"Access: The rule on * needs 1 approval, but requests of {ana.id} can never get")
+    ((name, said, _),) = await failures(world)
+    assert name == "access"
+    assert said.startswith(f"The rule on * needs 1 approval, but requests of {ana.id} can never get")
 
 
 async def test_what_waits_for_people(world, examined):
@@ -153,16 +161,16 @@ async def test_what_waits_for_people(world, examined):
     stands(
         world, replace(proposed("c3k7aa5x", pipeline="clicks"), incident="INC-8"), State.READY
     )  # nothing came of it
-    unsigned = (
-        "Requests: the break-glass run of U0ANA for INC-7 (clear users) awaits review. "
-        "An approver reviews it with `/pipeline review b2k7aa`."
-    )
-    for hours, result in ((23, "note"), (24, "FAIL")):
+    review = "An approver reviews each with `/pipeline review ID`."
+    run = "clear users (b2k7aa) by U0ANA for INC-7."
+    for hours, expected in (
+        (23, ("warning", f"1 break-glass run to review: {run}", review)),
+        (24, ("failed", f"1 break-glass run for more than a day without a review: {run}", review)),
+    ):
         it_is(world, START + timedelta(hours=hours))
-        lines = await examined(world)
-        assert [line for line in lines if line[1].startswith("Requests")] == [
-            ("note", "Requests: awaiting approval: clear orders (7fk2qa)."),
-            (result, unsigned),
+        assert of_check(await examined(world), "requests") == [
+            expected,
+            ("ok", "1 request to approve: clear orders (7fk2qa) by U0ANA.", ""),
         ]
 
 
@@ -178,22 +186,19 @@ async def test_a_wall_clock_that_was_set_under_the_bot(world, examined):
     now = datetime.now(UTC)
     it_is(world, now, Jump(now - timedelta(days=6), timedelta(hours=3)))
     jump = (
-        f"Clock: the wall clock of the bot's machine was set forward by 3 h 0 min at {now - timedelta(days=6):%Y-%m-%d %H:%M} "
+        f"The wall clock of the bot's machine was set forward by 3 h 0 min at {now - timedelta(days=6):%Y-%m-%d %H:%M} "
         "UTC of the bot's time. Nothing expired or was sent sooner because of it."
     )
-    assert of_the_clock(await examined(world)) == [("note", jump)]
+    assert of_check(await examined(world), "bot's time") == [("warning", jump, "")]
     it_is(world, now - timedelta(hours=3), Jump(now - timedelta(days=8), timedelta(hours=3)))
-    ((result, said),) = of_the_clock(await examined(world))
-    assert result == "FAIL"
-    assert re.fullmatch(
-        r"Clock: the bot's own time is 3 h 0 min behind this machine's clock\. Synchronize the clock by NTP\. If "
-        r"it is right already, stop the bot: `pipeline-bot clock reset` shows how the bot's time would change\.",
-        said,
+    assert only(await examined(world), "bot's time") == (
+        "failed",
+        "It is 3 h 0 min behind this machine's clock.",
+        (
+            "Synchronize the clock by NTP. If it is right already, stop the bot: `pipeline-bot clock reset` shows how the bot's "
+            "time would change."
+        ),
     )
-
-
-def of_the_clock(lines):
-    return [line for line in lines if line[1].startswith("Clock:") and "agrees with Slack" not in line[1]]
 
 
 async def test_an_import_looks_the_people_up(world):
@@ -219,23 +224,18 @@ async def test_a_disk_that_is_almost_full_and_one_that_is_full(tmp_path, examine
         world = World(disk)
         world.operator("ana")
         async with world.slack, world.feldera:
-            for leaving, result, said in (
-                (
-                    30_000_000,
-                    "note",
-                    "its disk is almost full, with [23][0-9.]+ MB free: make room for 200 MB. Below 10 MB ",
-                ),
+            for leaving, expected, said in (
+                (30_000_000, "warning", r"The database's disk is almost full, with [23][0-9.]+ MB free\."),
                 (
                     5_000_000,
-                    "FAIL",
-                    "its disk is full, with [45][0-9.]+ MB free: the bot refuses new requests. Make room",
+                    "failed",
+                    r"The database's disk is full, with [45][0-9.]+ MB free: the bot refuses new requests\.",
                 ),
             ):
                 fills(disk, leaving=leaving)
                 found = await examined(world, PIPELINE_BOT_DATABASE=str(world.database))
-                assert [
-                    each for each in found if each[0] == result and re.match(f"Database: {said}", each[1])
-                ]
+                status, full, advice = only(found, "disk")
+                assert (status, bool(re.fullmatch(said, full)), advice[:9]) == (expected, True, "Make room")
 
 
 async def test_a_database_that_is_gone(world, examined):
@@ -243,5 +243,41 @@ async def test_a_database_that_is_gone(world, examined):
     with lease(world.database, START), open_database(world.database):
         pass
     world.database.unlink()
-    (said,) = [said for result, said in await examined(world) if result == "FAIL" and "Database" in said]
-    assert said.startswith(f"Database: The database {world.database} is gone: a bot ran on it (process ")
+    status, said, _ = only(await examined(world), "database")
+    assert status == "failed"
+    assert said.startswith(f"The database {world.database} is gone: a bot ran on it (process ")
+
+
+@pytest.mark.parametrize(
+    ("age", "litestream", "status"),
+    [
+        (timedelta(hours=35), False, "ok"),
+        (timedelta(hours=37), False, "warning"),
+        (timedelta(days=8), False, "failed"),
+        (timedelta(days=8), True, "warning"),
+        (None, False, "warning"),
+        (None, True, "warning"),
+    ],
+)
+async def test_the_age_of_the_last_backup(world, examined, age, litestream, status):
+    """Litestream leaves no time behind, so it only keeps an old backup from being a failure."""
+    now = world.clock.now()
+    world.operator("ana")
+    with open_database(world.database) as db:
+        if age is not None:
+            done(db, BACKUP, now - age)
+        if litestream:
+            db.execute("CREATE TABLE _litestream_lock (id INTEGER)")
+    found, said, advice = only(await examined(world), "backup")
+    assert found == status
+    assert said.startswith("No backup is known." if age is None else f"The last one is {length(age)} old (")
+    assert ("Litestream" in said, bool(advice)) == (litestream, status != "ok")
+
+
+async def test_a_bot_that_is_about_to_name_itself(world, examined):
+    """Another process holds the lock, and what it says about itself cannot be read yet."""
+    world.operator("ana")
+    with lease(world.database, START) as lock_file:
+        assert only(await examined(world), "bot")[1].startswith("One runs on this database (process ")
+        lock_file.write_text("")
+        assert only(await examined(world), "bot") == ("ok", "One is starting on this database.", "")

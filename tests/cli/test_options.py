@@ -185,7 +185,7 @@ def test_a_terminal_shows_colors(shell, options, settings, colored):
     shown = os.read(ours, 2**16).decode()
     os.close(ours)
     assert done.returncode == 1
-    assert ("\x1b[31mFAIL\x1b[0m  Settings:" in shown) is colored
+    assert ("\x1b[31m✗\x1b[0m  settings " in shown) is colored
     assert ("\x1b[" in shown) is colored
 
 

@@ -190,8 +190,8 @@ def test_doctor_checks_what_it_can_of_a_read_only_database(given):
     with read_only(given.folder):
         said = types(given, "doctor").stdout
     assert (
-        f"\nFAIL  Database: The database {given.database} cannot be used: this user may not write there.\n"
+        f"\n✗  database           The database {given.database} cannot be used: this user may not write there.\n"
         in said
     )
-    assert "\nok    Audit log: consistent (2 entries), not anchored. " in said
-    assert "\nnote  Access: people were not looked up in Slack.\n" in said
+    assert "\n✓  audit log          Consistent (2 entries), not anchored. " in said
+    assert "\n?  access             People were not looked up in Slack.\n" in said

@@ -170,12 +170,12 @@ def test_doctor_verifies_once_and_from_where_it_did_before(record, tmp_path):
     settings = {"XDG_STATE_HOME": str(tmp_path / "state")}
     for _ in range(2):
         said = record.types("doctor", **settings)
-        read += [line for line in said.stdout.splitlines() if "Audit log:" in line]
+        read += [line for line in said.stdout.splitlines() if "  audit log  " in line]
     assert MOMENT.sub("MOMENT", read[0]).startswith(
-        "ok    Audit log: consistent (3 entries), not anchored. Only a head"
+        "✓  audit log          Consistent (3 entries), not anchored. Only a head"
     )
     assert MOMENT.sub("MOMENT", read[1]).startswith(
-        f"ok    Audit log: consistent (3 entries), not anchored. {NOT_READ.strip()} Only a head"
+        f"✓  audit log          Consistent (3 entries), not anchored. {NOT_READ.strip()} Only a head"
     )
 
 

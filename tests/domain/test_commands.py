@@ -34,6 +34,7 @@ COMMANDS = {
     "rules": {model.Rules},
     "freeze": {model.FreezeCommand},
     "unfreeze": {model.Unfreeze},
+    "doctor": {model.Diagnose},
     "help": {Help},
 }
 EVERY_VERB = ", ".join(f"`{word}`" for word in COMMANDS)
@@ -149,6 +150,7 @@ def misunderstood(text: str) -> str:
             model.FreezeCommand("*", datetime(2026, 11, 25, 8, tzinfo=UTC), "audit"),
         ),
         ("unfreeze prod-*", model.Unfreeze("prod-*")),
+        ("doctor", model.Diagnose()),
     ],
 )
 def test_what_was_meant_is_understood(typed, command):
@@ -268,6 +270,7 @@ def test_a_slip_never_suggests_what_destroys(word):
         ("freeze prod-* for 4h", "Give a reason"),
         ("unfreeze", "Type `/pipeline unfreeze"),
         ("unfreeze prod-* now", "`now` is too much here"),
+        ("doctor orders", "`orders` is too much here"),
     ],
 )
 def test_what_cannot_be_read_is_told_what_to_type(typed, answer):

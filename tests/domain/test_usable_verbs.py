@@ -27,7 +27,7 @@ def words(person, *grants, certain=True, **more):
         (Role.OPERATOR, f"clear stop start {LOOKING}".replace("pending", "pending withdraw")),
         (Role.RESPONDER, f"clear stop start {LOOKING}".replace("pending", "pending withdraw")),
         (Role.APPROVER, LOOKING.replace("pending", "pending approve deny review")),
-        (Role.ADMIN, "can-i whoami history grant revoke grants rule rules freeze unfreeze help"),
+        (Role.ADMIN, "can-i whoami history grant revoke grants rule rules freeze unfreeze doctor help"),
     ],
 )
 def test_each_role_is_shown_what_it_can_use(role, shown):

@@ -148,7 +148,7 @@ def test_every_bad_reply_is_the_same_trouble_to_every_question(bad, trouble):
         answers.look(bad, ORDERS),
         asyncio.run(answers.look_at_all(bad)),
         answers.history(bad),
-        answers.greeting(bad),
+        answers.installation(bad),
     ]
     for look in looks:
         assert isinstance(look, Problem)
@@ -256,5 +256,5 @@ def test_a_runner_that_nobody_has_asked_yet_is_neither_well_nor_unwell():
 
 def test_a_greeting_names_version_and_edition():
     body = {"edition": "Open source", "version": "0.337.0", "telemetry": "", "license_validity": None}
-    assert answers.greeting(reply(200, body)) == "Feldera 0.337.0 (Open source)"
-    assert isinstance(answers.greeting(reply(200, {"version": "1"}, content_type=JSON)), Problem)
+    assert answers.installation(reply(200, body)).greeting == "Feldera 0.337.0 (Open source)"
+    assert isinstance(answers.installation(reply(200, {"version": "1"}, content_type=JSON)), Problem)

@@ -142,7 +142,7 @@ def test_no_reply_is_too_odd_to_be_answered(status, headers, body):
     others: list[Any] = [
         asyncio.run(answers.look_at_all(strange)),
         answers.history(strange),
-        answers.greeting(strange),
+        answers.installation(strange),
     ]
     health = answers.runner_health(strange)
     assert status == 202 or not isinstance(answer, Accepted)

@@ -78,7 +78,9 @@ async def test_doctor_says_which_way_each_connection_goes(world):
             said = await doctor.rest_of_output()
             assert await doctor.ends() == 0, said
     assert [line for line in said.splitlines() if "Proxy" in line] == [
-        f"ok    Proxy: Slack at {SLACK} is reached through {proxy.address}.",
-        f"ok    Proxy: Feldera at {world.feldera.url} is reached directly.",
+        (
+            f"✓  settings           Complete, for Socket Mode. Proxy: Slack at {SLACK} is reached through {proxy.address}. "
+            f"Proxy: Feldera at {world.feldera.url} is reached directly."
+        ),
     ]
     assert "hush" not in said

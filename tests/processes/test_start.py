@@ -101,7 +101,7 @@ async def test_an_app_installed_for_a_whole_organization_is_refused(world):
     assert await world.refusal() == refusal
     assert refusal in await world.refusal("grant", "U0ANA", "viewer", "*")
     async with world.bot("doctor") as doctor:
-        assert f"FAIL  Slack: {refusal}" in (await doctor.rest_of_output()).splitlines()
+        assert f"✗  slack token        {refusal}" in (await doctor.rest_of_output()).splitlines()
         assert await doctor.ends() == 1
 
 

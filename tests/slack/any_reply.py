@@ -152,6 +152,7 @@ _AT_MOST = {
     "lines": 10,
     "grants": 60,
     "operations": 60,
+    "results": 60,
     "approvals": 5,
     "before": 60,
 }

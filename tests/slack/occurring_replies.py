@@ -6,7 +6,8 @@ from typing import Any
 
 from bot.domain.access.authorization import Authorization
 from bot.domain.access.rules import Requirements
-from bot.domain.ids import OperationId, PipelineName
+from bot.domain.diagnosis import failed, passed, unknown, warning
+from bot.domain.ids import ChannelId, OperationId, PipelineName
 from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.parts import Approval, Review
@@ -18,6 +19,7 @@ from bot.engine.replies import (
     ActionResult,
     Blocked,
     Blocker,
+    Diagnosed,
     NotFound,
     NotStopped,
     Preview,
@@ -91,6 +93,44 @@ _RESULTS: dict[Result, list[Operation]] = {
     Result.OWN_BREAK_GLASS: [_BREAK_GLASS],
 }
 
+_ALL_WELL = (
+    passed("bot", "It is ready."),
+    passed("slack token", "For the workspace Acme (T0ACME)."),
+    unknown(
+        "slack manifest",
+        "Commands, shortcuts, events and tabs of the installed app cannot be read with the bot's tokens.",
+        "After an upgrade, compare them with app_manifest.yml (App Manifest, in the app's settings).",
+    ),
+    passed("slack connections", "The bot's is the only one."),
+    passed("feldera", "0.337.0 (Open source) answers at https://feldera.example.com."),
+    passed("database", "It is readable, and the last write succeeded."),
+)
+_TO_LOOK_AT = (
+    warning(
+        "backup",
+        "The last one is 2 d 3 h old (2026-02-27 23:05 UTC).",
+        "Run `pipeline-bot backup FILE` each night.",
+    ),
+    warning("slack scopes", "The bot does not need files:read.", "Remove what nothing else needs."),
+)
+_TO_FIX = (
+    *_TO_LOOK_AT,
+    replace(
+        failed(
+            "slack channels",
+            "It is for requests on orders-*, but the bot is not in it.",
+            "Invite it there: `/invite @pipeline-bot`.",
+        ),
+        channel=ChannelId("C1"),
+    ),
+    failed(
+        "disk",
+        "The database's disk is full, with 5.1 MB free: the bot refuses new requests.",
+        "Make room on it.",
+    ),
+    unknown("feldera staging", "No answer after 5 s."),
+)
+
 OCCURRING: dict[Any, list[Any]] = {
     Preview: [
         _previewed(pipeline(), CLEAR, _requiring(approvals=0)),
@@ -131,6 +171,11 @@ OCCURRING: dict[Any, list[Any]] = {
     ],
     SeveralRequests: [
         SeveralRequests("7f", tuple(awaiting(id=OperationId(short * 4)) for short in ("7fk2qa", "7fm3tb")))
+    ],
+    Diagnosed: [
+        Diagnosed(_ALL_WELL),
+        Diagnosed((*_ALL_WELL, *_TO_LOOK_AT)),
+        Diagnosed((*_ALL_WELL, *_TO_FIX)),
     ],
     ActionResult: [
         ActionResult(result, operation) for result, several in _RESULTS.items() for operation in several

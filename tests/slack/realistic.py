@@ -35,7 +35,9 @@ def _with_fitting_people(reply: Any) -> Any:
 def _with_fitting_access(reply: Any) -> Any:
     """What depends on grants fits the grants."""
     match reply:
-        case replies.PermissionDenied() | replies.SeesNothing() if not lacks_a_grant(reply.decision):
+        case replies.PermissionDenied() | replies.SeesNothing() | replies.NoDiagnosis() if not lacks_a_grant(
+            reply.decision
+        ):
             return replace(reply, admins=None)
         case replies.PermissionDenied(admins=Admins(of_part=True)):
             return replace(reply, admins=Admins((BEN,)))

@@ -18,15 +18,18 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.mark.parametrize(
-    ("scopes", "lacking"),
-    [(SCOPES, set()), ({"commands", "users:read", "files:read"}, {"chat:write", "usergroups:read"})],
+    ("scopes", "missing", "superfluous"),
+    [
+        (SCOPES, set(), set()),
+        ({"commands", "users:read", "files:read"}, {"chat:write", "usergroups:read"}, {"files:read"}),
+    ],
 )
-async def test_one_question_tells_the_workspace_and_the_scopes_that_the_token_lacks(scopes, lacking):
+async def test_one_question_tells_the_workspace_and_the_scopes_of_the_token(scopes, missing, superfluous):
     async with SlackSimulator(SystemClock(), scopes=scopes) as slack:
         found = await checkup(client_of(slack), SystemClock())
         assert [call.method for call in slack.calls] == ["auth.test"]
         assert found.workspace == await who_are_we(client_of(slack))
-    assert found.lacking == lacking
+    assert (found.missing, found.superfluous) == (missing, superfluous)
 
 
 @pytest.mark.parametrize("wrong_by", [timedelta(0), timedelta(minutes=7), timedelta(minutes=-7)])
@@ -34,7 +37,7 @@ async def test_the_clock_is_held_against_slacks(wrong_by):
     ours = MovableClock(datetime.now(UTC) + wrong_by)
     async with SlackSimulator(SystemClock()) as slack:
         found = await checkup(client_of(slack), ours)
-    assert abs(found.ahead - wrong_by) <= timedelta(seconds=2)
+    assert abs(found.skew.ahead - wrong_by) <= found.skew.uncertainty + timedelta(milliseconds=100)
 
 
 @pytest.mark.parametrize("headers", [{}, {"Date": "yesterday"}])
@@ -46,7 +49,8 @@ async def test_what_the_headers_do_not_say_is_not_known(headers):
     async with served_by({"/api/auth.test": auth_test}) as address:
         client = AsyncWebClient("xoxb-1", base_url=f"http://{address}/api/")
         found = await checkup(client, MovableClock())
-    assert (found.lacking, found.ahead) == (None, None)
+    assert (found.scopes, found.skew) == (None, None)
+    assert (found.missing, found.superfluous) == (set(), set())
 
 
 async def test_a_token_that_does_not_work_is_said():

@@ -145,6 +145,11 @@ class WhoAmI:
 
 
 @dataclass(frozen=True, slots=True)
+class Diagnose:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryCommand:
     """Of one pipeline, of one person, or of everything."""
 
@@ -228,6 +233,7 @@ Command = (
     | Deny
     | Withdraw
     | SignOff
+    | Diagnose
     | Access
 )
 

@@ -85,6 +85,11 @@ def who_am_i(verb: Verb, rest: str) -> model.WhoAmI:
     return model.WhoAmI()
 
 
+def diagnose(verb: Verb, rest: str) -> model.Diagnose:
+    _nothing_more(verb, rest)
+    return model.Diagnose()
+
+
 def rules(verb: Verb, rest: str) -> model.Rules:
     _nothing_more(verb, rest)
     return model.Rules()

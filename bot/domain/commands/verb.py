@@ -11,6 +11,8 @@ from bot.domain.pipelines.targets import ONE, Targets
 
 _OPTIONAL = re.compile(r" ?\[[^\]]*\]")
 
+ONLY_YOU_SEE_IT = "Only you see the answer."
+
 EVERYBODY: tuple[Action, ...] = ()
 REQUESTERS = ASKS
 VIEWERS = (Action.VIEW,)

@@ -1,13 +1,14 @@
 """The table of verbs: it drives parsing, help and did-you-mean."""
 
 from bot.domain.commands import list_parser, parsers
+from bot.domain.commands.access_verbs import ACCESS_VERBS
 from bot.domain.commands.model import COMMAND, Help
 from bot.domain.commands.tokens import unquoted
 from bot.domain.commands.verb import (
     ADMINS,
-    ANY_ROLE,
     APPROVERS,
     EVERYBODY,
+    ONLY_YOU_SEE_IT,
     REQUESTERS,
     VIEWERS,
     Verb,
@@ -20,7 +21,6 @@ def _read_help(_verb: Verb, rest: str) -> Help:
     return Help(unquoted(rest) or None)
 
 
-_ALONE = "Only you see the answer."
 _ROLE = "Needs a role on the pipeline; *admin* alone is not enough."
 _APPROVAL = (
     "an *operator* needs none unless a rule asks for it; a *requester* needs 1 approval unless a rule says otherwise. "
@@ -79,7 +79,7 @@ VERBS: tuple[Verb, ...] = (
         group=VerbGroup.LOOK,
         needs=VIEWERS,
         summary="Show a pipeline's state, what is under way, its recent events and requests.",
-        details=f"{_ALONE} It has buttons for what you can do to the pipeline now. {_ROLE}",
+        details=f"{ONLY_YOU_SEE_IT} It has buttons for what you can do to the pipeline now. {_ROLE}",
         example="status orders",
         read=parsers.status,
     ),
@@ -90,7 +90,7 @@ VERBS: tuple[Verb, ...] = (
         needs=VIEWERS,
         summary="List the pipelines that you can see: their state, and what is under way on them.",
         details=(
-            f"{_ALONE} PATTERN is a name or a glob such as `orders-*` or `*orders*`; names are case-sensitive. "
+            f"{ONLY_YOU_SEE_IT} PATTERN is a name or a glob such as `orders-*` or `*orders*`; names are case-sensitive. "
             "`--running` shows pipelines that are not fully stopped, `--stopped` those that are, and `--busy` those on which a "
             "request is under way or waits, or which Feldera is changing. Several options together show every "
             "pipeline that fits at least one of them. Each pipeline has buttons for what you can do to it now. "
@@ -105,7 +105,7 @@ VERBS: tuple[Verb, ...] = (
         group=VerbGroup.LOOK,
         needs=VIEWERS,
         summary="List what waits for approval or review.",
-        details=f"{_ALONE} Only for pipelines that you may see.",
+        details=f"{ONLY_YOU_SEE_IT} Only for pipelines that you may see.",
         example="pending",
         read=parsers.pending,
     ),
@@ -162,7 +162,7 @@ VERBS: tuple[Verb, ...] = (
         group=VerbGroup.LOOK,
         needs=EVERYBODY,
         summary="Tell whether you may, which approvals it needs, and what decides it.",
-        details=_ALONE,
+        details=ONLY_YOU_SEE_IT,
         example="can-i clear orders",
         read=parsers.can_i,
     ),
@@ -172,7 +172,7 @@ VERBS: tuple[Verb, ...] = (
         group=VerbGroup.LOOK,
         needs=EVERYBODY,
         summary="Show your account and your grants.",
-        details=_ALONE,
+        details=ONLY_YOU_SEE_IT,
         example="whoami",
         read=parsers.who_am_i,
     ),
@@ -183,7 +183,7 @@ VERBS: tuple[Verb, ...] = (
         needs=(*VIEWERS, *ADMINS),
         summary="List past requests, newest first: all, or those of a pipeline or of a person.",
         details=(
-            f"{_ALONE} One line per request: its outcome, who requested it and when, and how long it took; *Details* shows all "
+            f"{ONLY_YOU_SEE_IT} One line per request: its outcome, who requested it and when, and how long it took; *Details* shows all "
             "that happened to it. You see requests on pipelines that you may see; an admin also sees changes of grants, rules and "
             "freezes."
         ),
@@ -191,99 +191,14 @@ VERBS: tuple[Verb, ...] = (
         read=parsers.history,
         ids=True,
     ),
-    Verb(
-        word="grant",
-        arguments="@user|@group ROLE PATTERN [for 12h] [note…]",
-        group=VerbGroup.ADMINISTER,
-        needs=ADMINS,
-        summary="Give a person or a user group a role on a pattern.",
-        details=(
-            "Roles: viewer, requester, operator, approver, responder, admin. PATTERN is a name or a glob such as "
-            "`orders-*` (names are case-sensitive). Without `for` it has no expiry. Only "
-            "full members of this workspace can use the bot, even with a grant. Needs the role admin on the pattern, and you cannot raise your own "
-            f"access. `{COMMAND} help roles` says what each role may do."
-        ),
-        example="grant @ana operator orders-* for 12h on call",
-        read=parsers.grant,
-        ids=True,
-    ),
-    Verb(
-        word="revoke",
-        arguments="@user|@group ROLE PATTERN",
-        group=VerbGroup.ADMINISTER,
-        needs=ADMINS,
-        summary="Revoke a grant (same person, role and pattern).",
-        details="PATTERN must be written exactly as in the grant. Needs the role admin on the pattern.",
-        example="revoke @ana operator orders-*",
-        read=parsers.revoke,
-        ids=True,
-    ),
-    Verb(
-        word="grants",
-        arguments="[@user|@group|PATTERN]",
-        group=VerbGroup.LOOK,
-        needs=EVERYBODY,
-        summary="List your grants, and those on pipelines that you are an admin of.",
-        details=_ALONE,
-        example="grants orders-*",
-        read=parsers.grants,
-        ids=True,
-    ),
-    Verb(
-        word="rule",
-        arguments="PATTERN key=value…|off",
-        group=VerbGroup.ADMINISTER,
-        needs=ADMINS,
-        summary="Set approval rules for a pattern.",
-        details=(
-            "The keys that you name change, the others stay; `approvals=` alone removes that key, `off` removes the rule. "
-            f"`{COMMAND} help rules` lists the keys. Needs the role admin on the pattern."
-        ),
-        example="rule prod-* approvals=2 reason=required",
-        read=parsers.rule,
-        ids=True,
-    ),
-    Verb(
-        word="rules",
-        arguments="",
-        group=VerbGroup.LOOK,
-        needs=ANY_ROLE,
-        summary="List the rules and freezes that concern you.",
-        details=_ALONE,
-        example="rules",
-        read=parsers.rules,
-    ),
-    Verb(
-        word="freeze",
-        arguments="PATTERN for|until WHEN reason…",
-        group=VerbGroup.ADMINISTER,
-        needs=ADMINS,
-        summary="Block clears, stops and starts until a given time.",
-        details=(
-            "WHEN is a length such as `4h`, or a time such as `18:00` or `2026-11-25T08:00`: in the time zone of your Slack "
-            "profile, or in UTC if you end it with `Z`. An approved request waits until the "
-            "freeze ends, unless it expires first; one that was sent goes on. A freeze blocks break-glass, too. A freeze lasts 30 days at most. Needs the role admin on the pattern."
-        ),
-        example="freeze prod-* for 4h release day",
-        read=parsers.freeze,
-    ),
-    Verb(
-        word="unfreeze",
-        arguments="PATTERN",
-        group=VerbGroup.ADMINISTER,
-        needs=ADMINS,
-        summary="Remove a freeze (same pattern).",
-        details="PATTERN must be written exactly as in the freeze. Needs the role admin on the pattern.",
-        example="unfreeze prod-*",
-        read=parsers.unfreeze,
-    ),
+    *ACCESS_VERBS,
     Verb(
         word="help",
         arguments="[VERB|roles|rules|break-glass]",
         group=VerbGroup.LOOK,
         needs=EVERYBODY,
         summary="Show the commands that you can use, or more about one of them.",
-        details=f"{_ALONE} `{COMMAND}` alone shows what waits for you.",
+        details=f"{ONLY_YOU_SEE_IT} `{COMMAND}` alone shows what waits for you.",
         example="help clear",
         read=_read_help,
     ),

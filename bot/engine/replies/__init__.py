@@ -17,6 +17,7 @@ from bot.engine.replies.access_request_replies import (
     AllowedNow,
     TooManyAccessRequests,
 )
+from bot.engine.replies.diagnosis_replies import Diagnosed, NoDiagnosis
 from bot.engine.replies.help_replies import CommandHelp, WaitingForYou
 from bot.engine.replies.list_replies import (
     HistoryPage,
@@ -56,7 +57,7 @@ _OnAccessRequest = (
     AccessRequested | AccessRequestedBefore | TooManyAccessRequests | AccessNotRequested | AllowedNow
 )
 
-_Orienting = CommandHelp | WaitingForYou
+_Orienting = CommandHelp | WaitingForYou | Diagnosed | NoDiagnosis
 
 Reply = PermissionDenied | _OnPlan | _OnOperation | _Shown | _OnAccess | _OnAccessRequest | _Orienting
 
@@ -72,6 +73,7 @@ __all__ = [
     "Changed",
     "CommandHelp",
     "Described",
+    "Diagnosed",
     "Explained",
     "FelderaUnavailable",
     "GrantList",
@@ -79,6 +81,7 @@ __all__ = [
     "HistoryPage",
     "Introduced",
     "Listed",
+    "NoDiagnosis",
     "NoList",
     "NoSuchRequest",
     "NotAllowed",

@@ -71,6 +71,11 @@ class Response:
         return min(max(seconds, 0.0), RETRY_AFTER_MAX)
 
     @property
+    def date(self) -> str:
+        """The server's clock, as it says it; empty if it does not."""
+        return self._header("date")
+
+    @property
     def redirect_host(self) -> str | None:
         """The host a redirect points to, without path or query, which can hold a login's secrets."""
         try:

@@ -59,6 +59,8 @@ class Commands:
                 await self._look(actor, command, ack, delivery.channel_id, respond)
             case model.List():
                 await self._list(actor, command, ack, respond)
+            case model.Diagnose():
+                await self.context.typed(self._diagnosed(actor), ack, respond, meanwhile=answers.checking())
             case model.ClearByForm():
                 await ack()
                 self.form.typed(actor, delivery, respond)
@@ -156,6 +158,9 @@ class Commands:
         if isinstance(command, Help):
             return self.context.in_words(await orientation.help(actor))
         return self.context.in_words(await orientation.overview(actor))
+
+    async def _diagnosed(self, actor: Actor) -> Message:
+        return self.context.in_words(await self.context.diagnoses.diagnose(actor))
 
     async def _answered(self, actor: Actor, command: model.Access) -> Message:
         try:

@@ -11,6 +11,7 @@ from bot.domain.operations.operation import Operation
 from bot.engine.handlers.access.access_commands import AccessCommands
 from bot.engine.handlers.access.access_requests import AccessRequests
 from bot.engine.handlers.decisions import Decisions
+from bot.engine.handlers.look.diagnoses import Diagnoses
 from bot.engine.handlers.look.history import History
 from bot.engine.handlers.look.orientation import Orientation
 from bot.engine.handlers.look.pipeline_pages import PipelinePages
@@ -39,6 +40,7 @@ class ListenerContext:
     access_requests: AccessRequests
     history: History
     orientation: Orientation
+    diagnoses: Diagnoses
     threads: Threads
     background_tasks: BackgroundTasks
     home: TeamId  # the workspace that the app belongs to

@@ -18,7 +18,7 @@ from bot.slack.text.mrkdwn import TEXT_MAX
 from bot.slack.text.spans import Text, channel, code, mention, shortened
 from bot.slack.views import confirmations_view, decisions_view, help_view, previews_view
 from bot.slack.views.access import access_answers, access_changes_view, access_request_view, can_i_view
-from bot.slack.views.look import history_view, pipeline_pages_view, status_view
+from bot.slack.views.look import diagnosis_view, history_view, pipeline_pages_view, status_view
 from bot.slack.views.refusals import click_refusals_view, objections_view, pipeline_state_view, refusals_view
 
 
@@ -40,6 +40,14 @@ def looking_around() -> Message:
     return said(
         "🔎 Looking at the pipelines… This is taking longer than usual. If no answer follows within a few minutes, "
         "type the command again: looking changes nothing."
+    )
+
+
+def checking() -> Message:
+    """The same for the checks of `doctor`."""
+    return said(
+        "🩺 Checking… This takes some seconds. If no answer follows within a minute, type the command again: "
+        "checking changes nothing."
     )
 
 
@@ -154,6 +162,10 @@ def answer(reply: Reply, workspace_url: str) -> Message:  # noqa: C901, PLR0911,
             return help_view.command_help(reply)
         case replies.WaitingForYou():
             return help_view.waiting_for_you(reply, workspace_url)
+        case replies.Diagnosed():
+            return diagnosis_view.diagnosed(reply)
+        case replies.NoDiagnosis():
+            return diagnosis_view.not_for_you(reply)
         case replies.UnknownRequest():
             return click_refusals_view.not_known()
         case replies.NoSuchRequest(beginning, archived):

@@ -42,6 +42,8 @@ async def with_admins(reply: Reply, authorizer: Authorizer) -> Reply:
             return replace(reply, admins=await _for(decision, pattern, authorizer))
         case replies.SeesNothing(pattern=pattern, decision=decision) if lacks_a_grant(decision):
             return replace(reply, admins=await _of_all_or_part(decision, pattern, authorizer))
+        case replies.NoDiagnosis(decision=decision) if lacks_a_grant(decision):
+            return replace(reply, admins=await _of_all_or_part(decision, "*", authorizer))
         case replies.PendingList(sees=Visibility(decision=decision)) if lacks_a_grant(decision):
             return replace(reply, admins=await _of_all_or_part(decision, "*", authorizer))
         case replies.Explained(pipeline=pattern, objection=NotPermitted(requester=decision)) if lacks_a_grant(

@@ -1,0 +1,139 @@
+"""The context of the checks in the shell: the settings as they are now, and the database beside whatever bot runs on it."""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.cli.doctor.database_file import DatabaseFile
+from bot.cli.doctor.shell_checks import not_counted, process, setup, socket_connections
+from bot.cli.options import first_grant
+from bot.composition_root import SLACK_TIMEOUT, slack_client
+from bot.config import BadSettings, Mode, Settings, ShellSettings, SlackSettings, StoreSettings, load
+from bot.diagnostics.context import NoAnswer
+from bot.diagnostics.slack_connections import of_the_running_bot, over_http
+from bot.domain.diagnosis import CheckResult
+from bot.domain.pipelines.targets import ONE, Targets
+from bot.engine.examination import AskedOnce
+from bot.engine.ports import Clock, Directory
+from bot.feldera.target_router import TargetRouter
+from bot.felderas import connected
+from bot.settings_source import SettingsSource
+from bot.slack.api.app_check import AppCheck, checkup
+from bot.slack.api.directory import PeopleDirectory
+from bot.slack.api.identity import SlackRefused, SlackUnavailable
+from bot.slack.api.web_api import session
+from bot.store.connection.lease import is_held
+from bot.store.diagnosis_facts import DiagnosisFacts
+from bot.store.disk_space import DiskSpace
+
+WITHIN = 20.0  # seconds; a call of Slack's Web API may take 15
+_NO_TOKEN = NoAnswer("The settings have no valid bot token.", was_asked=False)
+
+_S = TypeVar("_S", Settings, SlackSettings, ShellSettings, StoreSettings)
+
+
+@dataclass(frozen=True, slots=True)
+class ShellContext:
+    """`bot.diagnostics.context.CheckContext`. `misfits` are errors in the settings, a sentence each."""
+
+    wall: Clock
+    settings: Settings | None
+    misfits: list[str]
+    source: SettingsSource
+    client: AsyncWebClient | None
+    router: TargetRouter | None
+    file: DatabaseFile
+    asked: AskedOnce[AppCheck | NoAnswer]
+    within: float
+    audit_log_within: float | None = None  # it shows how far it is
+    names_requests: bool = True  # whoever reads the database may see them
+
+    @property
+    def targets(self) -> Targets:
+        shell, _ = _loaded(ShellSettings, self.source)
+        return ONE if shell is None else shell.targets
+
+    @property
+    def first_grant(self) -> str:
+        return first_grant(self.source)
+
+    async def app(self) -> AppCheck | NoAnswer:
+        return await self.asked.answer()
+
+    async def facts(self) -> DiagnosisFacts | NoAnswer:
+        return self.file.facts
+
+    def directory(self, app: AppCheck) -> Directory | None:
+        return None if self.client is None else PeopleDirectory(self.client, self.wall, app.workspace.team)
+
+    def now(self) -> datetime:
+        return self.file.clock.now()
+
+    def ahead(self) -> timedelta:
+        return self.file.clock.ahead()
+
+    async def disk_space(self) -> DiskSpace | None:
+        return self.file.space
+
+    async def setup(self) -> Iterable[CheckResult]:
+        return setup(self.settings, self.misfits, self.source.env_file)
+
+    async def process(self) -> Iterable[CheckResult]:
+        return [process(self.file.path)]
+
+    async def connections(self) -> Iterable[CheckResult]:
+        if self.client is None or self.settings is None:
+            return not_counted("The settings are not valid.")
+        if self.settings.mode is not Mode.SOCKET or self.settings.slack_app_token is None:
+            return over_http()
+        facts = self.file.facts
+        counted = facts.connections if isinstance(facts, DiagnosisFacts) else None
+        if counted is not None and is_held(self.file.path):
+            return of_the_running_bot(counted)
+        app_token = self.settings.slack_app_token.get_secret_value()
+        return await socket_connections(self.client, self.settings, app_token)
+
+    async def database(self) -> Iterable[CheckResult]:
+        return self.file.results
+
+    async def audit_log(self) -> Iterable[CheckResult]:
+        return await self.file.audit_log()
+
+
+@asynccontextmanager
+async def shell_context(
+    wall: Clock, source: SettingsSource, within: float = WITHIN
+) -> AsyncIterator[ShellContext]:
+    """The context, with clients of Slack and of each Feldera, as far as the settings allow. `within` is for each check."""
+    settings, misfits = _loaded(Settings, source)
+    slack, _ = _loaded(SlackSettings, source)
+    file = DatabaseFile.read(load(StoreSettings, source).pipeline_bot_database.absolute())
+    async with AsyncExitStack() as stack:
+        client = router = None
+        if slack is not None:
+            client = slack_client(slack, await stack.enter_async_context(session(SLACK_TIMEOUT)))
+        if settings is not None:
+            router = await stack.enter_async_context(connected(settings, wall))
+
+        async def app() -> AppCheck | NoAnswer:
+            if client is None:
+                return _NO_TOKEN
+            try:
+                return await checkup(client, wall)
+            except (SlackUnavailable, SlackRefused) as error:
+                return NoAnswer(error.message)
+
+        asked = AskedOnce(app)
+        stack.callback(asked.cancel)
+        yield ShellContext(wall, settings, misfits, source, client, router, file, asked, within)
+
+
+def _loaded(kind: type[_S], source: SettingsSource) -> tuple[_S | None, list[str]]:
+    try:
+        return load(kind, source), []
+    except BadSettings as error:
+        return None, error.message.splitlines()
