@@ -22,6 +22,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.admin_settings import AdminSettings
+from bot.doctor_settings import DoctorSettings
 from bot.domain.errors import WrongInput
 from bot.domain.pipelines.targets import DEFAULT, ONE, TARGET_NAME_MAX, TargetName, Targets, is_target_name
 from bot.feldera.http.address import REQUEST_TIMEOUT
@@ -175,7 +176,13 @@ class ReceiversSettings(WebhookSettings, StoreSettings):
 
 
 class Settings(
-    AdminSettings, TracingSettings, WebhookSettings, FelderasSettings, StoreSettings, SlackSettings
+    AdminSettings,
+    DoctorSettings,
+    TracingSettings,
+    WebhookSettings,
+    FelderasSettings,
+    StoreSettings,
+    SlackSettings,
 ):
     """Everything `pipeline-bot run` needs. The fields are the variables, in lower case."""
 

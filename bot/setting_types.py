@@ -62,6 +62,7 @@ def _channel(text: str) -> ChannelId:
 
 BotToken = Annotated[SecretStr, _token("xoxb-", "xoxe.xoxb-")]
 AppToken = Annotated[SecretStr, _token("xapp-")]
+ConfigToken = Annotated[SecretStr, _token("xoxe.xoxp-", "xoxe.xoxb-")]
 SigningSecret = Annotated[SecretStr, AfterValidator(_one_word)]
 ApiUrl = Annotated[str, AfterValidator(_api_url)]
 ListenAddress = Annotated[str, AfterValidator(_listen)]

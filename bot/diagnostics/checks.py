@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 
-from bot.diagnostics import access, clocks, database, feldera, slack_app, slack_channels
+from bot.diagnostics import access, clocks, database, feldera, slack_app, slack_channels, slack_manifest
 from bot.diagnostics.audit_log import AUDIT_LOG
 from bot.diagnostics.context import CheckContext
 from bot.diagnostics.slack_connections import CONNECTIONS
@@ -19,7 +19,7 @@ _BEFORE: tuple[tuple[str, _Make], ...] = (
     (PROCESS, lambda context: context.process()),
     (slack_app.TOKEN, slack_app.token),
     (slack_app.SCOPES, slack_app.scopes),
-    (slack_app.MANIFEST, slack_app.manifest),
+    (slack_manifest.MANIFEST, slack_manifest.manifest),
     (CONNECTIONS, lambda context: context.connections()),
     (slack_channels.CHANNELS, slack_channels.channels),
     (slack_app.CLOCK, slack_app.clock),

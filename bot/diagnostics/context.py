@@ -65,6 +65,11 @@ class CheckContext(Protocol):
         ...
 
     @property
+    def config_token(self) -> str | None:
+        """An app configuration token of a person, for the manifest of the installed app."""
+        ...
+
+    @property
     def router(self) -> TargetRouter | None:
         """None if the settings are not valid."""
         ...

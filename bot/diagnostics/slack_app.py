@@ -1,4 +1,4 @@
-"""Checks of the Slack app: its token, its scopes, its manifest, and this machine's clock beside Slack's."""
+"""Checks of the Slack app: its token, its scopes, and this machine's clock beside Slack's."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -8,7 +8,7 @@ from bot.diagnostics.context import CheckContext, NoAnswer
 from bot.domain.diagnosis import CheckResult, failed, passed, unknown, warning
 from bot.store.diagnosis_facts import DiagnosisFacts
 
-TOKEN, SCOPES, MANIFEST, CLOCK = "slack token", "slack scopes", "slack manifest", "slack clock"
+TOKEN, SCOPES, CLOCK = "slack token", "slack scopes", "slack clock"
 CLOCKS_AGREE = timedelta(seconds=30)  # Slack's signatures are valid for five minutes
 _REINSTALL = "in the app's settings (OAuth & Permissions), as in app_manifest.yml, and reinstall the app."
 
@@ -43,17 +43,6 @@ async def scopes(context: CheckContext) -> list[CheckResult]:
         advice = f"Remove what nothing else needs {_REINSTALL}"
         found.append(warning(SCOPES, f"The bot does not need {_listed(app.superfluous)}.", advice))
     return found or [passed(SCOPES, f"The bot token has those that it needs: {_listed(app.scopes)}.")]
-
-
-async def manifest(_context: CheckContext) -> list[CheckResult]:
-    """Slack tells a bot's own tokens the scopes of the installed app, and nothing else of its manifest."""
-    return [
-        unknown(
-            MANIFEST,
-            "Commands, shortcuts, events and tabs of the installed app cannot be read with the bot's tokens.",
-            "After an upgrade, compare them with app_manifest.yml (App Manifest, in the app's settings).",
-        )
-    ]
 
 
 async def clock(context: CheckContext) -> list[CheckResult]:

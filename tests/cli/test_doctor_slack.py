@@ -78,15 +78,6 @@ async def test_a_token_with_other_scopes(tmp_path, examined, scopes, expected):
     assert all(advice.endswith("as in app_manifest.yml, and reinstall the app.") for *_, advice in found)
 
 
-async def test_what_cannot_be_read_of_the_installed_app_is_not_guessed(world, examined):
-    status, said, advice = only(await examined(world), "slack manifest")
-    assert (status, said) == (
-        "unknown",
-        "Commands, shortcuts, events and tabs of the installed app cannot be read with the bot's tokens.",
-    )
-    assert "app_manifest.yml" in advice
-
-
 async def test_a_clock_that_is_wrong(world, examined):
     """Signatures are checked by it, and a bot that starts takes the time from it; Feldera's times are only shown."""
     found = await examined(world, clock=MovableClock(datetime.now(UTC) - timedelta(minutes=7)))

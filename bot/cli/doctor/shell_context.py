@@ -58,6 +58,11 @@ class ShellContext:
         return ONE if shell is None else shell.targets
 
     @property
+    def config_token(self) -> str | None:
+        given = None if self.settings is None else self.settings.slack_config_token
+        return None if given is None else given.get_secret_value()
+
+    @property
     def first_grant(self) -> str:
         return first_grant(self.source)
 

@@ -10,6 +10,7 @@ from typing import Any, Self
 from aiohttp import web
 
 from bot.engine.ports import Clock
+from bot.simulator.slack.api.app_methods import app_methods
 from bot.simulator.slack.api.ephemeral_methods import EPHEMERAL
 from bot.simulator.slack.api.message_methods import METHODS, Call, Method, Pacing, permalink
 from bot.simulator.slack.api.people_methods import DIRECTORY
@@ -42,6 +43,7 @@ class SlackSimulator(FaultSwitches):
         *,
         bot_token: str = "xoxb-simulated-bot",
         app_token: str = "xapp-simulated-app",
+        config_token: str = "xoxe.xoxp-simulated-config",
         signing_secret: str = "simulated-signing-secret",
         scopes: Collection[str] = DEFAULT_SCOPES,
         ack_timeout: float = ACK_TIMEOUT_S,
@@ -51,6 +53,9 @@ class SlackSimulator(FaultSwitches):
     ) -> None:
         self.bot_token = bot_token
         self.app_token = app_token
+        self.config_token = config_token
+        self.manifest: dict[str, Any] = {}
+        """That of the installed app."""
         self.signing_secret = signing_secret
         self.workspace = Workspace(clock, Changes() if changes is None else changes)
         self._ack_timeout = ack_timeout
@@ -61,10 +66,18 @@ class SlackSimulator(FaultSwitches):
         opening = Method(self._opens_connection, needs="connections:write", caller="app")
         self._web_api = WebApi(
             self.workspace,
-            {**METHODS, **EPHEMERAL, **DIRECTORY, **self._views.methods, "apps.connections.open": opening},
+            {
+                **METHODS,
+                **EPHEMERAL,
+                **DIRECTORY,
+                **self._views.methods,
+                **app_methods(lambda: self.manifest),
+                "apps.connections.open": opening,
+            },
             {
                 bot_token: Token("bot", frozenset(scopes)),
                 app_token: Token("app", frozenset({"connections:write"})),
+                config_token: Token("config", frozenset()),
             },
             Pacing(strict=strict_pacing),
             Tiers(strict=strict_tiers),

@@ -58,7 +58,7 @@ class Method:
 
     run: Callable[[Call], dict[str, Any]]
     needs: str | None = None
-    caller: Literal["bot", "app"] = "bot"
+    caller: Literal["bot", "app", "config"] = "bot"
 
 
 def auth_test(call: Call) -> dict[str, Any]:

@@ -47,7 +47,7 @@ class RecordedCall:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    kind: Literal["bot", "app"]
+    kind: Literal["bot", "app", "config"]
     scopes: frozenset[str]
 
 
