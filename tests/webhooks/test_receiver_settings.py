@@ -6,7 +6,7 @@ import json
 import pytest
 from pydantic import ValidationError
 
-from bot.cli.proxy_routes import routes
+from bot.proxy_routes import routes
 from bot.config import BadSettings, Settings, load
 from bot.webhooks.receiver_settings import ReceiverSettings
 from tests.webhooks.receiver import OTHER_SECRET, SECRET
