@@ -21,6 +21,7 @@ from bot.domain.operations.operation import Operation
 from bot.engine.ports.tracing import Attributes, Span, SpanKind, Tracer
 
 WAITING_MOST = 64  # spans of a delivery before it is known what it is about
+ERROR_MAX = 100  # characters of an error code, which another service may have chosen
 _ID = re.compile(r"[a-z2-7]{24}")  # how the bot makes ids; a button may bring back anything
 _SPAN_ID_BITS = 64
 
@@ -127,7 +128,7 @@ class OpenSpan(Protocol):
     def rename(self, name: str) -> None: ...
 
     def failed(self, error: str) -> None:
-        """What kept the work from its goal, in a word of few."""
+        """What kept the work from its goal: an error code, or a word."""
         ...
 
     def discard(self) -> None:
@@ -189,7 +190,7 @@ class _OpenSpan:
         self._name = name
 
     def failed(self, error: str) -> None:
-        self._error = error
+        self._error = error[:ERROR_MAX]
 
     def discard(self) -> None:
         self._is_exported = False
