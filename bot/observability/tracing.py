@@ -7,7 +7,7 @@ from bot.domain.errors import UserError
 from bot.domain.pipelines.targets import Targets
 from bot.engine.ports import Clock, Tracer
 
-EXTRA = "pipeline-bot[otel]"
+EXTRA = "otel"
 
 
 class TracingUnavailable(UserError):  # noqa: N818 - named for what happened, like every other outcome
@@ -33,7 +33,7 @@ async def tracing(
             raise
         raise TracingUnavailable(
             "OTEL_EXPORTER_OTLP_ENDPOINT asks for traces, but OpenTelemetry is not installed. "
-            f"Install the bot with it (pip install '{EXTRA}'), or remove the variable."
+            f"Install the bot with its extra {EXTRA} (pip install '.[{EXTRA}]'), or remove the variable."
         ) from error
     try:
         tracer = OpenTelemetryTracer(endpoint, version, targets, clock)

@@ -169,8 +169,8 @@ async def test_traces_without_the_extra_are_refused(world):
     async with running("-c", WITHOUT_IT, folder=world.folder, settings=settings) as bot:
         assert await bot.ends() == 1
     assert bot.stderr == (
-        "error: OTEL_EXPORTER_OTLP_ENDPOINT asks for traces, but OpenTelemetry is not installed. Install the bot with it "
-        "(pip install 'pipeline-bot[otel]'), or remove the variable."
+        "error: OTEL_EXPORTER_OTLP_ENDPOINT asks for traces, but OpenTelemetry is not installed. Install the bot with its "
+        "extra otel (pip install '.[otel]'), or remove the variable."
     )
 
 

@@ -1,5 +1,6 @@
 """Each operation is one trace, from the delivery of its command to its last message, received by a real collector."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from bot.engine.work_context import Work, span, working
 from tests.collector import Collector, Received, collecting
 from tests.workspace import Workspace
 
+OPERATE = (Path(__file__).parents[2] / "docs" / "operate.md").read_text()
 SHOWN = ("pipeline_bot.action", "pipeline_bot.message", "pipeline_bot.events", "error.type")
 
 
@@ -141,6 +143,65 @@ def test_a_restart_does_not_interrupt_a_trace(traced: Workspace, collector: Coll
     root, waited = collector.named("operation clear"), collector.named("step clear")
     assert waited.ended - waited.began >= timedelta(seconds=20)
     assert root.ended == max(each.ended for each in collector.spans)
+
+
+def test_a_plan_has_a_span_for_each_step(traced: Workspace, collector: Collector) -> None:
+    """One after the other, each from its request to its goal."""
+    traced.feldera.adds("sales", running=True)
+    oli = traced.operator("oli")
+    oli.asks("/pipeline clear sales --stop --start")
+    oli.clicks("Stop, clear and start sales")
+    traced.passes(minutes=5)
+    oli.reads()
+    traced.card()
+    traced.thread()
+    traced.dies()
+    steps = [collector.named(f"step {step}") for step in ("stop", "clear", "start")]
+    root = collector.named("operation plan")
+    assert {each.parent for each in steps} == {root.id}
+    assert [each.attributes["pipeline_bot.ending"] for each in steps] == [
+        "pipeline_stopped",
+        "cleared",
+        "running",
+    ]
+    assert (
+        steps[0].ended <= steps[1].began <= steps[1].ended <= steps[2].began <= steps[2].ended <= root.ended
+    )
+    assert root.attributes["pipeline_bot.plan"] == "stop clear start"
+
+
+def test_a_denied_request_ends_its_trace(traced: Workspace, collector: Collector) -> None:
+    """With the decision, and without any request or step; the reason is not in it."""
+    ana, ben = traced.requester("ana"), traced.approver("ben")
+    traced.rules("*", "approvals=1")
+    ana.asks("/pipeline clear orders schema change")
+    ana.clicks("Ask for approval")
+    ana.reads()
+    ben.opens("Deny…")
+    ben.submits("not before Monday")
+    ben.reads()
+    traced.passes(seconds=5)  # a channel takes a message a second
+    traced.card()
+    traced.thread()
+    traced.dies()
+    assert tree(collector.spans)[-4:] == [
+        "  receive view_submission [deny_request]",
+        "    transaction [ended]",
+        "  POST /api/chat.update [card]",
+        "  POST /api/chat.postMessage [thread] [ended]",
+    ]
+    assert collector.named("operation clear").attributes["pipeline_bot.state"] == "denied"
+    assert "Monday" not in str(collector.spans)
+
+
+def test_the_pages_list_every_kind_of_span(traced: Workspace, collector: Collector) -> None:
+    """By its name, or the beginning of it."""
+    clears_with_approval(traced)
+    traced.dies()
+    section = OPERATE.partition("\n## Traces\n")[2].partition("\n## ")[0]
+    listed = re.findall(r"`([^`]+)`", "".join(re.findall(r"^\| (`.+?) \|", section, re.MULTILINE)))
+    kinds = {name.split("/")[0] if "/api/" in name or "GET" in name else name for name in listed}
+    assert {each.name for each in collector.spans if not any(map(each.name.startswith, kinds))} == set()
 
 
 def test_what_failed_says_so(traced: Workspace, collector: Collector) -> None:
