@@ -15,9 +15,11 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[2]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 BASE, BUILD, CI = "docs/deploy/requirements.txt", "docs/deploy/build-requirements.txt", ".ci/requirements.txt"
+OTEL = "docs/deploy/otel-requirements.txt"
 EXTRAS = PYPROJECT["project"]["optional-dependencies"]
 ASKED = {
     BASE: PYPROJECT["project"]["dependencies"],
+    OTEL: [*PYPROJECT["project"]["dependencies"], *EXTRAS["otel"]],
     BUILD: PYPROJECT["build-system"]["requires"],
     CI: [
         *PYPROJECT["project"]["dependencies"],
@@ -102,13 +104,14 @@ def test_each_pin_has_hashes_and_the_file_says_how_it_was_made(lock):
 
 def test_what_is_tested_is_what_people_install():
     tested = {(pin.name, pin.version) for pin in pins((ROOT / CI).read_text())}
-    for lock in (BASE, BUILD):
+    for lock in (BASE, OTEL, BUILD):
         assert {(pin.name, pin.version) for pin in pins((ROOT / lock).read_text())} - tested == set()
 
 
-def test_the_base_lock_has_nothing_that_the_bot_does_not_need():
-    locked = {pin.name for pin in pins((ROOT / BASE).read_text()) if pin.is_for_this_machine}
-    assert locked == closure(ASKED[BASE])
+@pytest.mark.parametrize("lock", [BASE, OTEL])
+def test_a_lock_of_the_bot_has_nothing_that_the_bot_does_not_need(lock):
+    locked = {pin.name for pin in pins((ROOT / lock).read_text()) if pin.is_for_this_machine}
+    assert locked == closure(ASKED[lock])
 
 
 def test_the_group_for_the_lock_is_what_building_takes():
