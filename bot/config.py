@@ -1,6 +1,6 @@
 """Settings, read once from the environment and a `.env` file. All errors in them are reported at once.
 
-The only module that reads settings from the environment. Secrets are `SecretStr`, so that no log or traceback shows one. It checks
+All of the bot's settings are loaded here. Secrets are `SecretStr`, so that no log or traceback shows one. It checks
 what it can without a network call: whether a token works is checked at startup.
 """
 
@@ -68,23 +68,6 @@ class _Settings(BaseSettings):
     def misfits(cls, _values: Mapping[str, Any]) -> list[str]:
         """Errors in how settings combine, one sentence each; each setting alone may be valid."""
         return []
-
-
-class _Folders(BaseSettings):
-    """Where programs keep their state: the XDG Base Directory Specification, and `$HOME`."""
-
-    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore")
-
-    xdg_state_home: Path | None = None
-    home: Path | None = None
-
-
-def state_folder() -> Path | None:
-    """The folder for the shell commands' state of this person; None if they have no folder of their own."""
-    folders = _Folders()
-    if folders.xdg_state_home is not None and folders.xdg_state_home.is_absolute():
-        return folders.xdg_state_home / "pipeline-bot"
-    return None if folders.home is None else folders.home / ".local" / "state" / "pipeline-bot"
 
 
 class StoreSettings(_Settings):

@@ -24,6 +24,7 @@ READING = (
     ("audit", "head"),
     ("audit", "verify"),
     ("audit", "export"),
+    ("webhooks", "list"),
     ("access", "export"),
     ("access", "import", "access.yaml", "--check"),
 )

@@ -16,6 +16,8 @@ READING = [
     ("audit", "verify", "--head", "1:" + "0" * 64),
     ("audit", "head"),
     ("audit", "export"),
+    ("audit", "export", "--format", "cloudevents"),
+    ("webhooks", "list"),
     ("grants",),
     ("grants", "--json"),
     ("rules",),
@@ -33,6 +35,7 @@ CHANGING_WHAT_IS = [  # what there is: they would find nothing
     ("revoke", "U0ANA", "viewer", "*", "--team", "T1"),
     ("unfreeze", "*"),
     ("rule", "*", "off"),
+    ("webhooks", "forget", "siem"),
 ]
 HOME = ("--team", "T1")
 WHAT_TO_DO = (

@@ -13,7 +13,10 @@ _MILLISECONDS = 1000
 @contextmanager
 def ends_quietly() -> Iterator[None]:
     """SIGINT, SIGTERM and a closed pipe end the body of this context, and are no errors."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Both: a shell lets what it runs in the background ignore SIGINT.
+    before = {
+        each: signal.signal(each, signal.default_int_handler) for each in (signal.SIGINT, signal.SIGTERM)
+    }
     try:
         yield
     except (KeyboardInterrupt, BrokenPipeError):
@@ -22,7 +25,8 @@ def ends_quietly() -> Iterator[None]:
         os.dup2(nowhere, sys.stdout.fileno())
         os.close(nowhere)
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
 
 def reader_left_within(seconds: float) -> bool:

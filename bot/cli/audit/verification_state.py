@@ -20,8 +20,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from bot.cli.current_time import clock_of
 from bot.cli.output import moment
-from bot.config import state_folder
 from bot.domain.audit_chain import Checked, Head
+from bot.state_folder import state_folder
 from bot.store.audit_log import Progress
 from bot.store.shell_store import Administration
 
