@@ -16,6 +16,7 @@ SECRETS = (
     "xoxe.xoxb-1-AbC",
     "xapp-1-A0-2-c0ffee",
     "apikey:4Zb/+x=",
+    "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
     "https://hooks.slack.com/commands/T0/12/ab",
     "https://hooks.slack-gov.com/actions/T0/12/ab",
     "Bearer eyJhbGci.OiJ-SUzI",
