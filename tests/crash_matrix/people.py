@@ -57,7 +57,7 @@ class Colleague:
             if self._has_form:
                 await self._tries(lambda: self.person.submits(answer=pipeline), until=is_answered)
             else:
-                await self._tries(lambda: self.person.presses(button), until=lambda: self._has_form)
+                await self._opens_form(button)
 
     async def decides(self, label: str, *, shown: str) -> None:
         """Press the button on the newest card, until the channel shows that they did or there is no such button."""
@@ -82,6 +82,13 @@ class Colleague:
             )
         return button
 
+    async def _opens_form(self, button: Button) -> None:
+        """Slack opens none three seconds after the click, which a busy machine takes at times: then they are told."""
+        before = self._told()
+        await self._tries(
+            lambda: self.person.presses(button), until=lambda: self._has_form or self._told() != before
+        )
+
     async def _tries(self, act: Callable[[], Awaitable[Answer]], *, until: Callable[[], bool]) -> None:
         """Act once while the bot answers, and wait for what should come of it, or for the bot to have been away."""
         async with asyncio.timeout(PATIENCE):
@@ -103,6 +110,10 @@ class Colleague:
         return message in self.person.sees() and label_on(button) in {
             element["text"]["text"] for _, element in pressable(message.blocks)
         }
+
+    def _told(self) -> list[tuple[str, int]]:
+        """What they alone are shown, by its versions."""
+        return [(message.ts, message.edited) for message in self.person.ephemerals]
 
     @property
     def _has_form(self) -> bool:
