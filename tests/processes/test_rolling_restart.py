@@ -25,7 +25,7 @@ from tests.store.old_rows import write_before
 
 pytestmark = pytest.mark.anyio
 
-CLEARS = 12
+CLEARS = 8
 EVERY = 0.1  # seconds from one person to the next
 TAKES = 1.5  # seconds for Feldera to clear: the bot is away for a part of most of them
 OLD_SCHEMA = 7
@@ -105,12 +105,13 @@ def is_balanced(world, clears):
 def nobody_is_left_guessing(typed, restart):
     """Who types while a bot serves is answered, and who types while none does is shown Slack's error at once.
 
-    Not each: a machine may be too busy for Slack's three seconds. What is on its way when the bot is told to stop is either.
+    A busy machine may be too slow for Slack's three seconds. What is on its way when the bot is told to stop is either.
     """
     to_the_first = [each for each in typed if each.answered < restart.told]
     to_the_second = [each for each in typed if restart.answers < each.sent and each.answered < restart.ends]
     for served in (to_the_first, to_the_second):
-        assert sum(each.error is None for each in served) > 0.9 * len(served) > 0
+        assert {each.error for each in served} <= {None, "operation_timeout"}
+        assert sum(each.error is None for each in served) > len(served) / 2
     in_between = [each for each in typed if restart.gone < each.sent and each.answered < restart.serves - 1]
     assert {each.error for each in in_between} <= {"dispatch_failed"}
 
