@@ -21,6 +21,7 @@ _NumberOrNull = Annotated[JsonValue, WithJsonSchema({"type": ["integer", "null"]
 _TextOrNull = Annotated[JsonValue, WithJsonSchema({"type": ["string", "null"]})]
 _Flag = Annotated[JsonValue, WithJsonSchema({"type": "boolean"})]
 _Names = Annotated[JsonValue, WithJsonSchema({"type": "array", "items": {"type": "string"}})]
+_Objects = Annotated[JsonValue, WithJsonSchema({"type": "array", "items": {"type": "object"}})]
 _Object = Annotated[JsonValue, WithJsonSchema({"type": "object"})]
 
 
@@ -47,15 +48,21 @@ class EventDetails(BaseModel):
     channel: _Text = _of("The Slack channel of the request's card.")
     count: _Number = _of("Approvals given.")
     ending: _Text = _of("How it ended, such as `cleared`.")
+    file: _Text = _of("The archive, as a path on the bot's server.")
+    first: _Number = _of("The first entry that was archived.")
     grant: _NumberOrNull = _of("The id of the grant that decided; null if none did.")
+    grants: _Objects = _of("The grants that the archived entries gave and that had not ended.")
     group: _Text = _of("The Slack user group of a grant.")
+    hash: _Text = _of("The hash of the last entry that was archived.")
     healthy: _NumberOrNull = _of("Whether Feldera says that it is healthy: 1, 0, or null if it did not say.")
     incident: _Text = _of("The incident that was named.", TEXT)
+    last: _Number = _of("The last entry that was archived.")
     lost: _Text = _of("Slack ids of approvers whose approvals no longer count.", PEOPLE)
     message: _Text = _of("What Feldera, Slack or the bot says about it.", TEXT)
     needed: _Number = _of("Approvals needed.")
     note: _Text = _of("The note of a grant.", TEXT)
     number: _Number = _of("The id of a grant.")
+    operations: _Number = _of("The requests that were archived.")
     pattern: _Text = _of("The pipelines that a grant, rule or freeze is for.")
     phase: _Text = _of("The phase that a start has reached.")
     pipeline: _Text = _of("The pipeline.")
@@ -81,9 +88,10 @@ class EventDetails(BaseModel):
     why: _Text = _of("Why it was denied.")
 
 
-# A freeze or a grant that a change replaced has this beside `reason` and `note`: who had set it.
+# A freeze or a grant that a change replaced has `by` beside `reason` and `note`, a grant that was archived `who`.
 _WITH: Mapping[str, str] = {
     "by": PEOPLE,
+    "who": PEOPLE,
     **{
         name: str(field.json_schema_extra[_MARK])
         for name, field in EventDetails.model_fields.items()

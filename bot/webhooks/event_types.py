@@ -70,6 +70,9 @@ TYPES: Mapping[EventKind, EventType] = {
     EventKind.FROZEN: EventType("access.frozen", "A freeze was set."),
     EventKind.UNFROZEN: EventType("access.unfrozen", "A freeze was removed."),
     EventKind.ACCESS_REQUESTED: EventType("access.requested", "Somebody asked admins for a role."),
+    EventKind.ARCHIVED: EventType(
+        "log.archived", "The oldest entries were moved to an archive: those from `first` to `last`."
+    ),
     EventKind.CLOCK_RESET: EventType("clock.reset", "The bot's own time was set in the shell."),
 }
 BY_NAME: Mapping[str, EventKind] = {event_type.name: kind for kind, event_type in TYPES.items()}

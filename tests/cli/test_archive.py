@@ -86,9 +86,9 @@ def test_a_head_that_was_saved_before_is_proved_by_the_archive(record):
 def test_doctor_still_accounts_for_grants(record):
     """The entry that says what was archived names those that were given in it."""
     record.does(*OLD)
-    assert "no entry for grant" not in record.types("doctor").stdout
+    assert "No entry for grant" not in record.types("doctor").stdout
     by_hand(record.database, "UPDATE grants SET role = 'admin'")
-    assert "no entry for grant #1 (U0ANA is admin on *)" in record.types("doctor").stdout
+    assert "No entry for grant #1 (U0ANA is admin on *)" in record.types("doctor").stdout
 
 
 def test_what_is_not_over_is_named(record):

@@ -6,8 +6,8 @@ import json
 import pytest
 from pydantic import ValidationError
 
-from bot.proxy_routes import routes
 from bot.config import BadSettings, Settings, load
+from bot.proxy_routes import routes
 from bot.webhooks.receiver_settings import ReceiverSettings
 from tests.webhooks.receiver import OTHER_SECRET, SECRET
 
