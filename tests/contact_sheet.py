@@ -19,6 +19,7 @@ from bot.domain.home_content import HomePage
 from bot.domain.ids import ChannelId, PipelineName
 from bot.domain.operations.operation import State
 from bot.domain.operations.outcome import Ending, Outcome
+from bot.domain.operations.parts import StepDone
 from bot.domain.operations.plans import CLEAR, PLANS, STOP, StepName
 from bot.domain.operations.plans import START as START_PLAN
 from bot.domain.pipelines.pipeline import Identity
@@ -71,7 +72,14 @@ _START_ENDINGS = {
     Ending.STOPPED_WHILE_STARTING,
     Ending.GONE_WHILE_STARTING,
 }
-_PLANS = {**dict.fromkeys(_STOP_ENDINGS, STOP), **dict.fromkeys(_START_ENDINGS, START_PLAN)}
+_AFTER_A_STOP = {Ending.RUN_SINCE, Ending.LEFT_TO_HUMAN}
+_STOP_AND_CLEAR = (StepName.STOP, StepName.CLEAR)
+_PLANS = {
+    **dict.fromkeys(_STOP_ENDINGS, STOP),
+    **dict.fromkeys(_START_ENDINGS, START_PLAN),
+    **dict.fromkeys(_AFTER_A_STOP, _STOP_AND_CLEAR),
+}
+_STOPPED = StepDone(Ending.PIPELINE_STOPPED, START, START)
 _NOTHING_SENT = {
     State.UNNECESSARY: {"submitted_at": None, "accepted_at": None, "sends": 0},
     State.EXPIRED: {"submitted_at": None, "accepted_at": None, "sends": 0},
@@ -138,7 +146,8 @@ def _cards() -> Iterator[Shot]:
         state = _STATES.get(ending, State.REFUSED)
         plan = _PLANS.get(ending, CLEAR)
         unsent = _NOTHING_SENT.get(state, {})
-        operation = needs_human() if ending in _HUMAN else ended(state, ending, plan=plan, **unsent)
+        behind = {"step": 1, "done": (_STOPPED,)} if ending in _AFTER_A_STOP else {}
+        operation = needs_human() if ending in _HUMAN else ended(state, ending, plan=plan, **unsent, **behind)
         yield Shot(f"Card, ending {ending.value}", ending, card.card(replace(operation, outcome=outcome)))
 
 

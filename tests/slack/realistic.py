@@ -7,7 +7,7 @@ from bot.domain.access.admins import Admins
 from bot.domain.access.changes import GrantRole
 from bot.domain.access.grant_effects import NoEffect, Obstacle
 from bot.domain.access.permissions import Action, Group, Role
-from bot.domain.access.requests.request_objections import NotPermitted
+from bot.domain.access.requests.request_objections import NotPermitted, ReasonMissing
 from bot.domain.audit_values import previous_grants
 from bot.engine import replies
 from bot.engine.attempted_actions import AttemptedAction
@@ -27,6 +27,10 @@ def _with_fitting_people(reply: Any) -> Any:
             denied.tried in _BY_APPROVERS and Role.APPROVER not in decision.would_allow
         ):
             return replace(reply, decision=replace(decision, would_allow=(Role.APPROVER,)))
+        case replies.SeesNothing(decision=decision):
+            return replace(reply, decision=replace(decision, would_allow=_SEE))
+        case ReasonMissing(patterns=()):
+            return replace(reply, reason="")
         case replies.AccessNotRequested(admins=()):
             return replace(reply, admins=(BEN, CLEO))
     return reply
@@ -64,6 +68,7 @@ def _with_fitting_access(reply: Any) -> Any:
     return reply
 
 
+_SEE = (Role.VIEWER, Role.REQUESTER, Role.OPERATOR, Role.APPROVER, Role.RESPONDER)
 _BY_APPROVERS = frozenset({AttemptedAction.APPROVE, AttemptedAction.DENY, AttemptedAction.SIGN_OFF})
 
 

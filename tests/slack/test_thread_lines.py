@@ -68,11 +68,11 @@ def test_the_lines_of_a_clear_that_meets_trouble():
         [
             "⏸️ Feldera could not accept the clear of `orders` yet (`the row is locked`). I try again until Feldera accepts it, or until the request expires.",
             "❔ Feldera gave no usable answer to the clear of `orders` (`timed out`). I check whether it took effect before I send anything again.",
-            "⏳ `orders` is being cleared: it seems that Feldera did get it. This cannot be cancelled any more.",
+            "⏳ `orders` is being cleared: it seems that Feldera did receive the call. This cannot be cancelled any more.",
             "⏳ Feldera is already clearing `orders`. I send nothing, and watch.",
-            "📤 Sent the clear of `orders` to Feldera again at <!date^1772420400^\u200b{time_secs}|2026-03-02 03:00:00 UTC>: it had no effect before.",
+            "📤 Sent the clear of `orders` to Feldera again at <!date^1772420400^\u200b{time_secs}|2026-03-02 03:00:00 UTC>: the call before has shown no effect.",
             "🔌 Feldera answers again, after 1 hour.",
-            "⚠️ Needs attention: the clear of `orders`. Known: the clear was sent to Feldera once, Feldera never confirmed it, and `orders` is unchanged. Not known: whether it may still take effect. What to do: look in Feldera whether `orders` is being cleared; once you are sure that nothing is under way, press *Close request*. To request it again, type `/pipeline clear orders`: it first shows what would be deleted. <@UANA>",
+            "⚠️ Needs attention: the clear of `orders`. Known: the clear was sent to Feldera once, Feldera never confirmed it, and `orders` is unchanged. Not known: whether it may still take effect. What to do: look in Feldera now, and again in a few minutes. If `orders` is not being cleared either time, press *Close request* on its card. To request it again, type `/pipeline clear orders`: it first shows what would be deleted. <@UANA>",
         ]
     )
 

@@ -87,9 +87,7 @@ def test_another_clear_holds_the_pipeline(workspace, ana, ben):
     workspace.feldera.sticks_clearing("orders")
     oli.clears("orders")
     workspace.passes(seconds=5)
-    assert ben.told("Approve")[0].startswith(
-        "✋ Another request is running on `orders`: @oli requested a clear"
-    )
+    assert ben.told("Approve")[0].startswith("✋ Another request is open on `orders`: @oli requested a clear")
     workspace.feldera.unsticks("orders")
     workspace.passes(minutes=1)
     assert ben.told("Approve") == [approved()]

@@ -14,7 +14,7 @@ def test_a_clear_from_the_form_to_the_last_line(workspace, oli):
 Clear a pipeline
 Pipeline: ____
 Also do, in the same request: ☐ Stop it first ☐ Start it afterwards
-Nothing is sent to Feldera unless you press *Clear*. Only you see this.
+Nothing happens until you press *Clear*. Only you see this.
 Reason: ____
 (It is shown on the card.)
 [Never mind] [Clear]\
@@ -24,7 +24,7 @@ Reason: ____
 Clear a pipeline
 Pipeline: orders
 Also do, in the same request: ☐ Stop it first ☐ Start it afterwards
-Nothing is sent to Feldera unless you press *Clear*. Only you see this.
+Nothing happens until you press *Clear*. Only you see this.
 *Deployment*
 ⏹️ Stopped some time ago (Mar 2, 2026 at 3:00 AM)
 *Storage*
@@ -69,7 +69,7 @@ def test_the_shortcut_has_no_channel(workspace, oli):
 def test_the_form_tells_who_is_asked_and_where(workspace, ana):
     """A request goes to the channel of its rule, from wherever it was asked; if nobody could approve, that is said."""
     ana.uses_shortcut("Clear a pipeline")
-    nobody = "⚠️ Nobody else may approve it now: ask an admin to give somebody the role *approver*."
+    nobody = "⚠️ Nobody can approve it now: you cannot approve your own request, and nobody else has the role *approver* on this pipeline. Ask an admin to grant it."
     shown = ana.chooses("orders")
     assert "\n🙋 Needs approval from 1 other person within 1 h, or it expires.\n" in shown
     assert f"\nIts card goes to our direct messages. · {nobody}\n" in shown

@@ -153,7 +153,7 @@ def test_somebody_else_was_faster(workspace, form):
     pat = workspace.operator("pat")
     pat.clears("orders")
     workspace.passes(seconds=20)
-    held = "✋ Another request is running on {}: {} requested a clear {}. Follow it in its thread."
+    held = "✋ Another request is open on {}: {} requested a clear {}. Follow it in its thread."
     at = "2026-03-02 03:00 UTC"
     assert below("Pipeline", form.submits()) == f"⚠ {held.format('orders', 'somebody', at)}"
     shown = held.format("`orders`", "@pat", "some time ago (Mar 2, 2026 at 3:00 AM)")

@@ -235,15 +235,15 @@ def test_a_page_reads_only_so_much(workspace):
     eve, ana = workspace.stranger("eve"), workspace.viewer("ana", pattern="reports")
     eve.types("/pipeline clear reports")
     many_are_refused(workspace, HISTORY_READ, by=eve)
-    not_seen = "entries that I searched are on pipelines that you may not see."
-    further = f"{not_seen} Press *Older* to look further.\n[Older]"
+    not_seen = "entries here are hidden: they are on pipelines that you are not allowed to see."
+    further = f"{not_seen} Press *Older* for more.\n[Older]"
     assert ana.types("/pipeline history") == f"{EVERYTHING}\nAll 1,000 {further}"
     assert ana.told("Older") == [f"{EVERYTHING}\n{REPORTS}\n[Newer]"]
-    upward = f"{not_seen} Press *Newer* to look further.\n[Newer] [Older]"
+    upward = f"{not_seen} Press *Newer* for more.\n[Newer] [Older]"
     assert ana.told("Newer") == [f"{EVERYTHING}\nAll 1,000 {upward}"]
     assert ana.told("Newer") == [f"{EVERYTHING}\nAll 1,000 {further}"]
     eve.types("/pipeline clear reports")
-    assert ana.types("/pipeline history") == f"{EVERYTHING}\n{REPORTS}\nThe other {further}"
+    assert ana.types("/pipeline history") == f"{EVERYTHING}\n{REPORTS}\nSome {further}"
 
 
 def test_whoever_has_no_role_has_nothing_read(workspace):

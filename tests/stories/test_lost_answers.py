@@ -8,7 +8,9 @@ from tests.workspace import Teammate, Workspace
 
 SENT = "📤 Sent the clear of `orders` to Feldera at 3:00:00 AM."
 LOST = "❔ Feldera gave no usable answer to the clear of `orders` (`The connection to Feldera broke before its answer was complete.`). I check whether it took effect before I send anything again."
-SENT_AGAIN = "📤 Sent the clear of `orders` to Feldera again at 3:00:{} AM: it had no effect before."
+SENT_AGAIN = (
+    "📤 Sent the clear of `orders` to Feldera again at 3:00:{} AM: the call before has shown no effect."
+)
 UNPROVABLE = "⚠️ Needs attention: the clear of `orders`. Known: the clear was sent to Feldera once, Feldera never confirmed it, and `orders` has been started since. Not known: whether it was cleared before that; Feldera's events do not show it. What to do: ask the person who started `orders` whether its storage was empty; once you are sure that nothing is under way, press *Close request*. @oli"
 STARTED_SINCE = (
     "✅ `orders` was cleared, and somebody has started it since: its storage is in use again. @oli"
@@ -22,7 +24,7 @@ def test_an_answer_that_is_lost_on_its_way_back(workspace: Workspace, oli: Teamm
     assert workspace.thread() == [
         SENT,
         LOST,
-        "⏳ `orders` is being cleared: it seems that Feldera did get it. This cannot be cancelled any more.",
+        "⏳ `orders` is being cleared: it seems that Feldera did receive the call. This cannot be cancelled any more.",
         "✅ Cleared `orders` after 2 seconds. @oli",
     ]
     assert "\n✅ Cleared after" in workspace.card()
@@ -58,7 +60,7 @@ def test_lost_three_times(workspace: Workspace, oli: Teammate) -> None:
     *lines, called = workspace.thread()
     assert lines == [SENT, LOST, SENT_AGAIN.format(15), LOST, SENT_AGAIN.format(30), LOST]
     assert called == snapshot(
-        "⚠️ Needs attention: the clear of `orders`. Known: the clear was sent to Feldera 3 times, Feldera never confirmed it, and `orders` is unchanged. Not known: whether it may still take effect. What to do: look in Feldera whether `orders` is being cleared; once you are sure that nothing is under way, press *Close request*. To request it again, type `/pipeline clear orders`: it first shows what would be deleted. @oli"
+        "⚠️ Needs attention: the clear of `orders`. Known: the clear was sent to Feldera 3 times, Feldera never confirmed it, and `orders` is unchanged. Not known: whether it may still take effect. What to do: look in Feldera now, and again in a few minutes. If `orders` is not being cleared either time, press *Close request* on its card. To request it again, type `/pipeline clear orders`: it first shows what would be deleted. @oli"
     )
     card = workspace.card()
     assert "\n⚠️ Needs attention: " in card

@@ -55,7 +55,7 @@ def test_closed_by_somebody_who_wanted_to_clear(stuck: Workspace, oli: Teammate)
     """It holds the pipeline, hours later too; who is told so may end it right there, if they may clear it."""
     stuck.leaps(hours=5)  # a confirmation is good for four; no later limit follows
     held = snapshot("""\
-✋ Another request is running on `orders`: @oli requested a clear some time ago (Mar 2, 2026 at 3:00 AM). Follow it in its thread. It needs attention: the message in its thread says what to look at.
+✋ Another request is open on `orders`: @oli requested a clear some time ago (Mar 2, 2026 at 3:00 AM). Follow it in its thread. It needs attention: its card says what to look at.
 [Close request]\
 """)
     ben = stuck.operator("ben")

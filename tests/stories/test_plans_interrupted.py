@@ -43,12 +43,12 @@ def restarts_until(workspace: Workspace, ana: Teammate, step: str, fails: Callab
 @pytest.mark.parametrize(
     ("step", "found"),
     [
-        ("stop", "⏳ `sales` is stopping: it seems that Feldera did get it."),
+        ("stop", "⏳ `sales` is stopping: it seems that Feldera did receive the call."),
         (
             "clear",
-            "⏳ `sales` is being cleared: it seems that Feldera did get it. This cannot be cancelled any more.",
+            "⏳ `sales` is being cleared: it seems that Feldera did receive the call. This cannot be cancelled any more.",
         ),
-        ("start", "⏳ `sales` is starting: it seems that Feldera did get it."),
+        ("start", "⏳ `sales` is starting: it seems that Feldera did receive the call."),
     ],
 )
 def test_the_answer_to_a_step_is_lost(workspace: Workspace, ana: Teammate, step: str, found: str) -> None:
@@ -70,7 +70,7 @@ def test_the_request_of_a_step_is_lost(workspace: Workspace, ana: Teammate, step
     assert workspace.feldera.clears["sales"] == 1
     assert ALL_DONE in workspace.card()
     assert [line for line in workspace.thread() if "again at" in line] == [
-        f"📤 Sent the {step} of `sales` to Feldera again at {again} AM: it had no effect before."
+        f"📤 Sent the {step} of `sales` to Feldera again at {again} AM: the call before has shown no effect."
     ]
 
 

@@ -128,7 +128,7 @@ def test_started_by_somebody_after_the_clear(workspace: Workspace, ana: Teammate
 def test_one_lock_for_all_steps(workspace: Workspace, ana: Teammate) -> None:
     restarts(ana, "slow")
     ben = workspace.operator("ben")
-    held = "✋ Another request is running on `slow`: @ana requested a stop, clear and start some time ago (Mar 2, 2026 at 3:00 AM)."
+    held = "✋ Another request is open on `slow`: @ana requested a stop, clear and start some time ago (Mar 2, 2026 at 3:00 AM)."
     assert ben.asks("/pipeline stop slow") == f"{held} Follow it in its thread."
     workspace.passes(minutes=2)
     workspace.threads()

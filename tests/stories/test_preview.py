@@ -123,7 +123,7 @@ def test_another_operation_is_live(workspace: Workspace) -> None:
     workspace.slack.rate_limits("chat.postMessage", retry_after=60)
     ana.clears("orders")
     assert ben.asks("/pipeline clear orders") == snapshot(
-        "✋ Another request is running on `orders`: @ana requested a clear some time ago (Mar 2, 2026 at 3:00 AM). Follow it in its card, which is about to be posted."
+        "✋ Another request is open on `orders`: @ana requested a clear some time ago (Mar 2, 2026 at 3:00 AM). Follow it in its card, which is about to be posted."
     )
     workspace.passes(minutes=2)
     assert ana.reads() == ["⏳ Confirmed. Follow the clear of `orders` in its thread."]

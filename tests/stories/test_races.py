@@ -22,7 +22,7 @@ def test_two_people_confirm_at_once(workspace: Workspace) -> None:
     told = {person.name: person.reads()[-1] for person in (ana, ben)}
     (winner,) = (name for name, line in told.items() if line.startswith("⏳ Confirmed"))
     (loser,) = told.keys() - {winner}
-    assert told[loser].startswith(f"✋ Another request is running on `orders`: @{winner} requested a clear")
+    assert told[loser].startswith(f"✋ Another request is open on `orders`: @{winner} requested a clear")
     assert workspace.thread()[-1] == f"✅ Cleared `orders` after 2 seconds. @{winner}"
     assert f"Requested by @{winner}" in workspace.card()
     assert len(workspace.sent) == 1
@@ -36,7 +36,7 @@ def test_the_slower_of_two_people(workspace: Workspace) -> None:
     button = ben.finds("Clear orders")
     ana.told("Clear orders")
     assert ben.told("Clear orders") == [
-        "✋ Another request is running on `orders`: @ana requested a clear some time ago (Mar 2, 2026 at 3:00 AM). Follow it in its thread."
+        "✋ Another request is open on `orders`: @ana requested a clear some time ago (Mar 2, 2026 at 3:00 AM). Follow it in its thread."
     ]
     assert ben.links() == [workspace.permalink()]
     workspace.feldera.unsticks("orders")

@@ -48,7 +48,7 @@ def test_while_the_request_is_under_way_undone(workspace: Workspace, ana: Teamma
     ana.reads()
     workspace.passes(minutes=1)
     assert workspace.thread()[1] == snapshot(
-        "📤 Sent the clear of `orders` to Feldera again at 3:00:15 AM: it had no effect before."
+        "📤 Sent the clear of `orders` to Feldera again at 3:00:15 AM: the call before has shown no effect."
     )
     assert signs(workspace) == "📤 📤 ⏳ ✅"
     assert len(workspace.sent) == 2
@@ -64,7 +64,7 @@ def test_while_the_request_is_under_way_done(workspace: Workspace, ana: Teammate
     ana.reads()
     workspace.passes(minutes=1)
     assert workspace.thread()[1:] == [
-        "⏳ `orders` is being cleared: it seems that Feldera did get it. This cannot be cancelled any more.",
+        "⏳ `orders` is being cleared: it seems that Feldera did receive the call. This cannot be cancelled any more.",
         CLEARED,
     ]
     assert len(workspace.sent) == 1

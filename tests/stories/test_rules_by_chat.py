@@ -11,7 +11,7 @@ def listed(text: str) -> list[str]:
     """The rules and freezes of an answer to `/pipeline rules`, between its first line and its last."""
     first, *lines, last = text.split("\n")
     assert first == "*Rules and freezes*"
-    assert last == "Where no rule applies, a requester needs 1 approval and an operator none."
+    assert last == "Where no rule sets `approvals`, a requester needs 1 approval and an operator none."
     return lines
 
 
@@ -98,7 +98,7 @@ def test_two_admins_change_one_rule_at_once(workspace: Workspace) -> None:
 def test_the_help_says_that_keys_are_changed_one_by_one(workspace: Workspace) -> None:
     told = workspace.admin("root").types("/pipeline help rule")
     assert (
-        "The keys that you name change, the others stay; `approvals=` alone removes that key, `off` removes the rule."
+        "The keys that you name change, the others stay; `approvals=` without a value removes that key, `off` removes the rule."
         in told
     )
 

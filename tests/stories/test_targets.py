@@ -48,7 +48,7 @@ def test_two_of_one_name_hold_each_other_up_in_nothing(workspace: Workspace) -> 
     workspace.passes(seconds=10)
     ana.reads()
     assert ana.asks("/pipeline clear prod/orders").startswith(
-        "✋ Another request is running on `prod/orders`: @ana"
+        "✋ Another request is open on `prod/orders`: @ana"
     )
     for feldera in workspace.felderas.values():
         feldera.unsticks("orders")

@@ -207,7 +207,7 @@ RULE_KEYS: tuple[RuleKey[Any], ...] = (
         is_about_loss=False,
         example="break-glass=allowed",
         shell_example="break-glass=allowed|forbidden",
-        help="whether a responder may run without approval in an emergency",
+        help="whether a responder may run without approval in an emergency, `allowed` or `forbidden`; by default forbidden",
     ),
     RuleKey[str](
         name="matching",

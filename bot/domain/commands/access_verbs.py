@@ -50,7 +50,7 @@ ACCESS_VERBS: tuple[Verb, ...] = (
         needs=ADMINS,
         summary="Set approval rules for a pattern.",
         details=(
-            "The keys that you name change, the others stay; `approvals=` alone removes that key, `off` removes the rule. "
+            "The keys that you name change, the others stay; `approvals=` without a value removes that key, `off` removes the rule. "
             f"`{COMMAND} help rules` lists the keys. Needs the role admin on the pattern."
         ),
         example="rule prod-* approvals=2 reason=required",

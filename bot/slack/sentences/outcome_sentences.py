@@ -116,8 +116,8 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
         "To request it again, type {again}{showing}.",
     ),
     Ending.RUNNING_BEFORE: _unsent(
-        "{Undone}: {name} is no longer stopped: somebody started it.",
-        "{Undone_so_far}: it is no longer stopped: somebody started it",
+        "{Undone}: somebody has started {name}, so it is no longer stopped.",
+        "{Undone_so_far}: somebody has started it, so it is no longer stopped",
         "If it may be stopped, type {stopping_first}: it stops the pipeline first.",
     ),
     Ending.CHANGED_BEFORE: _unsent(
@@ -163,7 +163,7 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
         "Needs attention: Feldera never confirmed it",
         "Known: the {step} was sent to Feldera {sends}, Feldera never confirmed it, and {name} is unchanged.",
         "Not known: whether it may still take effect.",
-        "What to do: look in Feldera whether {name} is {doing}; once you are sure that nothing is under way, press *Close request*. "
+        "What to do: look in Feldera now, and again in a few minutes. If {name} is not {doing} either time, press *Close request*{on_card}. "
         "To request it again, type {again}{showing}.",
     ),
     Ending.UNPROVABLE: _needs_attention(
@@ -171,27 +171,27 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
         "Known: the {step} was sent to Feldera {sends}, Feldera {confirmed} it, and {name} has been started since.",
         "Not known: whether it was {done} before that; Feldera's events do not show it.",
         "What to do: ask the person who started {name} whether its storage was empty; once you are sure that nothing is under "
-        "way, press *Close request*.",
+        "way, press *Close request*{on_card}.",
     ),
     Ending.CONTRADICTION: _needs_attention(
         "Needs attention: Feldera accepted it, but the pipeline is not {doing}",
         "Known: Feldera accepted the {step}, but {name} is not {doing}{and_still}.",
         "Not known: why.",
-        "What to do: look at {name} and at Feldera's log; once you are sure that nothing is under way, press *Close request*. "
+        "What to do: look at {name} and at Feldera's log; once you are sure that nothing is under way, press *Close request*{on_card}. "
         "To request it again, type {again}{showing}.",
     ),
     Ending.AMBIGUOUS_FELDERA: _needs_attention(
-        "Needs attention: it may be another Feldera that answers now",
+        "Needs attention: a different Feldera may be answering now",
         "Known: the {step} was sent to Feldera {sends}; the Feldera at that address now has no {name}, or a different pipeline of that name.",
         "Not known: whether the same Feldera still answers there; without authentication this cannot be checked.",
-        "What to do: ask the person who runs the bot whether {host} still points to the right Feldera; once you are sure that nothing is under way, press *Close request*.",
+        "What to do: ask the person who runs the bot whether {host} still points to the right Feldera; once you are sure that nothing is under way, press *Close request*{on_card}.",
     ),
     Ending.OUT_OF_REACH: _needs_attention(
         "Needs attention: Feldera has given no usable answer for a day",
         "Known: the {step} was sent to Feldera {sends}, and Feldera has given no usable answer for a day now ({said}).",
         "Not known: whether {name} was {done}.",
         "What to do: find out why Feldera cannot be reached; I keep trying. Once you are sure that nothing is under way, "
-        "press *Close request*.",
+        "press *Close request*{on_card}.",
     ),
     Ending.CLOSED: _words(
         "The request to {do} {name} was closed by {by}, who confirms that nothing is under way in Feldera.",
@@ -213,7 +213,7 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
         "{Undone}: somebody may have run {name} since {requester} looked at it; Feldera's events do not rule that out, "
         "and nobody has seen what a clear would delete now.",
         "{Undone_so_far}: somebody may have run it since {requester} looked at it; Feldera's events do not rule that out",
-        "To request the rest again, type {rest}{showing}.",
+        "To request the {rest_name} again, type {rest}{showing}.",
     ),
     Ending.EVENTS_UNUSABLE: _unsent(
         "{Undone}: the clear after the stop needs Feldera's events of {name}, and they cannot be read ({said}), "

@@ -67,7 +67,11 @@ def explanation(operation: Operation, outcome: Outcome) -> Text:
     """What a card says below the verdict: what was lost, or that nothing was, and what to do next."""
     step = operation.step_name
     words = _words(operation, outcome, step)
-    values = {**_values(operation, outcome, step, None), "showing": lambda: NOTHING}
+    values = {
+        **_values(operation, outcome, step, None),
+        "showing": lambda: NOTHING,
+        "on_card": lambda: NOTHING,
+    }
     then = [filled(each, values) for each in words.then]
     if operation.state is State.NEEDS_HUMAN:
         return Text("\n").join(then)
@@ -128,6 +132,8 @@ def _values(
         "again": lambda: code(plan_text.command(plan, name)),
         "apart": lambda: plan_text.in_two_requests(plan, name),
         "so": lambda: NOTHING if step is StepName.START else Text(", so it would not start again"),
+        "rest_name": lambda: plan_text.action_name(plan[1:]),
+        "on_card": lambda: Text(" on its card"),
         "rest": lambda: code(plan_text.command(plan[1:], name)),
         "Undone": lambda: f"Not {done}",
         "Undone_so_far": lambda: plan_text.undone(operation).capitalize(),

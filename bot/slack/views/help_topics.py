@@ -49,10 +49,10 @@ def _rules() -> Message:
     return said(
         "*Rules*\nA rule says what a request on matching pipelines needs beyond a role. Its keys:\n{}\n"
         "Where several rules match, the strictest value of each key applies: the most approvals, the shortest `within` and "
-        "`remind`, the longest `cancel-window`, and break-glass only if no rule forbids it. The card goes to the `channel` of "
+        "`remind`, the longest `cancel-window`, and break-glass only if a rule allows it and none forbids it. The card goes to the `channel` of "
         "the rule whose pattern comes first in the alphabet, every `group` is notified, and the reason must match every "
         "`matching`.\n"
-        "Where no rule applies, a requester needs 1 approval within 1 hour and an operator none, and break-glass is forbidden. "
+        "Where no rule sets `approvals`, a requester needs 1 approval and an operator none; a rule's `approvals` apply to both. "
         "A start loses nothing, so `approvals`, `reason`, `cancel-window` and `matching` do not apply to it.\n"
         "`{COMMAND} rules` lists the rules and freezes. An admin sets one: `{COMMAND} rule prod-* approvals=2 reason=required`.",
         rule_keys(),

@@ -68,7 +68,7 @@ def _sent(operation: Operation, event: Event) -> Text:
 
 def _sent_again(operation: Operation, event: Event) -> Text:
     return Text(
-        "Sent {} to Feldera again at {}: it had no effect before.",
+        "Sent {} to Feldera again at {}: the call before has shown no effect.",
         step_phrase(operation, event),
         to_the_second(event.at),
     )
@@ -105,11 +105,13 @@ def _found_clearing(operation: Operation, event: Event) -> Text:
     name, step, arrived = operation.pipeline, step_of(event), event.data.get("sends")
     if step is not StepName.CLEAR:
         if arrived:
-            return Text("`{}` is {}: it seems that Feldera did get it.", name, plan_text.DOING[step])
+            return Text(
+                "`{}` is {}: it seems that Feldera did receive the call.", name, plan_text.DOING[step]
+            )
         return Text("`{}` is {} already. I send nothing, and watch.", name, plan_text.DOING[step])
     if arrived:
         return Text(
-            "`{}` is being cleared: it seems that Feldera did get it. This cannot be cancelled any more.",
+            "`{}` is being cleared: it seems that Feldera did receive the call. This cannot be cancelled any more.",
             name,
         )
     return Text("Feldera is already clearing `{}`. I send nothing, and watch.", name)

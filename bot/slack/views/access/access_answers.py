@@ -97,7 +97,7 @@ def rule_list(shown: replies.RuleList) -> Message:
     lines += [
         Text("{} `{}`: {}", FROZEN, freeze.pattern, frozen_in_words(freeze)) for freeze in shown.freezes
     ]
-    usual = Text("Where no rule applies, a requester needs 1 approval and an operator none.")
+    usual = Text("Where no rule sets `approvals`, a requester needs 1 approval and an operator none.")
     return said(
         "{}", cut([Text("*Rules and freezes*"), *(lines or [Text("None that concerns you.")]), usual])
     )

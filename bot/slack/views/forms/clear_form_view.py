@@ -85,7 +85,7 @@ def opening(token: Token) -> dict[str, Any]:
 
 
 def form(token: Token, page: Page) -> dict[str, Any]:
-    nothing_yet = Text("Nothing is sent to Feldera unless you press *{}*. Only you see this.", page.submit)
+    nothing_yet = Text("Nothing happens until you press *{}*. Only you see this.", page.submit)
     parts: list[Block | dict[str, Any]] = [
         which(),
         how(),
@@ -219,7 +219,9 @@ def _who_is_notified(authority: Authorization, origin: ChannelId) -> Iterable[Te
         yield (
             Text("Who may approve: {}{}.", Text(", ").join(could[:TOLD_MAX]), more)
             if could
-            else Text("⚠️ Nobody else may approve it now: ask an admin to give somebody the role *approver*.")
+            else Text(
+                "⚠️ Nobody can approve it now: you cannot approve your own request, and nobody else has the role *approver* on this pipeline. Ask an admin to grant it."
+            )
         )
     else:
         yield Text("Its card goes to {}.", _place(where))

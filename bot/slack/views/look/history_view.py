@@ -80,9 +80,11 @@ def _note(shown: replies.HistoryPage) -> Text:
         return NOTHING if shown.lines else Text("Nothing that you can see.")
     further, button = NOTHING, "Newer" if shown.upward else "Older"
     if (shown.after if shown.upward else shown.before) is not None:
-        further = Text(" Press *{}* to look further.", button)
-    entries = Text("The other entries") if shown.lines else Text("All {:,} entries", shown.read)
-    return Text("{} that I searched are on pipelines that you may not see.{}", entries, further)
+        further = Text(" Press *{}* for more.", button)
+    entries = Text("Some entries") if shown.lines else Text("All {:,} entries", shown.read)
+    return Text(
+        "{} here are hidden: they are on pipelines that you are not allowed to see.{}", entries, further
+    )
 
 
 def _pages(shown: replies.HistoryPage) -> ActionsBlock | None:
@@ -158,7 +160,7 @@ def _why(operation: Operation, workspace_url: str) -> SectionBlock | None:
     if outcome is None or operation.state is State.SUCCEEDED:
         return None
     if operation.state is State.NEEDS_HUMAN:
-        button = Text("*Close request* is on the message in {}.", link_to(operation, workspace_url))
+        button = Text("*Close request* is on its card, which begins {}.", link_to(operation, workspace_url))
         return blocks.section(Text("\n").join([outcome_text.explanation(operation, outcome), button]))
     if gives_reason(operation):
         more = outcome_text.explanation(operation, outcome)

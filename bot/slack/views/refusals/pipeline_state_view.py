@@ -49,12 +49,21 @@ def _stop_by_hand(reply: NotStopped) -> Message:
             done,
             again,
         )
-    now = _is_now(pipeline)
+    if _starts_soon(pipeline):
+        return said(
+            "✋ `{}` cannot be {} now: somebody asked it to start {}, although it is still {}. "
+            "Stop it in Feldera, which takes that back, then type `{}` again.",
+            pipeline.name,
+            done,
+            ago(pipeline.desired_status_since),
+            pipeline.status,
+            again,
+        )
     return said(
-        "✋ `{}` must be stopped before it can be {}. {} Stop it in Feldera, then type `{}` again.",
+        "✋ `{}` must be stopped before it can be {}. It is {}. Stop it in Feldera, then type `{}` again.",
         pipeline.name,
         done,
-        now,
+        deployment(pipeline),
         again,
     )
 

@@ -136,13 +136,13 @@ def sees_nothing(reply: SeesNothing) -> Message:
 
 def busy(holder: Operation, workspace_url: str, *, may_close: bool) -> Message:
     text = Text(
-        "✋ Another request is running on `{name}`: {who} requested a {action} {when}. Follow it in {where}.{human}",
+        "✋ Another request is open on `{name}`: {who} requested a {action} {when}. Follow it in {where}.{human}",
         name=holder.pipeline,
         who=mention(holder.requester.user),
         action=action_name(holder.plan),
         when=ago(asked_at(holder)),
         where=link_to(holder, workspace_url),
-        human=Text(" It needs attention: the message in its thread says what to look at.")
+        human=Text(" It needs attention: its card says what to look at.")
         if holder.state is State.NEEDS_HUMAN
         else NOTHING,
     )
