@@ -101,7 +101,7 @@ _ALL_WELL = (
         "Commands, shortcuts, events and tabs of the installed app cannot be read with the bot's tokens.",
         "After an upgrade, compare them with app_manifest.yml (App Manifest, in the app's settings).",
     ),
-    passed("slack connections", "The bot's is the only one."),
+    passed("slack connections", "Only this bot is connected with this app."),
     passed("feldera", "0.337.0 (Open source) answers at https://feldera.example.com."),
     passed("database", "It is readable, and the last write succeeded."),
 )
@@ -111,7 +111,7 @@ _TO_LOOK_AT = (
         "The last one is 2 d 3 h old (2026-02-27 23:05 UTC).",
         "Run `pipeline-bot backup FILE` each night.",
     ),
-    warning("slack scopes", "The bot does not need files:read.", "Remove what nothing else needs."),
+    warning("slack scopes", "The bot token has scopes that the bot does not need: files:read.", "Unless something else uses them, remove them."),
 )
 _TO_FIX = (
     *_TO_LOOK_AT,

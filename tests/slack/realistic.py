@@ -27,6 +27,8 @@ def _with_fitting_people(reply: Any) -> Any:
             denied.tried in _BY_APPROVERS and Role.APPROVER not in decision.would_allow
         ):
             return replace(reply, decision=replace(decision, would_allow=(Role.APPROVER,)))
+        case replies.NoDiagnosis(decision=decision):
+            return replace(reply, decision=replace(decision, would_allow=(Role.ADMIN,)))
         case replies.SeesNothing(decision=decision):
             return replace(reply, decision=replace(decision, would_allow=_SEE))
         case ReasonMissing(patterns=()):

@@ -113,7 +113,7 @@ A rule says what a request on matching pipelines needs beyond a role. Its keys:
 `channel=#ops` – the channel in which requests are shown
 `group=@oncall` – the user group that is notified of requests
 `within=2h` – how long a request waits for approval; by default 1h
-`remind=30m` – after how long approvers are reminded; by default halfway until it expires
+`remind=30m` – after how long approvers are reminded; by default after half of `within`
 `reason=required` – whether a request must give a reason
 `cancel-window=30s` – how long a clear or a stop can be cancelled before it is sent: 0s to 60s; by default 0s
 `break-glass=allowed` – whether a responder may run without approval in an emergency, `allowed` or `forbidden`; by default forbidden

@@ -112,7 +112,7 @@ def test_a_forged_button(ada, eve):
     for forged in ("", "administer - - *", "clear clear - <!channel>", "clear boil - orders", "x" * 2000):
         eve.presses(replace(button, element={**button.element, "value": forged}))
         assert eve.reads() == [
-            "This button is too old to work: nothing was sent to Feldera. `/pipeline pending` lists the requests that wait for approval or review."
+            "This button is too old to work, so pressing it did nothing. `/pipeline pending` lists the requests that wait for approval or review."
         ]
     assert ada.dms() == []
 

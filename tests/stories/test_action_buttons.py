@@ -133,7 +133,7 @@ def test_a_button_that_was_never_shown(workspace: Workspace) -> None:
         eve.presses(replace(button, element={**button.element, "value": value}))
         assert eve.reads() == snapshot(
             [
-                "This button is too old to work: nothing was sent to Feldera. `/pipeline pending` lists the requests that wait for approval or review."
+                "This button is too old to work, so pressing it did nothing. `/pipeline pending` lists the requests that wait for approval or review."
             ]
         )
     forged = {**button.element, "action_id": "preview_clear", "value": "orders"}

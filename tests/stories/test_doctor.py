@@ -40,7 +40,7 @@ def test_a_bot_that_works(workspace: Workspace, root: Teammate) -> None:
     assert first_line(said) == "✅ *1 of 21 checks could not be made, 20 passed.*"
     assert names(lines_marked(said, "❔")) == ["*slack manifest*"]
     assert names(lines_marked(said, "✅"))[:4] == ["*settings*", "*bot*", "*slack token*", "*slack scopes*"]
-    assert "*slack connections*: The bot's is the only one." in lines_marked(said, "✅")
+    assert "*slack connections*: Only this bot is connected with this app." in lines_marked(said, "✅")
     assert {call.method for call in workspace.slack.calls[calls:]} <= {"auth.test", "users.info"}
     assert workspace.channel.messages == []
     assert {request.method for request in workspace.feldera.requests} == {"GET"}

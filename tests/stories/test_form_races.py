@@ -204,5 +204,5 @@ def test_two_forms_of_two_people_show_their_own_choice(workspace, form):
 def test_a_form_whose_token_this_version_does_not_know(workspace, form):
     """It does nothing, and says so."""
     form.person.modal.body["private_metadata"] = "from another version"
-    assert "This button is too old to work: nothing was sent to Feldera." in form.submits()
+    assert "This button is too old to work, so pressing it did nothing." in form.submits()
     assert workspace.record() == ["03:00 refused by oli: button=clear_form why=unknown_button"]

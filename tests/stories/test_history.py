@@ -236,10 +236,10 @@ def test_a_page_reads_only_so_much(workspace):
     eve.types("/pipeline clear reports")
     many_are_refused(workspace, HISTORY_READ, by=eve)
     not_seen = "entries here are hidden: they are on pipelines that you are not allowed to see."
-    further = f"{not_seen} Press *Older* for more.\n[Older]"
+    further = f"{not_seen} Press *Older* for the next page.\n[Older]"
     assert ana.types("/pipeline history") == f"{EVERYTHING}\nAll 1,000 {further}"
     assert ana.told("Older") == [f"{EVERYTHING}\n{REPORTS}\n[Newer]"]
-    upward = f"{not_seen} Press *Newer* for more.\n[Newer] [Older]"
+    upward = f"{not_seen} Press *Newer* for the next page.\n[Newer] [Older]"
     assert ana.told("Newer") == [f"{EVERYTHING}\nAll 1,000 {upward}"]
     assert ana.told("Newer") == [f"{EVERYTHING}\nAll 1,000 {further}"]
     eve.types("/pipeline clear reports")

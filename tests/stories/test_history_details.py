@@ -55,7 +55,7 @@ def test_details_that_do_not_exist(workspace):
         ana.presses(replace(button, element={**button.element, "value": said}))
         assert ana.reads() == snapshot(
             [
-                "This button is too old to work: nothing was sent to Feldera. `/pipeline pending` lists the requests that wait for approval or review."
+                "This button is too old to work, so pressing it did nothing. `/pipeline pending` lists the requests that wait for approval or review."
             ]
         )
     assert len(workspace.record(EventKind.REFUSED)) == 2

@@ -211,7 +211,7 @@ def test_a_button_of_another_version(workspace: Workspace, ben: Teammate) -> Non
     workspace.run(workspace.bot.homes.tabs.client.views_publish(user_id=ben.id, view=view))
     assert ben.opens_from_home("Frobnicate") == snapshot("""\
 Request status
-This button is too old to work: nothing was sent to Feldera. `/pipeline pending` lists the requests that wait for approval or review.
+This button is too old to work, so pressing it did nothing. `/pipeline pending` lists the requests that wait for approval or review.
 [Close]\
 """)
     assert "Waiting for you" in ben.home()

@@ -12,7 +12,7 @@ from tests.workspace import Teammate, Workspace
 
 FORGED_ID = "AAAAAAAAAAAAAAAAAAAAAA"
 NOT_YOURS = "🚫 Only the person who made the request can use this button."
-OF_ANOTHER_TIME = "This button is too old to work: nothing was sent to Feldera. `/pipeline pending` lists the requests that wait for approval or review."
+OF_ANOTHER_TIME = "This button is too old to work, so pressing it did nothing. `/pipeline pending` lists the requests that wait for approval or review."
 NO_CLEAR = "🚫 You may not clear `orders`: you need the role *requester*, *operator* or *responder* on `orders`. {}No admin in Slack can grant it: ask the person who runs the bot to run this on the bot's server: `pipeline-bot grant {} requester orders`."
 PERMISSION_ENDED = (
     "❌ `orders` was not cleared: @oli lost the role for it after confirming it. Nothing was sent to Feldera."

@@ -173,7 +173,7 @@ def test_at_every_exchange(workspace: Workspace, ana: Teammate, exchanges: int) 
             [
                 "⏳ `sales` is stopping already. I send nothing, and watch.",
                 "✓ Step 1 of 2: stopped `sales` after 5 hours and 5 minutes.",
-                f"❌ `sales` was not cleared: the stop {LEFT} To request it again, type `/pipeline clear sales --stop`: it first shows what would be deleted. Done: stopped. Not done: clear. `sales` is now ⏹️ Stopped, its storage 💾 holds data. @ana",
+                f"❌ `sales` was not cleared: the stop {LEFT} To request the clear again, type `/pipeline clear sales`. Done: stopped. Not done: clear. `sales` is now ⏹️ Stopped, its storage 💾 holds data. @ana",
             ],
         ),
         (
@@ -184,7 +184,7 @@ def test_at_every_exchange(workspace: Workspace, ana: Teammate, exchanges: int) 
             [
                 "⏳ Feldera is already clearing `sales`. I send nothing, and watch.",
                 "✓ Step 1 of 2: cleared `sales` after 5 hours and 5 minutes.",
-                f"❌ `sales` was not started: the clear {LEFT} To request it again, type `/pipeline clear sales --start`: it first shows what would be deleted. Done: cleared. Not done: start. `sales` is now ⏹️ Stopped, its storage ⬜ cleared. @ana",
+                f"❌ `sales` was not started: the clear {LEFT} To request the start again, type `/pipeline start sales`. Done: cleared. Not done: start. `sales` is now ⏹️ Stopped, its storage ⬜ cleared. @ana",
             ],
         ),
     ],

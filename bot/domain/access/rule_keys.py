@@ -168,7 +168,7 @@ RULE_KEYS: tuple[RuleKey[Any], ...] = (
         looser=_requires_nothing,
         is_about_loss=False,
         example="remind=30m",
-        help="after how long approvers are reminded; by default halfway until it expires",
+        help="after how long approvers are reminded; by default after half of `within`",
     ),
     RuleKey[bool](
         name="reason",

@@ -99,7 +99,7 @@ ACCESS_VERBS: tuple[Verb, ...] = (
         summary="Check that everything the bot needs works.",
         details=(
             f"{ONLY_YOU_SEE_IT} It checks Slack, each Feldera, the database with its backups, and grants and rules; it changes nothing and "
-            "posts nothing. Needs the role admin; grants and rules are listed for an admin of every pipeline. "
+            "posts nothing. Needs the role admin on some pattern; what it finds in grants and rules is shown only to an admin on all pipelines (`*`). "
             "`pipeline-bot doctor` checks the same in the shell, also while the bot is down."
         ),
         example="doctor",

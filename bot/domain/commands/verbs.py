@@ -138,7 +138,7 @@ VERBS: tuple[Verb, ...] = (
         group=VerbGroup.OPERATE,
         needs=REQUESTERS,
         summary="Withdraw your own request.",
-        details="You can withdraw it until it is approved, and after that as long as it can still be cancelled.",
+        details="You can withdraw it while it waits for approval, and after that until its cancel window ends or a freeze no longer holds it.",
         example="withdraw 7fk2qa",
         read=parsers.withdraw,
     ),

@@ -163,14 +163,14 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
         "Needs attention: Feldera never confirmed it",
         "Known: the {step} was sent to Feldera {sends}, Feldera never confirmed it, and {name} is unchanged.",
         "Not known: whether it may still take effect.",
-        "What to do: look in Feldera now, and again in a few minutes. If {name} is not {doing} either time, press *Close request*{on_card}. "
+        "What to do: look in Feldera now, and again in a few minutes. If no {step} is under way at both looks, press *Close request*{on_card}; if one is, wait until it is done. "
         "To request it again, type {again}{showing}.",
     ),
     Ending.UNPROVABLE: _needs_attention(
         "Needs attention: Feldera's events do not show whether it was {done}",
         "Known: the {step} was sent to Feldera {sends}, Feldera {confirmed} it, and {name} has been started since.",
         "Not known: whether it was {done} before that; Feldera's events do not show it.",
-        "What to do: ask the person who started {name} whether its storage was empty; once you are sure that nothing is under "
+        "What to do: ask the person who started {name} whether its storage was empty just before that; once you are sure that nothing is under "
         "way, press *Close request*{on_card}.",
     ),
     Ending.CONTRADICTION: _needs_attention(
@@ -252,7 +252,7 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
         "so I did not go on.",
         "{Undone_so_far}: the {step_before} took effect late, when this request already needed attention, "
         "so I did not go on",
-        "To request it again, type {again}{showing}.",
+        "To request the {rest_name} again, type {rest}.",
     ),
 }
 

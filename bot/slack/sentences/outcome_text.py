@@ -132,9 +132,9 @@ def _values(
         "again": lambda: code(plan_text.command(plan, name)),
         "apart": lambda: plan_text.in_two_requests(plan, name),
         "so": lambda: NOTHING if step is StepName.START else Text(", so it would not start again"),
-        "rest_name": lambda: plan_text.action_name(plan[1:]),
+        "rest_name": lambda: plan_text.action_name(plan[plan.index(step) :]),
         "on_card": lambda: Text(" on its card"),
-        "rest": lambda: code(plan_text.command(plan[1:], name)),
+        "rest": lambda: code(plan_text.command(plan[plan.index(step) :], name)),
         "Undone": lambda: f"Not {done}",
         "Undone_so_far": lambda: plan_text.undone(operation).capitalize(),
         "undone_so_far": lambda: plan_text.undone(operation),
@@ -171,11 +171,11 @@ def _running(operation: Operation) -> str:
     return "Running" if all_done == "Started" else f"{all_done}: running"
 
 
-def _still_in_use(operation: Operation, step: StepName) -> str:
+def _still_in_use(operation: Operation, step: StepName) -> Text:
     """What Feldera shows of the storage that it should be clearing."""
     seen = operation.seen
     in_use = step is StepName.CLEAR and seen is not None and seen.storage == Storage.IN_USE
-    return " and still has its storage" if in_use else ""
+    return Text(" and still has its storage") if in_use else NOTHING
 
 
 def _showing(plan: Plan) -> str:

@@ -80,7 +80,7 @@ def _note(shown: replies.HistoryPage) -> Text:
         return NOTHING if shown.lines else Text("Nothing that you can see.")
     further, button = NOTHING, "Newer" if shown.upward else "Older"
     if (shown.after if shown.upward else shown.before) is not None:
-        further = Text(" Press *{}* for more.", button)
+        further = Text(" Press *{}* for the next page.", button)
     entries = Text("Some entries") if shown.lines else Text("All {:,} entries", shown.read)
     return Text(
         "{} here are hidden: they are on pipelines that you are not allowed to see.{}", entries, further

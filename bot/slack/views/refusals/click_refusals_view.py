@@ -78,7 +78,7 @@ def not_yours(operation: Operation | None) -> Message:
 
 def not_known() -> Message:
     return said(
-        "This button is too old to work: nothing was sent to Feldera. `{COMMAND} pending` lists the requests that wait for approval or review."
+        "This button is too old to work, so pressing it did nothing. `{COMMAND} pending` lists the requests that wait for approval or review."
     )
 
 

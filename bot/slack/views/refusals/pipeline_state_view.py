@@ -51,12 +51,12 @@ def _stop_by_hand(reply: NotStopped) -> Message:
         )
     if _starts_soon(pipeline):
         return said(
-            "✋ `{}` cannot be {} now: somebody asked it to start {}, although it is still {}. "
-            "Stop it in Feldera, which takes that back, then type `{}` again.",
+            "✋ `{}` cannot be {} now: it is still {}, but somebody asked it to start {}. "
+            "To take that start back, stop it in Feldera; then type `{}` again.",
             pipeline.name,
             done,
-            ago(pipeline.desired_status_since),
             pipeline.status,
+            ago(pipeline.desired_status_since),
             again,
         )
     return said(
