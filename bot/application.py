@@ -234,13 +234,7 @@ def wire(  # noqa: PLR0913 - the parts of the whole
     access = AccessCommands(store, authorizer, directory, clock, work)
     listing = PipelinePages(store, feldera, authorizer, clock)
     doctor = RunningBot.of(
-        settings,
-        clock,
-        client=client,
-        router=feldera,
-        people=directory,
-        store=store.diagnosis,
-        readiness=readiness,
+        settings, clock, client, feldera, directory, store=store.diagnosis, readiness=readiness
     )
     context = ListenerContext(
         handlers,

@@ -60,10 +60,10 @@ class RunningBot:
         cls,
         settings: Settings,
         clock: Clock,
-        *,
         client: AsyncWebClient,
         router: TargetRouter,
         people: Directory,
+        *,
         store: DiagnosisStore,
         readiness: Readiness,
     ) -> Self:

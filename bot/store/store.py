@@ -10,6 +10,7 @@ A store that is found damaged, or no longer the file on the disk, is lost: every
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -149,17 +150,8 @@ class SqliteStore:
         after: int | None = None,
         limit: int,
     ) -> tuple[HistoryLine, ...]:
-        return await self._read(
-            lambda db: audit_pages.page(
-                db,
-                pipeline=pipeline,
-                actor=actor,
-                operation=operation,
-                before=before,
-                after=after,
-                limit=limit,
-            )
-        )
+        page = partial(audit_pages.page, pipeline=pipeline, actor=actor, operation=operation)
+        return await self._read(lambda db: page(db, before=before, after=after, limit=limit))
 
     async def access_requests(self, actor: Actor, since: datetime) -> tuple[Event, ...]:
         return await self._read(lambda db: audit_pages.access_requests(db, actor, since))

@@ -18,9 +18,9 @@ def doctor_of(workspace: Workspace) -> RunningBot:
     doctor = RunningBot.of(
         workspace._settings(),
         workspace.machine.clock(),
-        client=bot.transport.client,
-        router=bot.feldera,
-        people=bot.handlers.authorizer.people,
+        bot.transport.client,
+        bot.feldera,
+        bot.handlers.authorizer.people,
         store=bot.store.diagnosis,
         readiness=bot.readiness,
     )
