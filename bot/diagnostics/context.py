@@ -26,7 +26,7 @@ class NoAnswer:
 
 
 class CheckContext(Protocol):
-    """`within` is how long a check may take, in seconds. `names_requests`: whoever reads the results may see them all."""
+    """`within` is how long a check may take, in seconds. `names_requests`: readers of the results may see them all."""
 
     @property
     def within(self) -> float: ...

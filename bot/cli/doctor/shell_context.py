@@ -50,7 +50,7 @@ class ShellContext:
     asked: AskedOnce[AppCheck | NoAnswer]
     within: float
     audit_log_within: float | None = None  # it shows how far it is
-    names_requests: bool = True  # whoever reads the database may see them
+    names_requests: bool = True  # people who read the database may see them
 
     @property
     def targets(self) -> Targets:

@@ -29,7 +29,7 @@ class Doctor(Protocol):
 
 @dataclass(slots=True)
 class Diagnoses:
-    """`begin` starts work that runs to its end, whoever stops waiting for it."""
+    """`begin` starts work that runs to its end, even if nobody waits for it any more."""
 
     authorizer: Authorizer
     doctor: Doctor
