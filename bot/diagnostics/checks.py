@@ -3,7 +3,16 @@
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 
-from bot.diagnostics import access, clocks, database, feldera, slack_app, slack_channels, slack_manifest
+from bot.diagnostics import (
+    access,
+    clocks,
+    database,
+    feldera,
+    slack_app,
+    slack_channels,
+    slack_manifest,
+    webhooks,
+)
 from bot.diagnostics.audit_log import AUDIT_LOG
 from bot.diagnostics.context import CheckContext
 from bot.diagnostics.slack_connections import CONNECTIONS
@@ -30,6 +39,7 @@ _AFTER: tuple[tuple[str, _Make], ...] = (
     (database.DISK, database.disk),
     (database.BACKUP, database.backup),
     (AUDIT_LOG, lambda context: context.audit_log()),
+    (webhooks.WEBHOOKS, webhooks.webhooks),
     (clocks.BOT_TIME, clocks.bot_time),
     (database.REQUESTS, database.requests),
     (access.ACCESS, access.access),

@@ -15,6 +15,7 @@ from bot.store import bot_state, operations
 from bot.store.access import grants, rules_and_freezes
 from bot.store.bot_state import CountedConnections
 from bot.store.schema.migrations import migrations
+from bot.store.webhook_cursors import WebhookPlace, places
 
 BACKUP = "backup"
 """The task of `bot_state.done` that the command `backup` notes."""
@@ -42,6 +43,7 @@ class DiagnosisFacts:
     backed_up_at: datetime | None = None
     has_litestream: bool = False
     connections: CountedConnections | None = None
+    webhooks: tuple[WebhookPlace, ...] = ()
 
 
 def diagnosis_facts(db: Database, now: datetime) -> DiagnosisFacts:
@@ -58,6 +60,7 @@ def diagnosis_facts(db: Database, now: datetime) -> DiagnosisFacts:
         backed_up_at=bot_state.last_done(db, BACKUP),
         has_litestream=_has_litestream(db),
         connections=bot_state.counted_connections(db),
+        webhooks=places(db),
     )
 
 
