@@ -141,7 +141,9 @@ class RunningBot:
         if self.socket is None:
             return over_http()
         others = await self.socket.count_others()
-        return [several(others) if others else passed(CONNECTIONS, "Only this bot is connected with this app.")]
+        return [
+            several(others) if others else passed(CONNECTIONS, "Only this bot is connected with this app.")
+        ]
 
     async def database(self) -> Iterable[CheckResult]:
         trouble = self.store.write_trouble

@@ -41,7 +41,13 @@ async def scopes(context: CheckContext) -> list[CheckResult]:
         found.append(failed(SCOPES, f"The bot token lacks {_listed(app.missing)}.", f"Add them {_REINSTALL}"))
     if app.superfluous:
         advice = f"Unless something else uses them, remove them {_REINSTALL}"
-        found.append(warning(SCOPES, f"The bot token has scopes that the bot does not need: {_listed(app.superfluous)}.", advice))
+        found.append(
+            warning(
+                SCOPES,
+                f"The bot token has scopes that the bot does not need: {_listed(app.superfluous)}.",
+                advice,
+            )
+        )
     return found or [passed(SCOPES, f"The bot token has those that it needs: {_listed(app.scopes)}.")]
 
 

@@ -52,5 +52,11 @@ def _compared(installed: Manifest, wanted: Manifest, mode: Mode) -> list[CheckRe
             failed(MANIFEST, f"Socket Mode is {state} in the app, and not in the bot's settings.", _FIX)
         )
     if more:
-        found.append(warning(MANIFEST, f"The installed app has what the bot does not need: {', '.join(sorted(more))}.", _FIX))
+        found.append(
+            warning(
+                MANIFEST,
+                f"The installed app has what the bot does not need: {', '.join(sorted(more))}.",
+                _FIX,
+            )
+        )
     return found or [passed(MANIFEST, "The installed app has all that app_manifest.yml has.")]

@@ -61,7 +61,11 @@ async def test_an_app_from_an_older_manifest(compared):
             ),
             FIX,
         ),
-        ("warning", "The installed app has what the bot does not need: the command /old, the scope files:read.", FIX),
+        (
+            "warning",
+            "The installed app has what the bot does not need: the command /old, the scope files:read.",
+            FIX,
+        ),
     ]
 
 

@@ -55,13 +55,23 @@ async def test_a_database_of_another_workspace(world, examined):
         ),
         (
             {"commands", "chat:write", "users:read", "usergroups:read", "files:read"},
-            [("warning", "The bot token has scopes that the bot does not need: files:read.", "Unless something else uses them, ")],
+            [
+                (
+                    "warning",
+                    "The bot token has scopes that the bot does not need: files:read.",
+                    "Unless something else uses them, ",
+                )
+            ],
         ),
         (
             {"commands", "chat:write", "users:read", "admin"},
             [
                 ("failed", "The bot token lacks usergroups:read.", "Add them "),
-                ("warning", "The bot token has scopes that the bot does not need: admin.", "Unless something else uses them, "),
+                (
+                    "warning",
+                    "The bot token has scopes that the bot does not need: admin.",
+                    "Unless something else uses them, ",
+                ),
             ],
         ),
     ],

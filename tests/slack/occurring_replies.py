@@ -111,7 +111,11 @@ _TO_LOOK_AT = (
         "The last one is 2 d 3 h old (2026-02-27 23:05 UTC).",
         "Run `pipeline-bot backup FILE` each night.",
     ),
-    warning("slack scopes", "The bot token has scopes that the bot does not need: files:read.", "Unless something else uses them, remove them."),
+    warning(
+        "slack scopes",
+        "The bot token has scopes that the bot does not need: files:read.",
+        "Unless something else uses them, remove them.",
+    ),
 )
 _TO_FIX = (
     *_TO_LOOK_AT,
