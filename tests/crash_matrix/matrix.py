@@ -19,7 +19,7 @@ from tests.crash_matrix.play import play
 from tests.crash_matrix.scenarios import SCENARIOS, Scenario
 
 EACH_UP_TO = 8  # hits of one seam: of more, the first, the second and the last are taken
-AT_ONCE = 4  # cases side by side: each waits for its clock most of the time
+AT_ONCE = 3  # cases side by side: each waits for its clock most of the time
 TRIES = 3  # to come to a hit: how often the bot looks at Feldera depends on the machine
 NEVER_WENT_OUT = re.compile(r"before request POST /v0/pipelines/\w+/clear #1")
 THEN = ", then "
@@ -147,9 +147,11 @@ def covering(cases: Sequence[Case]) -> list[Case]:
 
 async def all_cases(scenarios: Iterable[str] = tuple(SCENARIOS)) -> list[Case]:
     """Those with one kill and those with two, of these scenarios."""
+    free = asyncio.Semaphore(AT_ONCE)
 
     async def both(name: str) -> list[Case]:
-        found = await cases_of(SCENARIOS[name])
-        return [*found, *await cases_on_the_way_back(found)]
+        async with free:
+            found = await cases_of(SCENARIOS[name])
+            return [*found, *await cases_on_the_way_back(found)]
 
     return [case for found in await asyncio.gather(*map(both, scenarios)) for case in found]
