@@ -141,7 +141,7 @@ class Faults(Outages):
         if "slack down" not in self.lasting:
             self.world.next = Hanging(
                 lambda: slack.hangs(method),
-                lambda: slack.until(lambda: slack.hanging > 0, within=60.0),
+                lambda: slack.until(lambda: slack.hanging > 0, within=600.0),
                 lambda: self.world.clock.passes(seconds=seconds),
                 release,
             )

@@ -27,7 +27,7 @@ from tests.chaos.records import Records
 from tests.chaos.world import ChaosWorld
 
 SHOWN = 4  # of the last parts of a traceback
-AFTERWARDS = timedelta(hours=30)  # without faults: longer than anything waits
+AFTERWARDS = timedelta(hours=9)  # without faults: approvals and sending have four hours each
 EXPECTED_ERRORS = ("slack_refused", "message_given_up", "no_place_takes_the_card")
 """What the bot logs as an error because Slack refuses it: a fault that the run made."""
 
