@@ -97,7 +97,7 @@ _ODD: list[Any] = [
     *([], [[]], [None], [7], {}, {"": ""}, {"id": 7}, {"id": None}, {"type": {"type": []}}, ["x"] * 30),
     *(
         JsonText(text)
-        for text in (r'"\ud800"', r'"\u0000"', "01", "'x'", "undefined", "", "tru", "// x", "{}}")
+        for text in (r'"\ud800"', r'"\u0000"', "01", "'x'", "undefined", "", "nul", "// x", "{}}")
     ),
 ]
 TEXTS = st.text(st.characters(), max_size=20)

@@ -14,8 +14,10 @@ from urllib.parse import urlencode
 import aiohttp
 from hypothesis import strategies as st
 
+from bot.domain.audit_chain import Entry
 from bot.domain.events import EventKind
 from bot.simulator.slack.delivery.delivery import Envelope
+from bot.store.shell_store import Administration
 from tests.fuzz.json_mutations import MUTATIONS, WHICH, JsonObject, Mutation, encoded, mutated
 from tests.fuzz.slack_cast import SlackCast
 from tests.fuzz.slack_effects import check_effects, check_sent_requests
@@ -56,11 +58,13 @@ class SlackDoor:
         self.workspace = self.cast.workspace
         self.over_http = over_http
         self.number = 0
+        self._log: list[Entry] = []
         self.by_kind: dict[str, list[Envelope]] = defaultdict(list)
         self.comes_to_rest()
 
     def comes_to_rest(self) -> None:
-        """What there is to send next goes by what people see now."""
+        """After an example: the audit log is whole, and what there is to send next goes by what people see now."""
+        assert self.workspace.broken() is None
         self.by_kind.clear()
         for envelope in self.cast.deliveries():
             self.by_kind[kind_of(envelope)].append(envelope)
@@ -95,11 +99,10 @@ class SlackDoor:
 
     def check(self, sent: Any, before: int, known: dict[str, str]) -> None:
         """What a delivery that reads as `sent` has done since the entry `before`, and whether all is well afterwards."""
-        entries = [entry for entry in self.workspace.entries() if entry.id > before]
+        entries = [entry for entry in self.log if entry.id > before]
         check_effects(sent, entries, known)
         self.settles()
-        check_sent_requests(self.cast)
-        assert self.workspace.broken() is None
+        check_sent_requests(self.cast, self.log)
         self.check_log()
 
     def check_log(self) -> None:
@@ -110,23 +113,27 @@ class SlackDoor:
         self.workspace._logbook.lines.clear()
 
     @property
+    def log(self) -> list[Entry]:
+        """The audit log, read on from where it was read last: all of it takes longer than an example."""
+        last, since = (self._log[-1].id, self._log[-1].event.at) if self._log else (0, None)
+        with Administration.open(self.workspace.database) as administration:
+            self._log += [entry for entry in administration.entries(since) if entry.id > last]
+        return self._log
+
+    @property
     def newest_entry(self) -> int:
-        return max(entry.id for entry in self.workspace.entries())
+        return self.log[-1].id
 
     @property
     def requests(self) -> dict[str, str]:
         """The pipeline of each request so far."""
-        entries = self.workspace.entries()
-        return {
-            each.operation: str(each.event.data["pipeline"])
-            for each in entries
-            if each.event.kind is EventKind.PROPOSED
-        }
+        proposed = [each for each in self.log if each.event.kind is EventKind.PROPOSED]
+        return {str(each.operation): str(each.event.data["pipeline"]) for each in proposed}
 
     @property
     def is_spent(self) -> bool:
         """Whether somebody was given, or lost, what the checks go by: an access command can be mutated into another."""
-        changes = [each.event.data for each in self.workspace.entries() if each.event.kind in ACCESS]
+        changes = [each.event.data for each in self.log if each.event.kind in ACCESS]
         made = [data for data in changes if "shell" not in data]
         return any(data["pattern"] not in HARMLESS or data.get("role", "viewer") != "viewer" for data in made)
 

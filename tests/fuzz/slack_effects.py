@@ -58,10 +58,10 @@ def _in_view(sent: dict[str, Any]) -> Any:
     return [view.get("private_metadata"), json.dumps(view.get("state"))] if isinstance(view, dict) else ""
 
 
-def check_sent_requests(cast: SlackCast) -> None:
+def check_sent_requests(cast: SlackCast, entries: list[Entry]) -> None:
     """Each request in Feldera's book has its entry in the audit log, and behind it the people that it takes."""
     book = [each for each in cast.workspace.feldera.requests if each.method == "POST"]
-    entries, names = cast.workspace.entries(), cast.workspace.slack.names
+    names = cast.workspace.slack.names
     sent = [entry for entry in entries if entry.event.kind in SENT]
     assert [each.at for each in book] == [entry.event.at for entry in sent]
     for posted, entry in zip(book, sent, strict=True):
