@@ -27,6 +27,13 @@ class Reading:
         self._read[_key(message)] = len(message.history)
         return self._rendered(message)
 
+    def reads_all(self) -> None:
+        """Whatever was said counts as read."""
+        slack = self.slack.workspace
+        shown = [message for place in slack.channels.values() for message in place.messages]
+        for message in [*shown, *slack.ephemerals]:
+            self.reads(message)
+
     def _rendered(self, message: Message) -> str:
         """As people read it, with names for what is another one each time: Feldera's port, and the operations' ids."""
         return self.named(render(message, self.slack.names))

@@ -131,10 +131,7 @@ class SlackCast:
 
     def closes(self) -> None:
         """Stop everything. Whatever was said counts as read."""
-        slack = self.workspace.slack.workspace
-        shown = [message for place in slack.channels.values() for message in place.messages]
-        for message in [*shown, *slack.ephemerals]:
-            self.workspace.reads(message)
+        self.workspace.reads_all()
         self.workspace.closes()
 
     def deliveries(self) -> list[Envelope]:

@@ -32,10 +32,7 @@ class Bot:
         self.number = 0
 
     def closes(self) -> None:
-        slack = self.workspace.slack.workspace
-        shown = [message for place in slack.channels.values() for message in place.messages]
-        for message in [*shown, *slack.ephemerals]:
-            self.workspace.reads(message)
+        self.workspace.reads_all()
         self.workspace.closes()
 
     def clears(self, course: Course, *, from_the_preview: bool) -> None:
