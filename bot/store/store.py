@@ -287,7 +287,6 @@ class SqliteStore:
         return self._connections.write_trouble
 
     async def figures(self) -> StoredFigures:
-        """Numbers for monitoring: one quick statement, however many operations there are."""
         return await self._read(figures.stored)
 
     def _note(self, *made: Transition | None) -> None:

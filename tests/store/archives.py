@@ -96,3 +96,8 @@ def by_hand(file, *statements):
             db.execute(f"DROP TRIGGER {name}")
         for statement in statements:
             db.execute(statement)
+
+
+def head_at(path, entry):
+    with closing(sqlite3.connect(path)) as db:
+        return db.execute("SELECT id, hash FROM events WHERE id = ?", (entry,)).fetchone()

@@ -29,3 +29,11 @@ def backup(tmp_path):
     folder = tmp_path / "backups"
     folder.mkdir()
     return folder / "backup.db"
+
+
+@pytest.fixture
+def file(tmp_path):
+    """An archive that is not there yet."""
+    folder = tmp_path / "archives"
+    folder.mkdir()
+    return folder / "archive.db"

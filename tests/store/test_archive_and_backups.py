@@ -11,11 +11,6 @@ from tests.clock import START
 from tests.store.archives import NOW, YOUNG, archives, does_and_ends, ids, two_years, verified
 
 
-@pytest.fixture
-def file(tmp_path):
-    return tmp_path / "archive.db"
-
-
 def works_on(path, name="later"):
     with lease(path, START), open_database(path) as db:
         does_and_ends(db, name, day=YOUNG)
