@@ -15,7 +15,7 @@ import aiohttp
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.application import Bot, wire
+from bot.application import Bot
 from bot.clock import SteadyClock
 from bot.config import Mode, Settings, SlackSettings
 from bot.dns_threads import DnsThreads
@@ -49,6 +49,7 @@ from bot.store.connection.lease import files_of, lease
 from bot.store.store import SqliteStore
 from bot.systemd import ServiceManager
 from bot.webhook_receivers import webhook_senders
+from bot.wiring import wire
 
 log = structlog.get_logger(__name__)
 

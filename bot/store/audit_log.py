@@ -7,7 +7,7 @@ as broken, and never repaired.
 
 import json
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -16,13 +16,12 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain import audit_chain
-from bot.domain.archived_entries import Archived
-from bot.domain.audit_chain import GENESIS, Broken, Checked, Entry, Head
+from bot.domain.audit_chain import GENESIS, Broken, Entry, Head
 from bot.domain.events import Event, EventKind
 from bot.domain.ids import OperationId, PipelineName
 from bot.domain.operations.operation import Operation
 from bot.engine.ports.webhooks import EntryPage, LocatedEntry
-from bot.store import archived_entries, bot_state
+from bot.store import archived_entries
 from bot.store.column_values import DOES_NOT_READ, Row, Value, actor_or_none, moment_of, text_of
 from bot.store.connection.database import insert
 from bot.store.errors import DatabaseUnusable, RecordDamaged
@@ -87,7 +86,7 @@ def entries(
     Raises:
         RecordDamaged: an entry is not as it was written.
     """
-    for entry in _read(db, since, kinds=kinds):
+    for entry in checked_entries(db, since, kinds=kinds):
         if isinstance(entry, Broken):
             raise RecordDamaged(entry)
         yield entry
@@ -95,7 +94,7 @@ def entries(
 
 def between(db: Database, first: int, last: int) -> Iterator[Entry | Broken]:
     """The entries from `first` to `last`; one that is not as it was written is reported as broken."""
-    for entry in _read(db, after=first - 1):
+    for entry in checked_entries(db, after=first - 1):
         if entry.id > last:
             return
         yield entry
@@ -111,85 +110,6 @@ def page_after(db: Database, entry_id: int, limit: int) -> EntryPage:
             return EntryPage(tuple(found), entry)
         found.append(LocatedEntry(entry, None if pipeline is None else PipelineName(pipeline)))
     return EntryPage(tuple(found))
-
-
-def verify(
-    db: Database,
-    heads: Iterable[Head] = (),
-    *,
-    earlier: Head | None = None,
-    full: bool = False,
-    progress: Progress | None = None,
-) -> Checked:
-    """Verify the entries after `earlier`, the last one verified before; all of them, if `full`.
-
-    The anchors `heads` were noted elsewhere; the head posted last is compared as well. If anything contradicts what
-    was known of the entries up to `earlier`, all are read, which shows where. Heads of archived entries are left out,
-    except for that of the last one.
-    """
-    posted, start = bot_state.posted_head(db), archived_entries.start(db)
-    given = [head for head in heads if head[0] >= start[0]]
-    noted = [None if posted is None else posted.head, earlier]
-    beside = [head for head in noted if head is not None and head[0] >= start[0]]
-    broken = _not_as_archived(db, start, (*given, *beside))
-    if broken is not None:
-        return Checked(start, broken=broken, archived=start[0])
-    after = start
-    if earlier in beside and not full and _match_anchors(db, start, earlier, (*given, *beside)):
-        after = earlier
-    read = _read(db, after=after[0], progress=progress)
-    checked = audit_chain.verify(read, given, beside=beside, after=after)
-    return replace(checked, after=0 if after == start else after[0], archived=start[0])
-
-
-def verify_newest(db: Database, count: int) -> Checked:
-    """Verify the newest entries, so many at most, in a time that does not depend on how long the log is.
-
-    The entry before them is trusted: it begins their chain.
-    """
-    row = db.execute(
-        "SELECT id, hash FROM events WHERE id <= ? ORDER BY id DESC LIMIT 1", (head(db)[0] - count,)
-    ).fetchone()
-    after = archived_entries.start(db) if row is None else (int(row[0]), str(row[1]))
-    return audit_chain.verify(_read(db, after=after[0]), after=after)
-
-
-def _not_as_archived(db: Database, start: Head, heads: Iterable[Head]) -> Broken | None:
-    """What contradicts the anchor after which the entries begin: without it, removed entries would pass for archived ones."""
-    last, last_hash = start
-    if last == 0:
-        return None
-    (oldest,) = db.execute("SELECT min(id) FROM events").fetchone()
-    if oldest is not None and oldest <= last:
-        return Broken(oldest, "was put back, or not removed when it was archived")
-    if any(head[0] == last and head[1] != last_hash for head in heads):
-        return Broken(last, "has another hash than the one saved for it")
-    moved = archived_entries.newest(db)
-    if moved is not None and not _is_recorded(db, moved):
-        return Broken(last, "is missing: no entry records that it was archived")
-    return None
-
-
-def _is_recorded(db: Database, moved: Archived) -> bool:
-    row = db.execute("SELECT kind, data FROM events WHERE id = ?", (moved.recorded,)).fetchone()
-    if row is None or row[0] != EventKind.ARCHIVED.value:
-        return False
-    try:
-        said = json.loads(row[1])
-        return bool((said["last"], said["hash"]) == moved.last)
-    except DOES_NOT_READ:
-        return False
-
-
-def _match_anchors(db: Database, start: Head, earlier: Head, heads: Iterable[Head]) -> bool:
-    """Whether no entry up to `earlier` is missing, and the entries of these heads have the noted hashes."""
-    last = earlier[0]
-    (there,) = db.execute("SELECT count(*) FROM events WHERE id <= ?", (last,)).fetchone()
-    return there == last - start[0] and all(
-        db.execute("SELECT hash FROM events WHERE id = ?", (entry_id,)).fetchone() == (noted,)
-        for entry_id, noted in heads
-        if start[0] < entry_id <= last
-    )
 
 
 def entry_of(row: Row) -> Entry:
@@ -246,7 +166,7 @@ def _check_keeps(row: Mapping[str, object]) -> None:
         value.encode()
 
 
-def _read(
+def checked_entries(
     db: Database,
     since: datetime | None = None,
     *,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.audit_chain import Checked
-from bot.store import audit_log, bot_state
+from bot.store import audit_verification, bot_state
 from bot.store.bot_state import CountedConnections
 from bot.store.connections import Connections
 from bot.store.diagnosis_facts import DiagnosisFacts, diagnosis_facts
@@ -25,7 +25,9 @@ class DiagnosisStore:
 
     async def verify_newest(self, count: int) -> Checked:
         """Verify the audit log's newest entries, so many at most."""
-        return await self._connections.read(lambda db: audit_log.verify_newest(db, count), can_wait=True)
+        return await self._connections.read(
+            lambda db: audit_verification.verify_newest(db, count), can_wait=True
+        )
 
     async def remember_connections(self, counted: CountedConnections) -> None:
         await self._connections.write(lambda db: bot_state.remember_connections(db, counted), can_wait=True)

@@ -28,7 +28,15 @@ from bot.domain.operations.machine.state_machine import advance
 from bot.domain.operations.operation import Operation
 from bot.domain.pipelines.targets import ONE, Targets
 from bot.engine.ports.webhooks import EntryPage
-from bot.store import archived_entries, audit_log, bot_state, operations, request_pages, webhook_cursors
+from bot.store import (
+    archived_entries,
+    audit_log,
+    audit_verification,
+    bot_state,
+    operations,
+    request_pages,
+    webhook_cursors,
+)
 from bot.store.access import access_changes, access_snapshot, grants, rules_and_freezes
 from bot.store.access.access_changes import Plan
 from bot.store.audit_log import Progress
@@ -211,7 +219,7 @@ class Administration:
         progress: Progress | None = None,
     ) -> Checked:
         """Verify the entries after `earlier`, or all. The anchors `heads`, noted elsewhere, must be among them."""
-        return audit_log.verify(self._db, heads, earlier=earlier, full=full, progress=progress)
+        return audit_verification.verify(self._db, heads, earlier=earlier, full=full, progress=progress)
 
     def archived(self) -> tuple[Archived, ...]:
         """The entries that were moved to archives, oldest first."""

@@ -8,7 +8,7 @@ from bot.domain.access.changes import GrantRole, RevokeRole
 from bot.domain.access.permissions import Role
 from bot.domain.events import EventKind
 from bot.domain.operations.operation import State
-from bot.store import audit_log, operations
+from bot.store import audit_verification, operations
 from bot.store.access import access_changes
 from bot.store.archive.archiving import Order, archive
 from bot.store.connection.database import open_database
@@ -75,7 +75,7 @@ def archives(path, file, order=ORDER):
 
 def verified(file, *heads, **how):
     with open_for_reading(file) as db:
-        return audit_log.verify(db, heads, **how)
+        return audit_verification.verify(db, heads, **how)
 
 
 def ids(file, table="events"):

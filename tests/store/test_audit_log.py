@@ -10,7 +10,7 @@ from bot.domain.access.changes import SetFreeze
 from bot.domain.audit_chain import GENESIS, Broken
 from bot.domain.events import EventKind
 from bot.domain.operations.operation import State
-from bot.store import audit_log, operations
+from bot.store import audit_log, audit_verification, operations
 from bot.store.connection.database import open_database, writing
 from bot.store.errors import DatabaseUnusable, RecordDamaged
 from bot.store.shell_store import Administration
@@ -38,7 +38,7 @@ def record(path, db):
 @pytest.fixture
 def by_hand(path, record):
     """The file in the hands of somebody who has done away with all that stood in their way."""
-    assert audit_log.verify(record).broken is None
+    assert audit_verification.verify(record).broken is None
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         for (trigger,) in connection.execute(
             "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'events'"
@@ -70,10 +70,10 @@ def test_entries_count_from_one_and_each_has_its_own_hash(record, tmp_path):
     assert [entry.operation for entry in entries] == ["op-1", "op-1", "op-1", None, "op-1", None, "op-1"]
     assert audit_log.head(record) == (7, entries[-1].hash)
     assert len({entry.hash for entry in entries}) == 7
-    assert audit_log.verify(record).broken is None
+    assert audit_verification.verify(record).broken is None
     with open_database(tmp_path / "empty.db") as empty:
         assert audit_log.head(empty) == (0, GENESIS)
-        assert audit_log.verify(empty, [(0, GENESIS)]).broken is None
+        assert audit_verification.verify(empty, [(0, GENESIS)]).broken is None
         assert list(audit_log.entries(empty)) == []
 
 
@@ -96,10 +96,10 @@ def test_a_changed_value_is_found(by_hand, row, column):
                     set_value(by_hand, column, row, other)
                 continue
             set_value(by_hand, column, row, other)
-            found = audit_log.verify(by_hand).broken
+            found = audit_verification.verify(by_hand).broken
         assert found is not None, other
         assert found.id in ({row, other} if column == "id" else {row}), other
-    assert audit_log.verify(by_hand).broken is None
+    assert audit_verification.verify(by_hand).broken is None
 
 
 @pytest.mark.parametrize("row", [3, 4])
@@ -123,10 +123,10 @@ def test_a_flipped_bit_is_found(by_hand, row, column):
                     (bytes(flipped), row),
                 )
                 suspects = {row}
-            found = audit_log.verify(by_hand).broken
+            found = audit_verification.verify(by_hand).broken
         assert found is not None, bytes(flipped)
         assert found.id in suspects, bytes(flipped)
-    assert audit_log.verify(by_hand).broken is None
+    assert audit_verification.verify(by_hand).broken is None
 
 
 @pytest.mark.parametrize(
@@ -144,20 +144,20 @@ def test_a_flipped_bit_is_found(by_hand, row, column):
 def test_the_same_in_other_words_is_found(by_hand, change_it):
     """It reads as it did, but nobody wrote it so."""
     by_hand.execute(f"UPDATE events SET {change_it} WHERE id = 3")  # noqa: S608
-    assert audit_log.verify(by_hand).broken == Broken(3, UNREADABLE)
+    assert audit_verification.verify(by_hand).broken == Broken(3, UNREADABLE)
 
 
 def test_a_missing_row_is_found(by_hand):
     """Named by the gap that it left, even if what follows is damaged as well."""
     by_hand.execute("DELETE FROM events WHERE id = 4")
     set_value(by_hand, "kind", 5, "no kind")
-    assert audit_log.verify(by_hand).broken == Broken(4, "is missing: the next one is 5")
+    assert audit_verification.verify(by_hand).broken == Broken(4, "is missing: the next one is 5")
 
 
 def test_swapped_rows_are_found(by_hand):
     for was, becomes_row in ((4, 0), (5, 4), (0, 5)):
         set_value(by_hand, "id", was, becomes_row)
-    assert audit_log.verify(by_hand).broken == Broken(4, UNTRUE)
+    assert audit_verification.verify(by_hand).broken == Broken(4, UNTRUE)
 
 
 @pytest.mark.parametrize("number", [8, 0])
@@ -167,15 +167,15 @@ def test_a_row_that_was_put_in_is_found(by_hand, number):
         f"INSERT INTO events (id, {columns}) SELECT ?, {columns} FROM events WHERE id = 7",  # noqa: S608
         (number,),
     )
-    assert audit_log.verify(by_hand).broken.id == number
+    assert audit_verification.verify(by_hand).broken.id == number
 
 
 def test_a_cut_tail_is_found_by_a_head_that_was_noted(by_hand):
     """The chain alone cannot show it: that is why its head is told to the world outside."""
     noted = audit_log.head(by_hand)
     by_hand.execute("DELETE FROM events WHERE id >= 6")
-    assert audit_log.verify(by_hand).broken is None
-    assert audit_log.verify(by_hand, [noted]).broken == Broken(
+    assert audit_verification.verify(by_hand).broken is None
+    assert audit_verification.verify(by_hand, [noted]).broken == Broken(
         7, "is missing: the end of the audit log was removed"
     )
 
@@ -187,8 +187,8 @@ def test_a_tail_that_was_written_anew_is_found_by_a_head_that_was_noted(by_hand)
     by_hand.execute("DELETE FROM events WHERE id = 7")
     for minute in (7, 8):
         operations.note(by_hand, event(EventKind.REFUSED, minute, by=ANA), None)
-    assert audit_log.verify(by_hand).broken is None
-    assert audit_log.verify(by_hand, [noted]).broken == Broken(
+    assert audit_verification.verify(by_hand).broken is None
+    assert audit_verification.verify(by_hand, [noted]).broken == Broken(
         7, "has another hash than the one saved for it"
     )
 
@@ -196,7 +196,7 @@ def test_a_tail_that_was_written_anew_is_found_by_a_head_that_was_noted(by_hand)
 def test_a_record_whose_operation_was_given_another_pipeline_is_broken(by_hand):
     """Whom the entries are about cannot be moved either: the history of a pipeline is found by it."""
     by_hand.execute("UPDATE operations SET pipeline = 'clicks'")
-    assert audit_log.verify(by_hand).broken == Broken(1, UNREADABLE)
+    assert audit_verification.verify(by_hand).broken == Broken(1, UNREADABLE)
 
 
 def test_a_damaged_record_is_not_exported_as_if_nothing_were(path, by_hand):
@@ -232,7 +232,7 @@ def test_a_long_record_is_read_piece_by_piece(record):
     assert [entry.id for entry in audit_log.entries(record, at(6))] == list(range(7, last + 1))
     assert [entry.id for entry in audit_log.entries(record, at(9 + 2 * audit_log.BATCH))] == [last]
     assert list(audit_log.entries(record, at(10 + 2 * audit_log.BATCH))) == []
-    assert audit_log.verify(record, [audit_log.head(record)]).broken is None
+    assert audit_verification.verify(record, [audit_log.head(record)]).broken is None
 
 
 def test_entries_of_some_kinds_are_read_without_the_others(record):
@@ -248,4 +248,4 @@ def test_the_record_can_grow_while_it_is_read(record):
     assert next(entries).id == 1
     operations.note(record, event(EventKind.REFUSED, 9, by=ANA), None)
     assert [entry.id for entry in entries] == [2, 3, 4, 5, 6, 7, 8]
-    assert audit_log.verify(record, [audit_log.head(record)]).broken is None
+    assert audit_verification.verify(record, [audit_log.head(record)]).broken is None

@@ -18,7 +18,7 @@ from bot.domain.operations.outcome import Ending, Outcome
 from bot.domain.operations.plans import CLEAR, StepName
 from bot.domain.pipelines.pipeline import Change, Checkpoints, PipelineEvents, Storage
 from bot.engine.ports import PipelineBusy
-from bot.store import audit_log, audit_pages, operations, unannounced
+from bot.store import audit_log, audit_pages, audit_verification, operations, unannounced
 from bot.store.access import grants
 from bot.store.connection.database import open_database
 from bot.store.errors import DatabaseUnusable
@@ -149,10 +149,10 @@ def test_the_old_events_are_an_audit_log_that_can_be_proved(carried_on):
         {"id": number, "pipeline": pipelines[each["operation"]], "by_team": None} | each
         for number, each in enumerate(EVENTS, start=1)
     ]
-    assert audit_log.verify(carried_on).broken is None
+    assert audit_verification.verify(carried_on).broken is None
     change(carried_on, "op-proposed", confirmed(40))
     assert audit_log.head(carried_on)[0] == len(EVENTS) + 1
-    assert audit_log.verify(carried_on, [audit_log.head(carried_on)]).broken is None
+    assert audit_verification.verify(carried_on, [audit_log.head(carried_on)]).broken is None
     lines = audit_pages.page(carried_on, pipeline="proposed", actor=None, before=None, limit=9)
     kinds = [line.entry.event.kind for line in lines]
     assert kinds == [EventKind.CONFIRMED, EventKind.SENT, EventKind.PROPOSED]

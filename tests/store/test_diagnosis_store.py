@@ -3,7 +3,7 @@
 import pytest
 
 from bot.domain.events import Event, EventKind
-from bot.store import audit_log
+from bot.store import audit_log, audit_verification
 from bot.store.bot_state import CountedConnections
 from bot.store.connection.database import open_database, writing
 from bot.store.diagnosis_facts import BACKUP, diagnosis_facts
@@ -55,17 +55,17 @@ def test_only_the_newest_entries_are_verified(tmp_path, changed, found):
     with open_database(tmp_path / "pipeline-bot.db") as db:
         logged(db, 10)
         changes(db, changed)
-        checked = audit_log.verify_newest(db, 4)
+        checked = audit_verification.verify_newest(db, 4)
     assert (checked.broken and checked.broken.id, checked.after) == (found, 6)
 
 
 def test_a_log_that_is_shorter_is_verified_from_its_first_entry(tmp_path):
     with open_database(tmp_path / "pipeline-bot.db") as db:
-        assert audit_log.verify_newest(db, 4).newest[0] == 0
+        assert audit_verification.verify_newest(db, 4).newest[0] == 0
         logged(db, 3)
-        assert audit_log.verify_newest(db, 4).newest[0] == 3
+        assert audit_verification.verify_newest(db, 4).newest[0] == 3
         changes(db, 1)
-        assert audit_log.verify_newest(db, 4).broken.id == 1
+        assert audit_verification.verify_newest(db, 4).broken.id == 1
 
 
 @pytest.mark.parametrize("value", ["", "{}", '{"others": "x", "at": 1}', "[]"])

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from bot.domain.events import Event, EventKind
 from bot.domain.ids import Actor
 from bot.slack.payloads import Person, SlashCommand
-from bot.store import audit_log
+from bot.store import audit_log, audit_verification
 from bot.store.connection.database import open_database, writing
 from tests.clock import START
 from tests.store.samples import ANA
@@ -50,7 +50,7 @@ def is_recorded(db: Database, event: Event) -> bool:
         return False
     (row,) = db.query("SELECT * FROM events WHERE id = ?", (appended.id,))
     assert audit_log.entry_of(row) == appended
-    assert audit_log.verify(db, [before, (appended.id, appended.hash)]).broken is None
+    assert audit_verification.verify(db, [before, (appended.id, appended.hash)]).broken is None
     return True
 
 

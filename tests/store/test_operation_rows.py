@@ -18,7 +18,7 @@ from bot.domain.events import Event, EventKind
 from bot.domain.ids import Actor
 from bot.domain.operations.inputs import Transition
 from bot.domain.operations.operation import Operation, State
-from bot.store import audit_log, operations, unannounced
+from bot.store import audit_log, audit_verification, operations, unannounced
 from bot.store.access import rules_and_freezes
 from bot.store.column_values import text_of
 from bot.store.connection.database import open_database
@@ -121,7 +121,7 @@ def test_events_come_back_as_they_were_recorded(events):
         assert {(stored.operation, stored.posted_ts) for stored in waiting.events} == {("op-1", None)}
         for event in events:
             operations.note(db, event, None)
-        assert audit_log.verify(db).broken is None
+        assert audit_verification.verify(db).broken is None
         noted = list(audit_log.entries(db))[-len(events) :]
         assert [(entry.operation, entry.event) for entry in noted] == [(None, event) for event in events]
 

@@ -8,7 +8,7 @@ from bot.domain.access.changes import DropRule, SetRule
 from bot.domain.access.rules import Rule
 from bot.domain.audit_values import PreviousFreeze, PreviousGrant, json_of, previous_in
 from bot.domain.events import Event, EventKind
-from bot.store import audit_log
+from bot.store import audit_log, audit_verification
 from bot.store.connection.database import open_database, writing
 from bot.store.shell_store import Administration
 from tests.rules import any_rules
@@ -83,7 +83,7 @@ def test_any_values_are_read_back(one_db, kind_and_previous):
         audit_log.append(one_db, Event(kind, at(0), {"pattern": pattern, "before": json_of(previous)}))
     (row,) = one_db.query("SELECT * FROM events ORDER BY id DESC LIMIT 1")
     assert previous_in(audit_log.event_of(row)) == previous
-    assert audit_log.verify(one_db, [before, audit_log.head(one_db)], earlier=before).broken is None
+    assert audit_verification.verify(one_db, [before, audit_log.head(one_db)], earlier=before).broken is None
 
 
 @pytest.fixture

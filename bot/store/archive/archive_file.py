@@ -16,7 +16,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.audit_chain import Head
-from bot.store import archived_entries, audit_log
+from bot.store import archived_entries, audit_log, audit_verification
 from bot.store.backup.backup import in_words_of
 from bot.store.backup.verification import Reading, verify_copy
 from bot.store.connection.copying import give_name
@@ -98,7 +98,7 @@ class ArchiveFile:
             DatabaseUnusable: they are not one chain up to `after`.
         """
         with open_for_reading(self.path) as again:
-            checked = audit_log.verify(again, [after], earlier=before)
+            checked = audit_verification.verify(again, [after], earlier=before)
         if checked.broken is not None or checked.newest != after:
             raise DatabaseUnusable(
                 f"{self.path} is not what was written to it. Nothing was deleted from the database: check its disk."

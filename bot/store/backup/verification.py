@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from bot.domain.audit_chain import GENESIS, Broken, Checked, Head
-from bot.store import audit_log
+from bot.store import audit_log, audit_verification
 from bot.store.audit_log import Progress
 from bot.store.column_values import moment_of
 from bot.store.connection.read_only import open_for_reading
@@ -55,7 +55,7 @@ def verify_copy(
         checked, at = Checked(), None
         if AUDIT_LOG_SINCE in applied:
             with reading(audit_log.head(db)[0]) as progress:
-                checked = audit_log.verify(db, heads, full=True, progress=progress)
+                checked = audit_verification.verify(db, heads, full=True, progress=progress)
             at = db.execute("SELECT at FROM events ORDER BY id DESC LIMIT 1").fetchone()
     return Verified(
         len(applied),
