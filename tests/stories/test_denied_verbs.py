@@ -24,6 +24,7 @@ DENIED = {  # by a viewer, who sees the request but may do nothing about it
 UNSEEN = {  # by somebody who may not even see it
     "status orders": "You may not see `orders`",
     "history orders": "You may not see `orders`",
+    "doctor": "You may not check the bot",
     "list": "There is no pipeline that you are allowed to see",
 }
 OF_ONES_OWN = {"pending", "whoami", "grants", "rules", "help", "withdraw", "can-i"}
