@@ -138,7 +138,7 @@ def test_the_request_of_somebody_who_may_not_see_it(workspace, ada, eve):
     workspace.grants(eve, Role.APPROVER)
     assert eve.told("Ask for access") == snapshot(
         [
-            "✅ You already have the role for this, so I asked nobody. Press the same button again, or type the command again."
+            "✅ You already have the role for this, so I asked nobody. Type the command again, or press the button that was refused before."
         ]
     )
     workspace.card()

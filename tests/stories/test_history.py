@@ -235,15 +235,17 @@ def test_a_page_reads_only_so_much(workspace):
     eve, ana = workspace.stranger("eve"), workspace.viewer("ana", pattern="reports")
     eve.types("/pipeline clear reports")
     many_are_refused(workspace, HISTORY_READ, by=eve)
-    not_seen = "entries here are hidden: they are on pipelines that you are not allowed to see."
-    further = f"{not_seen} Press *Older* for the next page.\n[Older]"
+    hidden = "hidden: they are on pipelines that you are not allowed to see."
+    further = f"entries on this page are {hidden} *Older* may show others.\n[Older]"
     assert ana.types("/pipeline history") == f"{EVERYTHING}\nAll 1,000 {further}"
     assert ana.told("Older") == [f"{EVERYTHING}\n{REPORTS}\n[Newer]"]
-    upward = f"{not_seen} Press *Newer* for the next page.\n[Newer] [Older]"
+    upward = f"entries on this page are {hidden} *Newer* may show others.\n[Newer] [Older]"
     assert ana.told("Newer") == [f"{EVERYTHING}\nAll 1,000 {upward}"]
     assert ana.told("Newer") == [f"{EVERYTHING}\nAll 1,000 {further}"]
     eve.types("/pipeline clear reports")
-    assert ana.types("/pipeline history") == f"{EVERYTHING}\n{REPORTS}\nSome {further}"
+    assert (
+        ana.types("/pipeline history") == f"{EVERYTHING}\n{REPORTS}\nSome entries here are {hidden}\n[Older]"
+    )
 
 
 def test_whoever_has_no_role_has_nothing_read(workspace):

@@ -44,11 +44,11 @@ def test_a_feldera_that_keeps_no_events(workspace: Workspace, oli: Teammate) -> 
     is_done(workspace, "❌ Not stopped: ")
     assert workspace.thread() == snapshot(
         [
-            "❌ Not stopped: the clear after the stop needs Feldera's events of `sales`, and they cannot be read (`There is no Feldera API at its address (404).`), so `sales` would stay stopped. Nothing was sent to Feldera. Type `/pipeline stop sales` and, when it is stopped, `/pipeline clear sales --start`. @oli"
+            "❌ Not stopped: to stop and clear `sales` in one request, I must see in Feldera's events that nobody starts it in between, and they cannot be read (`There is no Feldera API at its address (404).`). Nothing was sent to Feldera. Make it two requests: `/pipeline stop sales` and, when it is stopped, `/pipeline clear sales --start`. @oli"
         ]
     )
     assert (
-        "\nNothing was sent to Feldera. Type `/pipeline stop sales` and, when it is stopped,"
+        "\nNothing was sent to Feldera. Make it two requests: `/pipeline stop sales` and, when it is stopped,"
         in workspace.card()
     )
 

@@ -67,8 +67,8 @@ VERBS: tuple[Verb, ...] = (
         needs=REQUESTERS,
         summary="Start a pipeline, and watch until it runs or fails.",
         details=(
-            "It is compiled first if need be, and goes on from its storage, or starts empty if that was cleared. An *operator* "
-            "needs no approval and a *requester* needs 1, whatever the rules say: a start loses nothing."
+            "It is compiled first if need be, and resumes from its storage, or starts empty if that was cleared. A start loses "
+            "nothing, so rules do not change its approvals: an *operator* needs none, a *requester* always needs 1."
         ),
         example="start orders",
         read=parsers.start,
@@ -138,7 +138,7 @@ VERBS: tuple[Verb, ...] = (
         group=VerbGroup.OPERATE,
         needs=REQUESTERS,
         summary="Withdraw your own request.",
-        details="You can withdraw it while it waits for approval, and after that until its cancel window ends or a freeze no longer holds it.",
+        details="You can withdraw it while it waits for approval, while its cancel window lasts, and while a freeze holds it.",
         example="withdraw 7fk2qa",
         read=parsers.withdraw,
     ),

@@ -57,7 +57,7 @@ def _deleted(reviewed: Fingerprint, storage: str) -> str:
 def lost(reviewed: Fingerprint, *, with_times: bool = True) -> Text:
     """What a forced stop loses. `with_times`: whether it says when the last checkpoint was made."""
     if not reviewed.was_wanted:
-        return Text("nothing more: it is already stopped, or being stopped")
+        return Text("nothing more: Feldera has stopped it already, or is stopping it")
     if reviewed.checkpoints.count == 0:
         return Text("all its state: it has no checkpoint")
     if not with_times:

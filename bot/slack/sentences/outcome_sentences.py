@@ -182,9 +182,9 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
     ),
     Ending.AMBIGUOUS_FELDERA: _needs_attention(
         "Needs attention: a different Feldera may be answering now",
-        "Known: the {step} was sent to Feldera {sends}; the Feldera at that address now has no {name}, or a different pipeline of that name.",
-        "Not known: whether the same Feldera still answers there; without authentication this cannot be checked.",
-        "What to do: ask the person who runs the bot whether {host} still points to the right Feldera; once you are sure that nothing is under way, press *Close request*{on_card}.",
+        "Known: the {step} was sent to Feldera {sends}. Since then {name} is gone, or another pipeline has its name.",
+        "Not known: whether {host} still leads to the same Feldera; I cannot check that, because this Feldera runs without authentication.",
+        "What to do: ask the person who runs the bot; once you are sure that nothing is under way, press *Close request*{on_card}.",
     ),
     Ending.OUT_OF_REACH: _needs_attention(
         "Needs attention: Feldera has given no usable answer for a day",
@@ -210,16 +210,17 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
         "To request it again, type {again}{showing}.",
     ),
     Ending.RUN_SINCE: _unsent(
-        "{Undone}: somebody may have run {name} since {requester} looked at it; Feldera's events do not rule that out, "
+        "{Undone}: somebody may have started {name} again after {requester} had looked at it; Feldera's events do not rule that out, "
         "and nobody has seen what a clear would delete now.",
-        "{Undone_so_far}: somebody may have run it since {requester} looked at it; Feldera's events do not rule that out",
+        "{Undone_so_far}: somebody may have started it again after {requester} had looked at it; Feldera's events do not rule that out",
         "To request the {rest_name} again, type {rest}{showing}.",
     ),
     Ending.EVENTS_UNUSABLE: _unsent(
-        "{Undone}: the clear after the stop needs Feldera's events of {name}, and they cannot be read ({said}), "
-        "so {name} would stay stopped.",
-        "{Undone_so_far}: the clear after the stop needs Feldera's events, and they cannot be read ({said})",
-        "Type {apart}.",
+        "{Undone}: to stop and clear {name} in one request, I must see in Feldera's events that nobody starts it in between, "
+        "and they cannot be read ({said}).",
+        "{Undone_so_far}: to do both in one request, I must see in Feldera's events that nobody starts it in between, "
+        "and they cannot be read ({said})",
+        "Make it two requests: {apart}.",
     ),
     Ending.STORAGE_UNKNOWN: _unsent(
         "{Undone}: Feldera reports a storage state of {name} that this bot does not know.",

@@ -39,6 +39,10 @@ def introduced(shown: replies.Introduced) -> Message:
 
 def _no_role(membership: Membership) -> Text:
     """With no grant that they may have through a group, either."""
+    if membership.kind is Kind.MEMBER and membership.unresolved_groups:
+        return Text(
+            "Without them you have no role here, so for now you cannot see or change pipelines. Try again in a minute."
+        )
     if membership.kind is Kind.MEMBER:
         return how_to_get_access(Kind.MEMBER, "")
     return Text("You have no role here.")

@@ -136,7 +136,7 @@ def allowed_now(reply: replies.AllowedNow) -> Message:
     denied = reply.denied
     already = Text("✅ You already have the role for this, so I asked nobody.")
     if denied.tried is not None or denied.plan is None:
-        return said("{} Press the same button again, or type the command again.", already)
+        return said("{} Type the command again, or press the button that was refused before.", already)
     break_glass = " --break-glass INCIDENT" if denied.action is Action.BREAK_GLASS else ""
     return said("{} Type {}.", already, code(f"{command(denied.plan, denied.name)}{break_glass} reason…"))
 

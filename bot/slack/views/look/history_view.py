@@ -78,12 +78,15 @@ def history_page(shown: replies.HistoryPage) -> Message:
 def _note(shown: replies.HistoryPage) -> Text:
     if not shown.read:
         return NOTHING if shown.lines else Text("Nothing that you can see.")
+    if shown.lines:
+        return Text("Some entries here are hidden: they are on pipelines that you are not allowed to see.")
     further, button = NOTHING, "Newer" if shown.upward else "Older"
     if (shown.after if shown.upward else shown.before) is not None:
-        further = Text(" Press *{}* for the next page.", button)
-    entries = Text("Some entries") if shown.lines else Text("All {:,} entries", shown.read)
+        further = Text(" *{}* may show others.", button)
     return Text(
-        "{} here are hidden: they are on pipelines that you are not allowed to see.{}", entries, further
+        "All {:,} entries on this page are hidden: they are on pipelines that you are not allowed to see.{}",
+        shown.read,
+        further,
     )
 
 

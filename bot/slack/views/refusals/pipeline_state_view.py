@@ -87,7 +87,7 @@ def _loses(offer: Operation) -> Text:
     """What both steps take. The offer is of a later look, by which it may have begun to stop."""
     if not offer.previewed.was_wanted:
         return Text(
-            "By now it is being stopped, so the stop loses nothing more; the clear still deletes its storage."
+            "By now Feldera is stopping it, so the stop loses nothing more; the clear still deletes its storage."
         )
     return Text("The stop loses {}; the clear deletes its storage.", lost(offer.previewed))
 

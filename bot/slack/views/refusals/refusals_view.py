@@ -75,15 +75,20 @@ def _others(admins: Admins | None) -> Text:
 
 
 def not_found(reply: NotFound) -> Message:
+    if reply.unanswered and not reply.needs_target:
+        return said(
+            "❌ I cannot tell whether there is a pipeline `{}`: the Feldera {} does not answer now. Try again in a minute.",
+            reply.pipeline,
+            Text(" and ").join([code(target) for target in reply.unanswered]),
+        )
     return said(
         "❌ {}{}", _several_felderas(reply) if reply.needs_target else _unknown(reply), _silent(reply)
     )
 
 
 def _unknown(reply: NotFound) -> Text:
-    found_none = "I found no" if reply.unanswered else "Feldera has no"
     return Text(
-        "{} pipeline `{}` (names are case-sensitive).{}", found_none, reply.pipeline, _did_you_mean(reply)
+        "Feldera has no pipeline `{}` (names are case-sensitive).{}", reply.pipeline, _did_you_mean(reply)
     )
 
 
