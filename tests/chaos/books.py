@@ -93,7 +93,11 @@ class Books:
             for act in self._acts_at(who, entry)
             if row.pipeline in act.about.split() and act.how == "typed"
         ]
-        if not any(row.pipeline in act.about for act in self._acts_at(who, entry)) and not typed:
+        # A preview's button may offer another plan; and Slack may deliver a command again, even after a restart.
+        rows, moment = self.records.rows, entry.when.moment
+        done = [act.about for act in self.acts if act.who == who and act.began <= moment]
+        about = [getattr(rows.get(each), "pipeline", each) for each in done]
+        if not any(row.pipeline in each for each in about):
             yield f"nobody asked for what the audit log has: {entry}"
         for act in typed[-1:]:
             steps = {"--stop": ["stop"], "--restart": ["stop", "start"], "--start": ["start"]}
