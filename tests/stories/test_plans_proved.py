@@ -98,7 +98,7 @@ def test_another_run_between_the_last_look_and_the_stop(workspace: Workspace, ol
     *_, stopped, over = workspace.thread()
     assert stopped == "✓ Step 1 of 2: stopped `sales` after 10 seconds."
     assert (
-        "somebody may have run `sales` since @oli looked at it; Feldera's events do not rule that out" in over
+        "somebody may have started `sales` again after @oli had looked at it; Feldera's events do not rule that out" in over
     )
 
 
@@ -112,7 +112,7 @@ def test_after_another_run_the_rest_of_the_plan_is_advised(workspace: Workspace,
     oli.told("Stop, clear and start sales")
     is_done(workspace, "❌ Stopped already, not cleared: ")
     for said in (workspace.thread()[-1], workspace.card()):
-        assert "To request the clear again, type `/pipeline clear sales --start`" in said
+        assert "To request the clear and start again, type `/pipeline clear sales --start`" in said
 
 
 def test_the_stop_is_lost_and_feldera_is_away_for_hours(workspace: Workspace, oli: Teammate) -> None:
