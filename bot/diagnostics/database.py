@@ -26,7 +26,7 @@ async def disk(context: CheckContext) -> list[CheckResult]:
     if space is None:
         return [unknown(DISK, "The database's disk does not tell how much room it has.")]
     if space.is_for_requests_under_way:
-        full = f"The database's disk is full, with {space.free_in_words} free: the bot refuses new requests."
+        full = f"The database's disk has only {space.free_in_words} free, so the bot refuses new requests."
         return [failed(DISK, full, "Make room on it.")]
     if space.is_almost_full:
         almost = f"The database's disk is almost full, with {space.free_in_words} free."

@@ -24,7 +24,7 @@ async def manifest(context: CheckContext) -> list[CheckResult]:
             unknown(
                 MANIFEST,
                 "Commands, shortcuts, events and tabs of the installed app cannot be read with the bot's tokens.",
-                "After an upgrade, compare them with app_manifest.yml (App Manifest, in the app's settings), or run `pipeline-bot "
+                "After an upgrade, compare the app's manifest (App Manifest, in the app's settings) with app_manifest.yml, or run `pipeline-bot "
                 "doctor` with an app configuration token in SLACK_CONFIG_TOKEN.",
             )
         ]

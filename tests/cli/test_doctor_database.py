@@ -229,7 +229,7 @@ async def test_a_disk_that_is_almost_full_and_one_that_is_full(tmp_path, examine
                 (
                     5_000_000,
                     "failed",
-                    r"The database's disk is full, with [45][0-9.]+ MB free: the bot refuses new requests\.",
+                    r"The database's disk has only [45][0-9.]+ MB free, so the bot refuses new requests\.",
                 ),
             ):
                 fills(disk, leaving=leaving)

@@ -128,7 +128,7 @@ def installs(step: Run | Copy) -> bool:
 @needs_clean_root
 def test_a_package_with_another_hash_is_refused(tmp_path):
     """The lock of an image that somebody tampered with, or whose package was replaced."""
-    lock = tmp_path / "docs/deploy/requirements.txt"
+    lock = tmp_path / "docs/deploy/otel-requirements.txt"
     lock.parent.mkdir(parents=True)
     shutil.copy(ROOT / ".dockerignore", tmp_path)
     shutil.copy(ROOT / "docs/deploy/build-requirements.txt", lock.parent)

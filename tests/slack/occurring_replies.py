@@ -99,7 +99,7 @@ _ALL_WELL = (
     unknown(
         "slack manifest",
         "Commands, shortcuts, events and tabs of the installed app cannot be read with the bot's tokens.",
-        "After an upgrade, compare them with app_manifest.yml (App Manifest, in the app's settings).",
+        "After an upgrade, compare the app's manifest (App Manifest, in the app's settings) with app_manifest.yml.",
     ),
     passed("slack connections", "Only this bot is connected with this app."),
     passed("feldera", "0.337.0 (Open source) answers at https://feldera.example.com."),
@@ -129,7 +129,7 @@ _TO_FIX = (
     ),
     failed(
         "disk",
-        "The database's disk is full, with 5.1 MB free: the bot refuses new requests.",
+        "The database's disk has only 5.1 MB free, so the bot refuses new requests.",
         "Make room on it.",
     ),
     unknown("feldera staging", "No answer after 5 s."),

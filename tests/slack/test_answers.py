@@ -110,7 +110,7 @@ def test_a_preview_has_two_buttons_that_carry_only_the_operations_id():
 def test_a_denial_to_somebody_whose_permission_ended():
     lapsed = grant(ANA, pattern="orders*", expires_at=START - timedelta(hours=1))
     assert answer(denied(Action.CLEAR, lapsed)).text == snapshot(
-        "🚫 You may not clear `orders`: you need the role *operator* on `orders`. Your *operator* on `orders*` ended <!date^1772416800^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 02:00 UTC>. An admin of this bot can grant it."
+        "🚫 You may not clear `orders`: you need the role *operator* on `orders`. Your role *operator* on `orders*` ended <!date^1772416800^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 02:00 UTC>. An admin of this bot can grant it."
     )
 
 
@@ -140,7 +140,7 @@ def test_why_there_is_nothing_to_confirm():
             "❌ Feldera has no pipeline `ordres` (names are case-sensitive).",
             "❌ Feldera has no pipeline `ordres` (names are case-sensitive). Did you mean `orders` or `orders-eu`?",
             "✋ `orders` must be stopped before it can be cleared. It is Running, started <!date^1772420400^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 03:00 UTC>. Stop it in Feldera, then type `/pipeline clear orders` again.",
-            "✋ `orders` cannot be cleared now: it is still Stopped, but somebody asked it to start <!date^1772413200^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 01:00 UTC>. To take that start back, stop it in Feldera; then type `/pipeline clear orders` again.",
+            "✋ `orders` cannot be cleared now: somebody asked it to start <!date^1772413200^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 01:00 UTC>, although it has not left Stopped yet. To take that start back, stop it in Feldera (this bot cannot do that); then type `/pipeline clear orders` again.",
             "✋ `orders` is still stopping, so it cannot be cleared yet. Once it is stopped, type `/pipeline clear orders` again.",
             "✅ `orders` is already cleared.",
             "✅ `orders` is already cleared. It is still Stopped, but somebody asked it to start <!date^1772413200^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 01:00 UTC>.",
@@ -262,7 +262,7 @@ def test_why_nothing_shows_that_waits():
             "some": "Nothing that you can see waits: you have a role on `ord*` and `payments` only.",
             "perhaps more": "Nothing that you can see waits: you have a role on `ord*` only. You may see more once your user groups can be checked (`Slack is away`). Try again in a minute.",
             "none": "🚫 You cannot see any request, because you have no role here. An admin of this bot can grant one.",
-            "ended": "🚫 You cannot see any request, because you need the role *viewer*, *requester*, *operator*, *approver* or *responder*. Your *operator* on `ord*` ended <!date^1772420400^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 03:00 UTC>. An admin of this bot can grant it.",
+            "ended": "🚫 You cannot see any request, because you need the role *viewer*, *requester*, *operator*, *approver* or *responder*. Your role *operator* on `ord*` ended <!date^1772420400^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 03:00 UTC>. An admin of this bot can grant it.",
             "unread": "🚫 You cannot see any request, because your user groups cannot be checked right now (`Slack is away`). Try again in a minute.",
         }
     )

@@ -129,9 +129,10 @@ def third(operation) -> str:
 
 
 def test_what_is_lost_is_said_in_the_past_tense_only_of_what_was_lost():
-    assert third(operation_of(CLEAR, State.WAITING)) == "Deletes: 2 checkpoints (3.0 MiB)"
+    assert third(operation_of(CLEAR, State.WAITING)) == "Deletes: the storage, with 2 checkpoints (3.0 MiB)"
     assert (
-        third(operation_of(CLEAR, State.SUCCEEDED)) == "Deleted: 2 checkpoints (3.0 MiB), as Feldera reports."
+        third(operation_of(CLEAR, State.SUCCEEDED))
+        == "Deleted, as Feldera reports: the storage, which held 2 checkpoints (3.0 MiB) at the preview."
     )
     assert third(operation_of(STOP, State.WAITING)).startswith("Loses: everything after the last checkpoint")
     assert third(operation_of(STOP, State.SUCCEEDED)) == "Lost: everything after the last checkpoint."

@@ -25,7 +25,7 @@ Once approved, this deletes the storage, with 3 checkpoints (7.0 MiB), and canno
     assert workspace.card() == snapshot("""\
 Clear orders
 🙋 Waiting for approval, requested some time ago (Mar 2, 2026 at 3:00 AM).
-Deletes: 3 checkpoints (7.0 MiB)
+Deletes: the storage, with 3 checkpoints (7.0 MiB)
 Requested by @ana: `schema change`
 Approvals: 0 of 1
 Expires: Mar 2, 2026 at 4:00 AM

@@ -33,7 +33,7 @@ def test_from_the_command_to_the_signature(workspace, rio, ben):
             "*Run as break-glass for*",
             "`INC-123`",
             "Reason: lag alarm at night",
-            "⚠️ `orders` loses all its state and starts empty afterwards. This *cannot be undone*.",
+            "⚠️ `orders` loses all its state; the next start begins empty. This *cannot be undone*.",
             "🚨 Break-glass runs this at once, without approval. Everyone who could have approved is notified, and one of them must review it afterwards.",
             "[Run as break-glass…] [Never mind]",
         ]
@@ -55,7 +55,7 @@ Run as break-glass
     assert workspace.card().splitlines()[1:] == snapshot(
         [
             "✅ Cleared after 2 seconds · some time ago (Mar 2, 2026 at 3:00 AM).",
-            "Deleted: 3 checkpoints (7.0 MiB), as Feldera reports.",
+            "Deleted, as Feldera reports: the storage, which held 3 checkpoints (7.0 MiB) at the preview.",
             "Run as break-glass for `INC-123` by @rio: `lag alarm at night`",
             "⏳ Awaiting review by an approver",
             "Id `ID1`",

@@ -67,7 +67,7 @@ def test_a_stranger_and_a_viewer_are_denied(workspace):
 """)
     assert eve.types("/pipeline can-i clear nowhere") == said.replace("orders", "nowhere")
     workspace.passes(hours=2)
-    lapsed = " Your *operator* on `ord*` ended some time ago (Mar 2, 2026 at 4:00 AM)."
+    lapsed = " Your role *operator* on `ord*` ended some time ago (Mar 2, 2026 at 4:00 AM)."
     assert oli.types("/pipeline can-i clear orders").startswith(f"{no}{lapsed}")
 
 

@@ -40,7 +40,7 @@ def starts_and_stops(workspace):
     workspace.passes(seconds=5)
 
 
-RUNS = "❌ Not cleared: somebody has started `orders`, so it is no longer stopped. Nothing was sent to Feldera. If it may be stopped, type `/pipeline clear orders --stop`: it stops the pipeline first."
+RUNS = "❌ Not cleared: somebody has started `orders`, so it is no longer stopped. Nothing was sent to Feldera. To stop and clear it anyway, type `/pipeline clear orders --stop`."
 
 
 @pytest.mark.parametrize(

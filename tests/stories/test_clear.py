@@ -17,7 +17,7 @@ def test_a_clear_from_the_command_to_the_last_line(workspace, oli):
 *A clear deletes*
 the storage, with 3 checkpoints (7.0 MiB)
 Reason: schema change
-⚠️ `orders` loses all its state and starts empty afterwards. This *cannot be undone*.
+⚠️ `orders` loses all its state; the next start begins empty. This *cannot be undone*.
 [Clear orders] [Never mind]\
 """)
     oli.clicks("Clear orders")
@@ -33,12 +33,12 @@ This deletes the storage, with 3 checkpoints (7.0 MiB), and cannot be undone.
     assert workspace.feldera.clears["orders"] == 1
     # One message, edited in place: each of its versions says where the clear stands.
     confirmed, sent, cleared = (version.split("\n") for version in workspace.card_history())
-    assert [confirmed[2], *confirmed[9:]] == snapshot(["Deletes: 3 checkpoints (7.0 MiB)"])
-    assert [sent[2], *sent[9:]] == snapshot(["Deletes: 3 checkpoints (7.0 MiB)"])
+    assert [confirmed[2], *confirmed[9:]] == snapshot(["Deletes: the storage, with 3 checkpoints (7.0 MiB)"])
+    assert [sent[2], *sent[9:]] == snapshot(["Deletes: the storage, with 3 checkpoints (7.0 MiB)"])
     assert "\n".join(cleared) == snapshot("""\
 Clear orders
 ✅ Cleared after 2 seconds · some time ago (Mar 2, 2026 at 3:00 AM).
-Deleted: 3 checkpoints (7.0 MiB), as Feldera reports.
+Deleted, as Feldera reports: the storage, which held 3 checkpoints (7.0 MiB) at the preview.
 Requested by @oli: `schema change`
 Id `ID1`\
 """)
@@ -93,7 +93,7 @@ def test_an_empty_pipeline_and_no_reason(workspace, oli):
     assert "This deletes the storage; it has no checkpoints, and cannot be undone." in oli.last_confirm
     oli.reads()
     workspace.passes(seconds=10)
-    assert "\nDeleted: all its state, as Feldera reports.\nRequested by @oli\n" in workspace.card()
+    assert "\nDeleted, as Feldera reports: all its state.\nRequested by @oli\n" in workspace.card()
     workspace.thread()
 
 

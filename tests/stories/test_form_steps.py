@@ -108,7 +108,10 @@ def test_it_stopped_since_it_was_shown(workspace, form):
     workspace.passes(minutes=1)
     card = workspace.card()
     assert "\n✅ Stopped already and cleared after" in card
-    assert "\nDeleted: 3 checkpoints (7.0 MiB), as Feldera reports.\n" in card
+    assert (
+        "\nDeleted, as Feldera reports: the storage, which held 3 checkpoints (7.0 MiB) at the preview.\n"
+        in card
+    )
     workspace.thread()
 
 
@@ -118,7 +121,7 @@ def test_it_is_stopping(workspace, oli):
     workspace.passes(seconds=6)
     workspace.feldera.someone_stops("slow")
     assert oli.chooses("slow").split("\n")[4] == snapshot(
-        "✋ `slow` must be stopped before it can be cleared: it is Running, started some time ago (Mar 2, 2026 at 3:00 AM); stop requested some time ago (Mar 2, 2026 at 3:00 AM). It is stopping: choose it again once it is stopped."
+        "✋ `slow` must be stopped before it can be cleared: it is Running, started some time ago (Mar 2, 2026 at 3:00 AM); told to stop some time ago (Mar 2, 2026 at 3:00 AM). It is stopping: choose it again once it is stopped."
     )
     assert "\n⚠ slow is stopping: press again once it is stopped.\n" in oli.submits()
 

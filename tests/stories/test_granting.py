@@ -57,7 +57,7 @@ def test_a_grant_for_a_while_ends_by_itself(workspace, root, eve):
     workspace.passes(hours=11, minutes=59)
     assert eve.asks("/pipeline clear orders").startswith(PREVIEW)
     workspace.passes(minutes=2)
-    ended = "Your *operator* on `ord*` ended some time ago (Mar 2, 2026 at 3:00 PM)."
+    ended = "Your role *operator* on `ord*` ended some time ago (Mar 2, 2026 at 3:00 PM)."
     assert eve.types("/pipeline clear orders").startswith(f"{NO_ROLE} {ended}")
     assert eve.types("/pipeline grants") == snapshot(
         "✗ @eve: *operator* on `ord*` (grant #2, note: `on call, see INC-7`) expired some time ago (Mar 2, 2026 at 3:00 PM)"

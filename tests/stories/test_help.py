@@ -177,7 +177,7 @@ def test_the_bare_command_while_a_group_cannot_be_read(workspace: Workspace) -> 
     workspace.slack.rate_limits("usergroups.users.list", retry_after=30)
     assert eve.types("/pipeline") == snapshot("""\
 Some of your user groups cannot be checked right now (`Slack rate-limited me; retry in 30 s`): something may be missing here.
-Nothing is waiting for you, as far as I can check your groups now.
+Nothing is waiting for you, except perhaps through your groups.
 *Commands*
 `/pipeline status NAME` – Show a pipeline's state, what is under way, its recent events and requests.
 `/pipeline list` – List the pipelines that you can see: their state, and what is under way on them.

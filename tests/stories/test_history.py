@@ -174,7 +174,7 @@ def test_the_history_of_a_person(workspace):
     ana.clears("orders")
     assert ana.types("/pipeline history @ana") == snapshot("""\
 *History of @ana*
-⏳ Under way: clear of `orders`, requested by @ana some time ago (Mar 2, 2026 at 3:00 AM)
+⏳ Under way: clear of (id `orders`), requested by @ana some time ago (Mar 2, 2026 at 3:00 AM)
 [Details]\
 """)
     workspace.threads()

@@ -24,7 +24,7 @@ def test_what_waits_for_an_approver(workspace: Workspace, ana: Teammate, ben: Te
 Waiting for you
 *Clear orders* · `ID1` · Thread
 🙋 Waiting for approval, requested some time ago (Mar 2, 2026 at 3:00 AM).
-Deletes: 3 checkpoints (7.0 MiB)
+Deletes: the storage, with 3 checkpoints (7.0 MiB)
 Requested by @ana: `schema change, see INC-42`
 Approvals: 0 of 1
 Expires: Mar 2, 2026 at 4:00 AM
@@ -75,7 +75,7 @@ def test_a_plan_of_several_steps(workspace: Workspace, ana: Teammate, ben: Teamm
     workspace.passes(seconds=2)
     ana.reads()
     assert "*Stop, clear and start orders* · `ID1` · Thread\n" in ben.opens_home()
-    assert "\nDeletes: 3 checkpoints (7.0 MiB)\n" in ben.home()
+    assert "\nDeletes: the storage, with 3 checkpoints (7.0 MiB)\n" in ben.home()
     ben.clicks_home("Approve")
     workspace.passes(seconds=4)
     assert (

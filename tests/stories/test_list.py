@@ -31,7 +31,7 @@ def test_every_state_at_a_glance(workspace: Workspace) -> None:
 [Details]
 ▶️ `payments`: Running, started some time ago (Mar 1, 2026 at 3:00 AM) · 💾 holds data: 3 checkpoints, 7.0 MiB
 [Details]
-🔄 `reports`: Provisioning, began some time ago (Mar 2, 2026 at 3:00 AM); start requested some time ago (Mar 2, 2026 at 3:00 AM) · 💾 holds data: 3 checkpoints, 7.0 MiB
+🔄 `reports`: Provisioning, began some time ago (Mar 2, 2026 at 3:00 AM); told to start some time ago (Mar 2, 2026 at 3:00 AM) · 💾 holds data: 3 checkpoints, 7.0 MiB
 [Details]\
 """
         ]
@@ -53,8 +53,8 @@ def test_what_is_under_way(workspace: Workspace) -> None:
     below = [line for line in oli.asks("/pipeline list").split("\n") if line[0] in "⏳🙋🧊"]
     assert below == snapshot(
         [
-            "⏳ Under way: clear `ID1`, requested by @oli some time ago (Mar 2, 2026 at 3:00 AM) · Thread",
-            "🙋 Waiting for approval: clear `ID2`, requested by @ben some time ago (Mar 2, 2026 at 3:00 AM), 0 of 1 approvals, expires in 58 min (Mar 2, 2026 at 4:00 AM) · Thread",
+            "⏳ Under way: clear (id `ID1`), requested by @oli some time ago (Mar 2, 2026 at 3:00 AM) · Thread",
+            "🙋 Waiting for approval: clear (id `ID2`), requested by @ben some time ago (Mar 2, 2026 at 3:00 AM), 0 of 1 approvals, expires in 58 min (Mar 2, 2026 at 4:00 AM) · Thread",
             "🧊 frozen by `shell:owner`, ends in 1 h 58 min (Mar 2, 2026 at 5:00 AM): `release day`",
         ]
     )

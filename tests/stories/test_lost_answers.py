@@ -60,7 +60,7 @@ def test_lost_three_times(workspace: Workspace, oli: Teammate) -> None:
     *lines, called = workspace.thread()
     assert lines == [SENT, LOST, SENT_AGAIN.format(15), LOST, SENT_AGAIN.format(30), LOST]
     assert called == snapshot(
-        "⚠️ Needs attention: the clear of `orders`. Known: the clear was sent to Feldera 3 times, Feldera never confirmed it, and `orders` is unchanged. Not known: whether it may still take effect. What to do: look in Feldera now, and again in a few minutes. If no clear is under way at both looks, press *Close request* on its card; if one is, wait until it is done. To request it again, type `/pipeline clear orders`: it first shows what would be deleted. @oli"
+        "⚠️ Needs attention: the clear of `orders`. Known: the clear was sent to Feldera 3 times, Feldera never confirmed it, and `orders` is unchanged. Not known: whether it may still take effect. What to do: look at `orders` in Feldera now, and again in a few minutes. If no clear is under way either time, press *Close request* on its card. If one is, wait until it is done, and press it then only if this request still needs attention. To request it again, type `/pipeline clear orders`: it first shows what would be deleted. @oli"
     )
     card = workspace.card()
     assert "\n⚠️ Needs attention: " in card
@@ -82,7 +82,10 @@ def test_lost_and_then_started_after_the_clear(workspace: Workspace, oli: Teamma
     workspace.passes(minutes=1)
     assert workspace.thread()[-1] == STARTED_SINCE
     assert "✅ Cleared; somebody has started it since, and its storage is in use again · " in workspace.card()
-    assert "\nDeleted: 3 checkpoints (7.0 MiB), by Feldera's rules.\n" in workspace.card()
+    assert (
+        "\nDeleted, by Feldera's rules: the storage, which held 3 checkpoints (7.0 MiB) at the preview.\n"
+        in workspace.card()
+    )
     assert workspace.feldera.clears["orders"] == 1
     assert len(workspace.sent) == 1
 
@@ -95,12 +98,12 @@ def test_lost_and_then_started_instead(workspace: Workspace, oli: Teammate) -> N
     workspace.passes(minutes=2)
     assert workspace.thread()[2:] == snapshot(
         [
-            "❌ Not cleared: the clear had no effect, and somebody has started `orders` meanwhile. If it may be stopped, type `/pipeline clear orders --stop`: it stops the pipeline first. @oli"
+            "❌ Not cleared: the clear had no effect, and somebody has started `orders` meanwhile. To stop and clear it anyway, type `/pipeline clear orders --stop`. @oli"
         ]
     )
     assert "\n❌ Not cleared: " in workspace.card()
     assert (
-        "\nNothing was deleted. If it may be stopped, type `/pipeline clear orders --stop`: it stops the pipeline first.\n"
+        "\nNothing was deleted. To stop and clear it anyway, type `/pipeline clear orders --stop`.\n"
         in workspace.card()
     )
     assert len(workspace.sent) == 1

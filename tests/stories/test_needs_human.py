@@ -115,7 +115,10 @@ def test_the_request_arrives_after_all(stuck: Workspace) -> None:
         "✅ Cleared `orders` after 2 minutes and 35 seconds. @oli",
     ]
     assert "✅ Cleared after" in stuck.card()
-    assert "\nDeleted: 3 checkpoints (7.0 MiB), as Feldera reports.\n" in stuck.card()
+    assert (
+        "\nDeleted, as Feldera reports: the storage, which held 3 checkpoints (7.0 MiB) at the preview.\n"
+        in stuck.card()
+    )
     assert len(stuck.sent) == 3
 
 

@@ -96,7 +96,7 @@ def test_what_waits(workspace: Workspace, ana: Teammate) -> None:
     assert status[5:7] == snapshot(
         [
             "*Request*",
-            "🙋 Waiting for approval: clear `ID1`, requested by @ana some time ago (Mar 2, 2026 at 3:00 AM), 0 of 1 approvals, expires in 59 min (Mar 2, 2026 at 4:00 AM) · Thread",
+            "🙋 Waiting for approval: clear (id `ID1`), requested by @ana some time ago (Mar 2, 2026 at 3:00 AM), 0 of 1 approvals, expires in 59 min (Mar 2, 2026 at 4:00 AM) · Thread",
         ]
     )
     assert len(workspace.cards()) == 2

@@ -66,7 +66,7 @@ def test_a_grant_that_has_lapsed_is_named(workspace: Workspace) -> None:
     workspace.passes(hours=11, minutes=59)
     assert oli.asks("/pipeline status orders").startswith("orders\n")
     workspace.passes(hours=1)
-    lapsed = "Your *operator* on `ord*` ended some time ago (Mar 2, 2026 at 3:00 PM). "
+    lapsed = "Your role *operator* on `ord*` ended some time ago (Mar 2, 2026 at 3:00 PM). "
     assert oli.types("/pipeline clear orders") == NO_CLEAR.format(lapsed, "U02OLI")
 
 
@@ -77,7 +77,7 @@ def test_a_grant_that_ends_between_the_preview_and_the_click(workspace: Workspac
     confirm = oli.finds("Clear orders")
     workspace.passes(minutes=11)
     oli.presses(confirm)
-    lapsed = "Your *operator* on `*` ended some time ago (Mar 2, 2026 at 3:10 AM). "
+    lapsed = "Your role *operator* on `*` ended some time ago (Mar 2, 2026 at 3:10 AM). "
     assert oli.reads() == [f"{NO_CLEAR.format(lapsed, 'U02OLI')} Nothing was sent to Feldera."]
     workspace.grants(oli, Role.OPERATOR)
     workspace.revokes(oli)

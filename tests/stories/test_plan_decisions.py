@@ -36,7 +36,7 @@ def test_one_approval_for_the_whole_plan(workspace: Workspace) -> None:
     assert workspace.card() == snapshot("""\
 Stop, clear and start sales
 🙋 Waiting for approval, requested some time ago (Mar 2, 2026 at 3:00 AM).
-Deletes: 3 checkpoints (7.0 MiB) and everything after them; the last was made some time ago (Mar 2, 2026 at 3:00 AM)
+Deletes: the storage, with 3 checkpoints (7.0 MiB), and everything after them; the last was made some time ago (Mar 2, 2026 at 3:00 AM)
 Requested by @ria: `bad backfill`
 Approvals: 0 of 1
 Expires: Mar 2, 2026 at 4:00 AM

@@ -168,7 +168,10 @@ def test_files_that_stay(workspace: Workspace) -> None:
     workspace.operator("ana").clears("orders")
     workspace.passes(minutes=1)
     assert workspace.feldera.pipeline("orders").has_files_left
-    assert "\nDeleted: 3 checkpoints (7.0 MiB), as Feldera reports.\n" in workspace.card()
+    assert (
+        "\nDeleted, as Feldera reports: the storage, which held 3 checkpoints (7.0 MiB) at the preview.\n"
+        in workspace.card()
+    )
 
 
 @pytest.mark.parametrize("is_lost", [True, False], ids=["lost", "arrived"])

@@ -157,7 +157,7 @@ def run_and_stopped(workspace: Workspace) -> None:
         ),
         (
             started,
-            "somebody has started `orders`, so it is no longer stopped. Nothing was sent to Feldera. If it may be stopped, type `/pipeline clear orders --stop`: it stops the pipeline first.",
+            "somebody has started `orders`, so it is no longer stopped. Nothing was sent to Feldera. To stop and clear it anyway, type `/pipeline clear orders --stop`.",
         ),
     ],
 )

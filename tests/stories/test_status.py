@@ -76,8 +76,8 @@ def test_what_a_pipeline_may_be(workspace: Workspace) -> None:
     assert [line for card in shown for line in lately(card) if line.startswith("•")] == snapshot(
         [
             "• some time ago (Mar 2, 2026 at 3:00 AM): 🔄 Provisioning",
-            "• some time ago (Mar 2, 2026 at 3:00 AM): start requested",
-            "• some time ago (Mar 2, 2026 at 3:00 AM): start requested",
+            "• some time ago (Mar 2, 2026 at 3:00 AM): told to start",
+            "• some time ago (Mar 2, 2026 at 3:00 AM): told to start",
             "• some time ago (Mar 2, 2026 at 3:00 AM): 🧹 storage being cleared",
         ]
     )
@@ -96,7 +96,7 @@ def test_crashed(workspace: Workspace) -> None:
         [
             "• some time ago (Mar 2, 2026 at 3:00 AM): ⏹️ Stopped",
             "• some time ago (Mar 2, 2026 at 3:00 AM): 🔄 Stopping, ⚠️ error",
-            "• some time ago (Mar 2, 2026 at 3:00 AM): stop requested",
+            "• some time ago (Mar 2, 2026 at 3:00 AM): told to stop",
         ]
     )
 
@@ -107,7 +107,7 @@ def test_the_live_operation_is_shown(workspace: Workspace) -> None:
     ben.clears("orders")
     workspace.passes(minutes=2)
     assert field(ana.asks("/pipeline status orders"), "Request") == snapshot(
-        "⏳ Under way: clear `ID1`, requested by @ben some time ago (Mar 2, 2026 at 3:00 AM) · Thread"
+        "⏳ Under way: clear (id `ID1`), requested by @ben some time ago (Mar 2, 2026 at 3:00 AM) · Thread"
     )
     assert ana.links() == [workspace.permalink()]
     workspace.feldera.unsticks("orders")
@@ -134,7 +134,7 @@ def test_what_became_of_the_pipeline_and_who_cleared_it(workspace: Workspace) ->
         [
             "• some time ago (Mar 2, 2026 at 3:08 AM): ⏹️ Stopped",
             "• some time ago (Mar 2, 2026 at 3:08 AM): 🔄 Stopping",
-            "• some time ago (Mar 2, 2026 at 3:08 AM): stop requested",
+            "• some time ago (Mar 2, 2026 at 3:08 AM): told to stop",
             "• some time ago (Mar 2, 2026 at 3:07 AM): ▶️ Running",
             "• some time ago (Mar 2, 2026 at 3:07 AM): 🔄 Initializing, desired Running",
             "• ❌ Denied: clear requested by @ben some time ago (Mar 2, 2026 at 3:09 AM) · Thread",
@@ -179,7 +179,7 @@ def test_rows_without_news_are_no_events(workspace: Workspace) -> None:
     rows = [event(minute, **up) for minute in ("50", "40", "30")]
     first = event("20", resources="Provisioning", wanted="Provisioned")
     assert asked_with_events(workspace, workspace.viewer("ana"), [*rows, first]) == snapshot(
-        ["• some time ago (Mar 2, 2026 at 2:30 AM): ▶️ Running, as requested"]
+        ["• some time ago (Mar 2, 2026 at 2:30 AM): ▶️ Running"]
     )
 
 

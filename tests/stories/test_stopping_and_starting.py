@@ -140,7 +140,7 @@ def test_a_start_that_has_to_be_compiled_first(workspace: Workspace, ana: Teamma
         "`sales` is now ⏹️ Stopped, its storage 💾 holds data. @ana",
     ]
     assert (
-        "\nNothing more was sent to Feldera. Its error: `error in SQL <b>& more CREATE ˋˋˋVIEWˋˋˋ v AS line 0 "
+        "\nNothing more was sent to Feldera. The error: `error in SQL <b>& more CREATE ˋˋˋVIEWˋˋˋ v AS line 0 "
         in workspace.card()
     )
 
@@ -179,7 +179,7 @@ def test_a_start_that_fails(workspace: Workspace, ana: Teammate) -> None:
     assert "\n".join(workspace.thread()[-3:]) == "\n".join(end) + " @ana"
     card = workspace.card()
     assert "\n❌ Not started: it failed while starting (`RuntimeError.WorkerPanic`) · " in card
-    assert "\nIts error: `The worker <thread> panicked: index out of bounds`\n" in card
+    assert "\nThe error: `The worker <thread> panicked: index out of bounds`\n" in card
 
 
 def test_somebody_stops_what_is_starting(workspace: Workspace, ana: Teammate) -> None:

@@ -189,7 +189,7 @@ def storage(pipeline: Pipeline) -> Text:
 
 
 def doing(event: Activity) -> Text:
-    """`▶️ Running, as requested, 💾 storage holds data`: what is new, in the order of the labels."""
+    """`▶️ Running, 💾 storage holds data`: what is new, in the order of the labels."""
     told = [
         deployment(event.deployment) if event.deployment else NOTHING,
         _wanted(event),
@@ -210,18 +210,18 @@ def _wanted(event: Activity) -> Text:
     if not event.wanted:
         return NOTHING
     if event.wanted == event.deployment:
-        return Text("as requested")
+        return NOTHING
     return _RESOURCES_REQUESTED.get(event.wanted, Text("desired {}", event.wanted))
 
 
 def requested(desired: str) -> Text:
-    """`start requested`, for the status that a pipeline is desired to have."""
+    """`told to start`, for the status that a pipeline is desired to have."""
     return _REQUESTED.get(desired, Text("desired {}", desired))
 
 
 # Feldera's event log has the desired status of the resources while nothing runs yet, and `Running` from then on.
-_RESOURCES_REQUESTED = {"Provisioned": Text("start requested"), "Stopped": Text("stop requested")}
-_REQUESTED = {**_RESOURCES_REQUESTED, "Running": Text("start requested")}
+_RESOURCES_REQUESTED = {"Provisioned": Text("told to start"), "Stopped": Text("told to stop")}
+_REQUESTED = {**_RESOURCES_REQUESTED, "Running": Text("told to start")}
 _PROGRAMS = {
     "Pending": Text("program waits to be compiled"),
     "CompilingSql": Text("program is being compiled (SQL)"),
@@ -254,9 +254,9 @@ _WITHOUT_REASON = frozenset({State.REFUSED, State.STALE, State.EXPIRED})
 
 
 def what(operation: Operation) -> Text:
-    """`clear `7fk2qa`, requested by @ana …`: what, who and when, to follow words that say its state."""
+    """`clear (id `7fk2qa`), requested by @ana …`: what, who and when, to follow words that say its state."""
     asked_by = by(operation.requester, asked_at(operation))
-    return Text("{} `{}`, requested by {}", action_name(operation.plan), operation.short_id, asked_by)
+    return Text("{} (id `{}`), requested by {}", action_name(operation.plan), operation.short_id, asked_by)
 
 
 def by(actor: Actor, moment: datetime | None = None) -> Text:

@@ -57,7 +57,7 @@ def _deleted(reviewed: Fingerprint, storage: str) -> str:
 def lost(reviewed: Fingerprint, *, with_times: bool = True) -> Text:
     """What a forced stop loses. `with_times`: whether it says when the last checkpoint was made."""
     if not reviewed.was_wanted:
-        return Text("nothing more: Feldera has stopped it already, or is stopping it")
+        return Text("nothing more: Feldera has already been told to stop it")
     if reviewed.checkpoints.count == 0:
         return Text("all its state: it has no checkpoint")
     if not with_times:
@@ -68,7 +68,7 @@ def lost(reviewed: Fingerprint, *, with_times: bool = True) -> Text:
 
 
 def at_stake(operation: Operation) -> Text:
-    """For a card, before the end: `Deletes: 2 checkpoints (3.0 MiB)`; nothing for a start."""
+    """For a card, before the end: `Deletes: the storage, with 2 checkpoints (3.0 MiB)`; nothing for a start."""
     reviewed, plan = operation.previewed, operation.plan
     if StepName.CLEAR not in plan:
         return Text("Loses: {}", lost(reviewed)) if plan == STOP else NOTHING
@@ -78,10 +78,15 @@ def at_stake(operation: Operation) -> Text:
         return Text("Deletes: all its state; it has no checkpoint")
     more = NOTHING
     if StepName.STOP in plan and reviewed.was_wanted:
-        more = Text(" and everything after them")
+        more = Text(", and everything after them")
         if reviewed.last_checkpoint_at is not None:
             more += Text("; the last was made {}", ago(reviewed.last_checkpoint_at))
-    return Text("Deletes: {} ({}){}", _count(reviewed.checkpoints), _size(reviewed.checkpoints), more)
+    return Text(
+        "Deletes: the storage, with {} ({}){}",
+        _count(reviewed.checkpoints),
+        _size(reviewed.checkpoints),
+        more,
+    )
 
 
 def taken(operation: Operation) -> Text:
@@ -95,11 +100,11 @@ def taken(operation: Operation) -> Text:
         return Text("Lost: {}.", stopped) if _has_stopped(operation) else NOTHING
     by = "by Feldera's rules" if _ending_of_clear(operation) in BY_ITS_RULES else "as Feldera reports"
     if reviewed.cleared or reviewed.checkpoints.count == 0:
-        return Text("Deleted: all its state, {}.", by)
-    counted = Text("{} ({})", _count(reviewed.checkpoints), _size(reviewed.checkpoints))
+        return Text("Deleted, {}: all its state.", by)
+    held = Text("{} ({}) at the preview", _count(reviewed.checkpoints), _size(reviewed.checkpoints))
     if StepName.STOP in operation.plan and reviewed.was_wanted:
-        counted = Text("{} at the preview, and everything after them", counted)
-    return Text("Deleted: {}, {}.", counted, by)
+        held += Text(", and everything after them")
+    return Text("Deleted, {}: the storage, which held {}.", by, held)
 
 
 def _ending_of_clear(operation: Operation) -> Ending | None:

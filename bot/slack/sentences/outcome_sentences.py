@@ -118,7 +118,7 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
     Ending.RUNNING_BEFORE: _unsent(
         "{Undone}: somebody has started {name}, so it is no longer stopped.",
         "{Undone_so_far}: somebody has started it, so it is no longer stopped",
-        "If it may be stopped, type {stopping_first}: it stops the pipeline first.",
+        "To {first_stop} it anyway, type {stopping_first}.",
     ),
     Ending.CHANGED_BEFORE: _unsent(
         "{Undone}: somebody ran or changed {name} after {requester} had looked at it.",
@@ -128,7 +128,7 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
     Ending.STARTED_INSTEAD: _no_effect(
         "{Undone}: the {step} had no effect, and somebody has started {name} meanwhile.",
         "{Undone_so_far}: the {step} had no effect, and somebody has started the pipeline meanwhile",
-        "If it may be stopped, type {stopping_first}: it stops the pipeline first.",
+        "To {first_stop} it anyway, type {stopping_first}.",
     ),
     Ending.TOO_LATE: _unsent(
         "Expired: {name} was not {done}. The {step} could not be sent within 4 hours after {before}{cause}.",
@@ -163,7 +163,7 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
         "Needs attention: Feldera never confirmed it",
         "Known: the {step} was sent to Feldera {sends}, Feldera never confirmed it, and {name} is unchanged.",
         "Not known: whether it may still take effect.",
-        "What to do: look in Feldera now, and again in a few minutes. If no {step} is under way at both looks, press *Close request*{on_card}; if one is, wait until it is done. "
+        "What to do: look at {name} in Feldera now, and again in a few minutes. If no {step} is under way either time, press *Close request*{on_card}. If one is, wait until it is done, and press it then only if this request still needs attention. "
         "To request it again, type {again}{showing}.",
     ),
     Ending.UNPROVABLE: _needs_attention(
@@ -216,10 +216,10 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
         "To request the {rest_name} again, type {rest}{showing}.",
     ),
     Ending.EVENTS_UNUSABLE: _unsent(
-        "{Undone}: to stop and clear {name} in one request, I must see in Feldera's events that nobody starts it in between, "
-        "and they cannot be read ({said}).",
-        "{Undone_so_far}: to do both in one request, I must see in Feldera's events that nobody starts it in between, "
-        "and they cannot be read ({said})",
+        "{Undone}: I stop and clear {name} in one request only if Feldera's events show that nobody starts it in between, "
+        "and the events cannot be read ({said}).",
+        "{Undone_so_far}: I stop and clear in one request only if Feldera's events show that nobody starts the pipeline in between, "
+        "and the events cannot be read ({said})",
         "Make it two requests: {apart}.",
     ),
     Ending.STORAGE_UNKNOWN: _unsent(

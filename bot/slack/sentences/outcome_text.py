@@ -77,7 +77,7 @@ def explanation(operation: Operation, outcome: Outcome) -> Text:
         return Text("\n").join(then)
     error = NOTHING
     if outcome.ending in WITH_ERROR and outcome.message:
-        error = Text("Its error: {}", code(outcome.message, _ERROR_SHOWN))
+        error = Text("The error: {}", code(outcome.message, _ERROR_SHOWN))
     return Text(" ").join(
         [
             taken(operation),
@@ -147,6 +147,7 @@ def _values(
         "doing": lambda: f"being {done}",
         "and_still": lambda: _still_in_use(operation, step),
         "confirmed": lambda: "never confirmed" if operation.attempt.accepted_at is None else "accepted",
+        "first_stop": lambda: plan_text.action_name(plan_text.stopping_first(plan)),
         "stopping_first": lambda: code(plan_text.command(plan_text.stopping_first(plan), name)),
         "step_before": lambda: plan[max(plan.index(step) - 1, 0)].value,
         "showing": lambda: _showing(plan),

@@ -82,7 +82,7 @@ def frozen_until(freeze: Freeze, now: datetime) -> Text:
 
 
 def under_way(operation: Operation, workspace_url: str, now: datetime) -> Text:
-    """`⏳ Under way: clear `7fk2qa`, requested by @ana 2 minutes ago (…) · Thread`, and until when it waits."""
+    """`⏳ Under way: clear (id `7fk2qa`), requested by @ana 2 minutes ago (…) · Thread`, and until when it waits."""
     return Text(
         "{} {}: {}{}{}",
         labels.sign(operation.state),

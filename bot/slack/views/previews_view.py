@@ -23,7 +23,7 @@ BREAK_GLASS = "break_glass"
 DROP = "never_mind"
 STOP_AND_CLEAR = "stop_and_clear"
 
-_DELETES_STATE = "⚠️ `{}` loses all its state and starts empty afterwards. This *cannot be undone*."
+_DELETES_STATE = "⚠️ `{}` loses all its state; the next start begins empty. This *cannot be undone*."
 _STOPS_BY_FORCE = "⚠️ The stop is forced: no checkpoint is made first. This *cannot be undone*."
 _IN_ORDER = "It is one request: {}, one after the other. If a step fails, the rest is left undone."
 
@@ -91,7 +91,7 @@ def _at_stake(operation: Operation, authority: Authorization, *, with_times: boo
     if plan == START:
         return Text("This loses nothing.")
     if plan == STOP and not reviewed.was_wanted:
-        return Text("This loses nothing more: Feldera is already stopping the pipeline.")
+        return Text("This loses nothing more: Feldera has already been told to stop the pipeline.")
     if StepName.CLEAR in plan and _is_cleared(reviewed):
         return Text("{} deletes {}.", this, costs(operation, with_times=with_times))
     verb = "deletes" if StepName.CLEAR in plan else "loses"

@@ -256,7 +256,7 @@ def _held(operation: Operation, event: Event) -> Text:
     until = datetime.fromisoformat(str(event.data["until"]))
     return Text(
         "{} is not sent: a freeze on {} holds it until {} ({}). It is sent when the freeze ends, "
-        "unless the request expires first{}.",
+        "if that is before the request expires{}.",
         action_phrase(operation).with_upper_case(),
         code(str(event.data.get("pattern"))),
         at(until),

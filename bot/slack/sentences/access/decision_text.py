@@ -48,7 +48,7 @@ def _no_grant(decision: Decision, on: str) -> Text:
     ended = NOTHING
     if lapsed is not None and lapsed.expires_at is not None:
         ended = Text(
-            " Your *{}* on `{}` ended {}.", lapsed.role.value, lapsed.pattern, ago(lapsed.expires_at)
+            " Your role *{}* on `{}` ended {}.", lapsed.role.value, lapsed.pattern, ago(lapsed.expires_at)
         )
     return Text(
         "you need the role {roles}{on}.{ended}",

@@ -51,12 +51,12 @@ def _stop_by_hand(reply: NotStopped) -> Message:
         )
     if _starts_soon(pipeline):
         return said(
-            "✋ `{}` cannot be {} now: it is still {}, but somebody asked it to start {}. "
-            "To take that start back, stop it in Feldera; then type `{}` again.",
+            "✋ `{}` cannot be {} now: somebody asked it to start {}, although it has not left {} yet. "
+            "To take that start back, stop it in Feldera (this bot cannot do that); then type `{}` again.",
             pipeline.name,
             done,
-            pipeline.status,
             ago(pipeline.desired_status_since),
+            pipeline.status,
             again,
         )
     return said(
@@ -87,7 +87,7 @@ def _loses(offer: Operation) -> Text:
     """What both steps take. The offer is of a later look, by which it may have begun to stop."""
     if not offer.previewed.was_wanted:
         return Text(
-            "By now Feldera is stopping it, so the stop loses nothing more; the clear still deletes its storage."
+            "By now Feldera has been told to stop it, so the stop loses nothing more; the clear still deletes its storage."
         )
     return Text("The stop loses {}; the clear deletes its storage.", lost(offer.previewed))
 
