@@ -109,7 +109,7 @@ LIMITS = {
     ],
     "README.md": [
         f"unchanged {RESEND_AFTER.seconds} seconds after the call",
-        f"{IN_WORDS[MAX_SENDS]} times at most in all",
+        f"After {IN_WORDS[MAX_SENDS]} such calls",
         f"at most {IN_WORDS[int(LOOK_GOOD_FOR)]} seconds before it sends",
     ],
     "responders.md": [

@@ -54,7 +54,7 @@ BY_STEP = {
     StepName.START: (Ending.RUNNING, Ending.NOTHING_TO_START, r"start(s|ed|ing)?"),
 }
 # Feldera's word for a state, and what a clear makes of the next run.
-NO_ACTION = re.compile(r"⏹️ Stopped <|Running, started <|starts empty")
+NO_ACTION = re.compile(r"⏹️ Stopped <|Running, started <")
 AS_BREAK_GLASS = authority(is_break_glass=True, requirements=Requirements(approvals=0, break_glass=True))
 AUTHORITIES = {
     "alone": CARRIED,

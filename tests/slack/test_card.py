@@ -75,7 +75,7 @@ def test_every_ending_is_told_and_none_contradicts_its_state(state, ending):
     told = shown(operation)
     is_done = state in {State.SUCCEEDED, State.UNNECESSARY}
     assert told.startswith(("✅ Cleared", "✅ Nothing to clear")) is is_done
-    assert ("Deleted:" in told) is (state is State.SUCCEEDED)
+    assert ("Deleted, " in told) is (state is State.SUCCEEDED)
     assert ("Known:" in told) is (state is State.NEEDS_HUMAN)
     assert told.startswith("☑️ Closed by") is (state is State.CLOSED)
     assert "{" not in TOKEN.sub("", told)

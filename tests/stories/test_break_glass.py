@@ -33,7 +33,7 @@ def test_from_the_command_to_the_signature(workspace, rio, ben):
             "*Run as break-glass for*",
             "`INC-123`",
             "Reason: lag alarm at night",
-            "⚠️ `orders` loses all its state; the next start begins empty. This *cannot be undone*.",
+            "⚠️ `orders` loses all its state, and is empty when it runs again. This *cannot be undone*.",
             "🚨 Break-glass runs this at once, without approval. Everyone who could have approved is notified, and one of them must review it afterwards.",
             "[Run as break-glass…] [Never mind]",
         ]

@@ -17,7 +17,7 @@ def test_a_clear_from_the_command_to_the_last_line(workspace, oli):
 *A clear deletes*
 the storage, with 3 checkpoints (7.0 MiB)
 Reason: schema change
-⚠️ `orders` loses all its state; the next start begins empty. This *cannot be undone*.
+⚠️ `orders` loses all its state, and is empty when it runs again. This *cannot be undone*.
 [Clear orders] [Never mind]\
 """)
     oli.clicks("Clear orders")

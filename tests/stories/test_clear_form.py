@@ -31,7 +31,7 @@ Nothing happens until you press *Clear*. Only you see this.
 💾 holds data: 3 checkpoints, 7.0 MiB
 *A clear deletes*
 the storage, with 3 checkpoints (7.0 MiB)
-⚠️ `orders` loses all its state; the next start begins empty. This *cannot be undone*.
+⚠️ `orders` loses all its state, and is empty when it runs again. This *cannot be undone*.
 Its card goes to #ops.
 Reason: ____
 (It is shown on the card.)

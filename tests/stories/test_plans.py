@@ -43,7 +43,7 @@ the storage, with 3 checkpoints (7.0 MiB)
 *A stop loses*
 everything after the last checkpoint, some time ago (Feb 27, 2026 at 3:00 AM)
 Reason: bad backfill
-⚠️ `sales` loses all its state; the next start begins empty. This *cannot be undone*.
+⚠️ `sales` loses all its state, and is empty when it runs again. This *cannot be undone*.
 It is one request: stop, clear, start, one after the other. If a step fails, the rest is left undone.
 [Stop, clear and start sales] [Never mind]\
 """)

@@ -39,7 +39,7 @@ VERBS: tuple[Verb, ...] = (
             "options is the reason, shown on the card.\n"
             "*Options*: the pipeline must be stopped. `--stop` stops it first, `--start` starts it afterwards, and `--restart` "
             "does both; all of it is one request.\n"
-            "*What is lost*: the pipeline's checkpoints and state. The next start begins empty, and that cannot be undone.\n"
+            "*What is lost*: the pipeline's checkpoints and state. It is empty when it runs again, and that cannot be undone.\n"
             f"*Approval*: {_APPROVAL}\n"
             f"*Emergency*: `{COMMAND} help break-glass` says how to clear without approval."
         ),

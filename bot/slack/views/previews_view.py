@@ -23,7 +23,7 @@ BREAK_GLASS = "break_glass"
 DROP = "never_mind"
 STOP_AND_CLEAR = "stop_and_clear"
 
-_DELETES_STATE = "⚠️ `{}` loses all its state; the next start begins empty. This *cannot be undone*."
+_DELETES_STATE = "⚠️ `{}` loses all its state, and is empty when it runs again. This *cannot be undone*."
 _STOPS_BY_FORCE = "⚠️ The stop is forced: no checkpoint is made first. This *cannot be undone*."
 _IN_ORDER = "It is one request: {}, one after the other. If a step fails, the rest is left undone."
 

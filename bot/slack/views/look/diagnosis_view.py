@@ -25,7 +25,7 @@ def diagnosed(reply: Diagnosed) -> Message:
         lines = [_line(result) for result in with_status(reply.results, status)]
         if lines:
             parts.append(cut(lines))
-    return message(Text("\n").join(parts), *map(blocks.section, parts))
+    return message(parts[0], *map(blocks.section, parts))
 
 
 def not_for_you(reply: NoDiagnosis) -> Message:
