@@ -236,6 +236,8 @@ _SHOWS = "changes nothing; what it shows is in domain/test_home_content.py and i
 VERBS_OUT_OF_SCOPE = {
     "stop": _ANOTHER_STEP,
     "start": _ANOTHER_STEP,
-    **dict.fromkeys(("status", "list", "pending", "can-i", "whoami", "history", "grants", "rules"), _SHOWS),
+    **dict.fromkeys(
+        ("status", "list", "pending", "can-i", "whoami", "history", "grants", "rules", "doctor"), _SHOWS
+    ),
     "help": "is for everybody",
 }

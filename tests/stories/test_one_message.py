@@ -14,7 +14,7 @@ LOOKING = (
     "🔎 Looking at `orders`… This is taking longer than usual. If no answer follows within a few minutes, "
     "type the command again: looking changes nothing."
 )
-WAIT = ("🔎 Looking at", "⏳ This is taking longer")
+WAIT = ("🔎 Looking at", "⏳ This is taking longer", "🩺 Checking")
 
 every_command = pytest.mark.parametrize(
     "typed", [f"/pipeline {verb.example}" for verb in VERBS], ids=[verb.word for verb in VERBS]
