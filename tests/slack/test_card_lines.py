@@ -137,14 +137,14 @@ def test_what_is_lost_is_said_in_the_past_tense_only_of_what_was_lost():
     assert third(operation_of(STOP, State.WAITING)).startswith("Loses: everything after the last checkpoint")
     assert third(operation_of(STOP, State.SUCCEEDED)) == "Lost: everything after the last checkpoint."
     assert third(operation_of(CLEAR, State.UNNECESSARY)) == "Nothing was sent to Feldera."
-    assert third(operation_of(CLEAR, State.REFUSED)) == "Nothing was deleted."
+    assert third(operation_of(CLEAR, State.REFUSED)) == "This request deleted nothing."
     assert third(operation_of(STOP, State.REFUSED)) == "Nothing was lost."
     assert third(operation_of(CLEAR, State.DENIED)) == "Nothing was sent to Feldera."
     halfway = operation_of((StepName.STOP, StepName.CLEAR), State.REFUSED)
     halfway = replace(halfway, step=1, done=(StepDone(Ending.PIPELINE_STOPPED, START, START),))
-    assert third(halfway) == "Lost: everything after the last checkpoint. Nothing was deleted."
+    assert third(halfway) == "Lost: everything after the last checkpoint. This request deleted nothing."
     by_others = replace(halfway, done=(StepDone(Ending.PIPELINE_STOPPED, START),))
-    assert third(by_others) == "Nothing was deleted."
+    assert third(by_others) == "This request deleted nothing."
 
 
 VERDICTS = {

@@ -60,7 +60,10 @@ RUNS = "❌ Not cleared: somebody has started `orders`, so it is no longer stopp
             clears,
             "✅ Nothing to clear: the storage of `orders` was already empty. Nothing was sent to Feldera.",
         ),
-        (clears_and_deletes, "❌ Not cleared: Feldera has no pipeline `orders` any more."),
+        (
+            clears_and_deletes,
+            "❌ Not cleared: Feldera has no pipeline `orders` any more; somebody deleted or renamed it.",
+        ),
     ],
 )
 def test_changed_between_the_preview_and_the_confirmation(workspace, somebody, why):

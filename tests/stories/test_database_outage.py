@@ -96,7 +96,7 @@ def test_an_answer_of_the_database_to_the_request_itself_tells_nothing(workspace
     assert workspace.thread()[1:3] == snapshot(
         [
             "❔ Feldera gave no usable answer to the clear of `orders` (`Feldera cannot reach its database.`). I check whether it took effect before I send anything again.",
-            "📤 Sent the clear of `orders` to Feldera again at 3:00:15 AM: the call before has shown no effect.",
+            "📤 Sent the clear of `orders` to Feldera again at 3:00:15 AM: the previous call has shown no effect.",
         ]
     )
     assert "✅ Cleared after" in workspace.card()

@@ -9,7 +9,7 @@ from tests.workspace import Teammate, Workspace
 SENT = "📤 Sent the clear of `orders` to Feldera at 3:00:00 AM."
 LOST = "❔ Feldera gave no usable answer to the clear of `orders` (`The connection to Feldera broke before its answer was complete.`). I check whether it took effect before I send anything again."
 SENT_AGAIN = (
-    "📤 Sent the clear of `orders` to Feldera again at 3:00:{} AM: the call before has shown no effect."
+    "📤 Sent the clear of `orders` to Feldera again at 3:00:{} AM: the previous call has shown no effect."
 )
 UNPROVABLE = "⚠️ Needs attention: the clear of `orders`. Known: the clear was sent to Feldera once, Feldera never confirmed it, and `orders` has been started since. Not known: whether it was cleared before that; Feldera's events do not show it. What to do: ask the person who started `orders` whether its storage was empty just before that; once you are sure that nothing is under way, press *Close request* on its card. @oli"
 STARTED_SINCE = (
@@ -60,7 +60,7 @@ def test_lost_three_times(workspace: Workspace, oli: Teammate) -> None:
     *lines, called = workspace.thread()
     assert lines == [SENT, LOST, SENT_AGAIN.format(15), LOST, SENT_AGAIN.format(30), LOST]
     assert called == snapshot(
-        "⚠️ Needs attention: the clear of `orders`. Known: the clear was sent to Feldera 3 times, Feldera never confirmed it, and `orders` is unchanged. Not known: whether it may still take effect. What to do: look at `orders` in Feldera now, and again in a few minutes. If no clear is under way either time, press *Close request* on its card. If one is, wait until it is done, and press it then only if this request still needs attention. To request it again, type `/pipeline clear orders`: it first shows what would be deleted. @oli"
+        "⚠️ Needs attention: the clear of `orders`. Known: the clear was sent to Feldera 3 times, Feldera never confirmed it, and `orders` is unchanged. Not known: whether it may still take effect. What to do: look at `orders` in Feldera now, and again in a few minutes. If no clear is under way either time, press *Close request* on its card. If one is under way, wait until it is done. If this request still needs attention after that, press *Close request*. To request it again, type `/pipeline clear orders`: it first shows what would be deleted. @oli"
     )
     card = workspace.card()
     assert "\n⚠️ Needs attention: " in card
@@ -103,7 +103,7 @@ def test_lost_and_then_started_instead(workspace: Workspace, oli: Teammate) -> N
     )
     assert "\n❌ Not cleared: " in workspace.card()
     assert (
-        "\nNothing was deleted. To stop and clear it anyway, type `/pipeline clear orders --stop`.\n"
+        "\nThis request deleted nothing. To stop and clear it anyway, type `/pipeline clear orders --stop`.\n"
         in workspace.card()
     )
     assert len(workspace.sent) == 1

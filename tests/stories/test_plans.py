@@ -232,7 +232,7 @@ def test_run_by_somebody_in_between_is_not_cleared(
     workspace.passes(minutes=2)
     assert workspace.thread() == [
         "✓ Step 1 of 2: nothing to stop: `sales` was stopped already. Nothing was sent to Feldera.",
-        f"❌ Not cleared: somebody may have started `sales` again after @ana had looked at it; {NOT_PROVED} Nothing was sent to Feldera. To request the clear again, type `/pipeline clear sales`: it first shows what would be deleted. Stopped already. @ana",
+        f"❌ Not cleared: somebody may have run `sales` again since @ana looked at it; {NOT_PROVED} Nothing was sent to Feldera. To request the clear again, type `/pipeline clear sales`: it first shows what would be deleted. Stopped already. @ana",
     ]
     assert "❌ Stopped already, not cleared: " in workspace.card()
     assert workspace.sent == []
@@ -253,7 +253,7 @@ def test_a_restart_while_feldera_is_away_is_another_run(workspace: Workspace, an
     workspace.passes(minutes=2)
     assert workspace.thread()[2:] == [
         "✓ Step 1 of 2: stopped `clicks` after 7 minutes and 1 second.",
-        f"❌ Not cleared: somebody may have started `clicks` again after @ana had looked at it; {NOT_PROVED} Nothing more was sent to Feldera. To request the clear again, type `/pipeline clear clicks`: it first shows what would be deleted. Done: stopped. Not done: clear. `clicks` is now ⏹️ Stopped, its storage 💾 holds data. {STAYS_STOPPED.format('clicks')} @ana",
+        f"❌ Not cleared: somebody may have run `clicks` again since @ana looked at it; {NOT_PROVED} Nothing more was sent to Feldera. To request the clear again, type `/pipeline clear clicks`: it first shows what would be deleted. Done: stopped. Not done: clear. `clicks` is now ⏹️ Stopped, its storage 💾 holds data. {STAYS_STOPPED.format('clicks')} @ana",
     ]
     assert "❌ Stopped, not cleared: " in workspace.card()
     assert workspace.sent_steps == ["stop"]

@@ -70,7 +70,7 @@ def test_the_request_of_a_step_is_lost(workspace: Workspace, ana: Teammate, step
     assert workspace.feldera.clears["sales"] == 1
     assert ALL_DONE in workspace.card()
     assert [line for line in workspace.thread() if "again at" in line] == [
-        f"📤 Sent the {step} of `sales` to Feldera again at {again} AM: the call before has shown no effect."
+        f"📤 Sent the {step} of `sales` to Feldera again at {again} AM: the previous call has shown no effect."
     ]
 
 

@@ -47,9 +47,9 @@ def does_not_compile_once_cleared(feldera: FelderaSimulator) -> None:
             started_once_stopped,
             ["stop"],
             [
-                "❌ The stop of `sales` is not confirmed: somebody started it again before I saw it stopped. If it stopped, everything after its last checkpoint was lost. Nothing more was sent to Feldera. To request it again, type `/pipeline clear sales --restart`: it first shows what would be deleted. Not done: stop, clear and start. `sales` is now 🔄 Initializing, desired Running, its storage 💾 holds data.",
+                "❌ The stop of `sales` is not confirmed: somebody asked it to start before I saw it stopped. I do not know whether it stopped in between; if it did, everything after its last checkpoint was lost. Nothing more was sent to Feldera. To request it again, type `/pipeline clear sales --restart`: it first shows what would be deleted. Not done: stop, clear and start. `sales` is now 🔄 Initializing, desired Running, its storage 💾 holds data.",
             ],
-            "❌ Not confirmed as stopped: somebody started it again before I saw it stopped",
+            "❌ Not confirmed as stopped: somebody asked it to start before I saw it stopped",
             [],
         ),
         (

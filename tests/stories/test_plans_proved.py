@@ -44,7 +44,7 @@ def test_a_feldera_that_keeps_no_events(workspace: Workspace, oli: Teammate) -> 
     is_done(workspace, "❌ Not stopped: ")
     assert workspace.thread() == snapshot(
         [
-            "❌ Not stopped: I stop and clear `sales` in one request only if Feldera's events show that nobody starts it in between, and the events cannot be read (`There is no Feldera API at its address (404).`). Nothing was sent to Feldera. Make it two requests: `/pipeline stop sales` and, when it is stopped, `/pipeline clear sales --start`. @oli"
+            "❌ Not stopped: Feldera's events of `sales` cannot be read (`There is no Feldera API at its address (404).`). Without them I cannot tell whether somebody starts it between the stop and the clear, so I do not do both in one request. Nothing was sent to Feldera. Make it two requests: `/pipeline stop sales` and, when it is stopped, `/pipeline clear sales --start`. @oli"
         ]
     )
     assert (
@@ -98,7 +98,7 @@ def test_another_run_between_the_last_look_and_the_stop(workspace: Workspace, ol
     *_, stopped, over = workspace.thread()
     assert stopped == "✓ Step 1 of 2: stopped `sales` after 10 seconds."
     assert (
-        "somebody may have started `sales` again after @oli had looked at it; Feldera's events do not rule that out"
+        "somebody may have run `sales` again since @oli looked at it; Feldera's events do not rule that out"
         in over
     )
 

@@ -156,7 +156,7 @@ def test_a_request_that_an_ambiguous_login_turned_away(workspace: Workspace) -> 
     assert workspace.thread()[1:3] == snapshot(
         [
             "⏸️ Feldera could not accept the clear of `orders` yet (`The bot's login belongs to several tenants of Feldera, and names none of them.`). I try again until Feldera accepts it, or until the request expires.",
-            "📤 Sent the clear of `orders` to Feldera again at 3:00:02 AM: the call before has shown no effect.",
+            "📤 Sent the clear of `orders` to Feldera again at 3:00:02 AM: the previous call has shown no effect.",
         ]
     )
     assert workspace.thread()[-1] == CLEARED[0]

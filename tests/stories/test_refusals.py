@@ -42,7 +42,7 @@ def somebody_clears_and_deletes_it(workspace: Workspace) -> None:
         ),
         (
             somebody_clears_and_deletes_it,
-            "❌ Not cleared: Feldera has no pipeline `orders` any more. @ana",
+            "❌ Not cleared: Feldera has no pipeline `orders` any more; somebody deleted or renamed it. @ana",
         ),
     ],
 )
@@ -59,7 +59,7 @@ def test_changed_between_the_look_and_the_request(
     sent, ended = workspace.thread()
     assert sent.startswith(SENT)
     assert ended == end
-    assert "\nNothing was deleted." in workspace.card()
+    assert "\nThis request deleted nothing." in workspace.card()
     assert len(workspace.sent) == 1
 
 
@@ -75,7 +75,7 @@ def test_a_lock_that_takes_too_long(workspace: Workspace) -> None:
     assert workspace.thread()[1:3] == snapshot(
         [
             "⏸️ Feldera could not accept the clear of `orders` yet (`The lock required for this operation took too long to acquire. Try this operation again later.`). I try again until Feldera accepts it, or until the request expires.",
-            "📤 Sent the clear of `orders` to Feldera again at 3:00:05 AM: the call before has shown no effect.",
+            "📤 Sent the clear of `orders` to Feldera again at 3:00:05 AM: the previous call has shown no effect.",
         ]
     )
     assert workspace.thread()[-1] == "✅ Cleared `orders` after 2 seconds. @ana"
@@ -164,7 +164,7 @@ def test_something_else_answers_the_request(
     workspace.passes(minutes=1)
     assert workspace.thread()[1:3] == [
         f"❔ Feldera gave no usable answer to the clear of `orders` (`{said}`). I check whether it took effect before I send anything again.",
-        "📤 Sent the clear of `orders` to Feldera again at 3:00:15 AM: the call before has shown no effect.",
+        "📤 Sent the clear of `orders` to Feldera again at 3:00:15 AM: the previous call has shown no effect.",
     ]
     assert workspace.thread()[-1] == "✅ Cleared `orders` after 2 seconds. @ana"
     assert workspace.feldera.clears["orders"] == 1

@@ -48,7 +48,7 @@ def test_while_the_request_is_under_way_undone(workspace: Workspace, ana: Teamma
     ana.reads()
     workspace.passes(minutes=1)
     assert workspace.thread()[1] == snapshot(
-        "📤 Sent the clear of `orders` to Feldera again at 3:00:15 AM: the call before has shown no effect."
+        "📤 Sent the clear of `orders` to Feldera again at 3:00:15 AM: the previous call has shown no effect."
     )
     assert signs(workspace) == "📤 📤 ⏳ ✅"
     assert len(workspace.sent) == 2

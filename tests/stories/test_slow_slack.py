@@ -18,7 +18,7 @@ from tests.workspace import Teammate, Workspace
 
 WHO = "users.info"
 LONGER = "⏳ This is taking longer than usual. I will tell you the result. If no result follows within a few minutes, do it again."
-TOO_LATE = "Slack's time for opening the form ran out."
+TOO_LATE = "The form could not be opened in time."
 
 
 @pytest.fixture

@@ -233,7 +233,7 @@ def test_restarted_while_stopping(workspace: Workspace, ana: Teammate) -> None:
     ana.confirms("/pipeline stop sales", "Stop sales")
     workspace.passes(seconds=30)
     assert workspace.thread()[-1] == snapshot(
-        "❌ The stop of `sales` is not confirmed: somebody started it again before I saw it stopped. If it stopped, everything after its last checkpoint was lost. Nothing more was sent to Feldera. To request it again, type `/pipeline stop sales`: it first shows what would be lost. `sales` is now 🔄 Initializing, desired Running, its storage 💾 holds data. @ana"
+        "❌ The stop of `sales` is not confirmed: somebody asked it to start before I saw it stopped. I do not know whether it stopped in between; if it did, everything after its last checkpoint was lost. Nothing more was sent to Feldera. To request it again, type `/pipeline stop sales`: it first shows what would be lost. `sales` is now 🔄 Initializing, desired Running, its storage 💾 holds data. @ana"
     )
     assert len(workspace.sent) == 1
 

@@ -219,7 +219,7 @@ RULE_KEYS: tuple[RuleKey[Any], ...] = (
         looser=_is_another,
         is_about_loss=True,
         example="matching=INC-\\d+",
-        help="a regular expression that the reason must match; all that follows belongs to it, so it comes last",
+        help="a regular expression; the reason must contain something that matches it. Write it last: all that follows is part of it",
     ),
 )
 BY_NAME = {key.name: key for key in RULE_KEYS}

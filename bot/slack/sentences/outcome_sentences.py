@@ -89,8 +89,8 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
         "{Undone_so_far}: Feldera refused{saying}{code}",
     ),
     Ending.UNKNOWN_PIPELINE: _no_effect(
-        "{Undone}: Feldera has no pipeline {name} any more.",
-        "{Undone_so_far}: Feldera has no such pipeline any more",
+        "{Undone}: Feldera has no pipeline {name} any more; somebody deleted or renamed it.",
+        "{Undone_so_far}: Feldera has no such pipeline any more; somebody deleted or renamed it",
     ),
     Ending.NO_ACCESS: _no_effect(
         "{name} was not {done}: Feldera rejects this bot's credentials: {said}{code}.",
@@ -163,7 +163,7 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
         "Needs attention: Feldera never confirmed it",
         "Known: the {step} was sent to Feldera {sends}, Feldera never confirmed it, and {name} is unchanged.",
         "Not known: whether it may still take effect.",
-        "What to do: look at {name} in Feldera now, and again in a few minutes. If no {step} is under way either time, press *Close request*{on_card}. If one is, wait until it is done, and press it then only if this request still needs attention. "
+        "What to do: look at {name} in Feldera now, and again in a few minutes. If no {step} is under way either time, press *Close request*{on_card}. If one is under way, wait until it is done. If this request still needs attention after that, press *Close request*. "
         "To request it again, type {again}{showing}.",
     ),
     Ending.UNPROVABLE: _needs_attention(
@@ -204,22 +204,22 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
         "To request it again, type {again}{showing}.",
     ),
     Ending.RESTARTED_WHILE_STOPPING: _words(
-        "The stop of {name} is not confirmed: somebody started it again before I saw it stopped.",
-        "Not confirmed as stopped: somebody started it again before I saw it stopped",
-        "If it stopped, everything after its last checkpoint was lost. Nothing more was sent to Feldera. "
+        "The stop of {name} is not confirmed: somebody asked it to start before I saw it stopped.",
+        "Not confirmed as stopped: somebody asked it to start before I saw it stopped",
+        "I do not know whether it stopped in between; if it did, everything after its last checkpoint was lost. Nothing more was sent to Feldera. "
         "To request it again, type {again}{showing}.",
     ),
     Ending.RUN_SINCE: _unsent(
-        "{Undone}: somebody may have started {name} again after {requester} had looked at it; Feldera's events do not rule that out, "
+        "{Undone}: somebody may have run {name} again since {requester} looked at it; Feldera's events do not rule that out, "
         "and nobody has seen what a clear would delete now.",
-        "{Undone_so_far}: somebody may have started it again after {requester} had looked at it; Feldera's events do not rule that out",
+        "{Undone_so_far}: somebody may have run it again since {requester} looked at it; Feldera's events do not rule that out",
         "To request the {rest_name} again, type {rest}{showing}.",
     ),
     Ending.EVENTS_UNUSABLE: _unsent(
-        "{Undone}: I stop and clear {name} in one request only if Feldera's events show that nobody starts it in between, "
-        "and the events cannot be read ({said}).",
-        "{Undone_so_far}: I stop and clear in one request only if Feldera's events show that nobody starts the pipeline in between, "
-        "and the events cannot be read ({said})",
+        "{Undone}: Feldera's events of {name} cannot be read ({said}). Without them I cannot tell whether somebody starts it "
+        "between the stop and the clear, so I do not do both in one request.",
+        "{Undone_so_far}: Feldera's events cannot be read ({said}). Without them I cannot tell whether somebody starts the pipeline "
+        "between the stop and the clear, so I do not do both in one request",
         "Make it two requests: {apart}.",
     ),
     Ending.STORAGE_UNKNOWN: _unsent(

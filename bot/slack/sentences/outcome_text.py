@@ -22,7 +22,11 @@ from bot.slack.text.quantities import duration
 from bot.slack.text.spans import NOTHING, Text, Value, code, code_block, filled, mention
 
 _ERROR_SHOWN = 200  # characters of a pipeline's error on its card; the thread has the rest
-_KEPT = {StepName.STOP: "Nothing was lost.", StepName.CLEAR: "Nothing was deleted.", StepName.START: ""}
+_KEPT = {
+    StepName.STOP: "Nothing was lost.",
+    StepName.CLEAR: "This request deleted nothing.",
+    StepName.START: "",
+}
 
 
 def sentence(operation: Operation, outcome: Outcome, state: State, *, seconds: int | None = None) -> Text:

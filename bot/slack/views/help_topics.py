@@ -50,7 +50,7 @@ def _rules() -> Message:
         "*Rules*\nA rule says what a request on matching pipelines needs beyond a role. Its keys:\n{}\n"
         "Where several rules match, the strictest value of each key applies: the most approvals, the shortest `within` and "
         "`remind`, the longest `cancel-window`, and break-glass only if a rule allows it and none forbids it. The card goes to the `channel` of "
-        "the rule whose pattern comes first in the alphabet, every `group` is notified, and the reason must match every "
+        "the rule whose pattern comes first in the alphabet, every `group` is notified, and the reason must satisfy every "
         "`matching`.\n"
         "Where no rule sets `approvals`, a requester needs 1 approval and an operator none; a rule's `approvals` apply to both. "
         "A start loses nothing, so `approvals`, `reason`, `cancel-window` and `matching` do not apply to it.\n"

@@ -68,7 +68,7 @@ def _sent(operation: Operation, event: Event) -> Text:
 
 def _sent_again(operation: Operation, event: Event) -> Text:
     return Text(
-        "Sent {} to Feldera again at {}: the call before has shown no effect.",
+        "Sent {} to Feldera again at {}: the previous call has shown no effect.",
         step_phrase(operation, event),
         to_the_second(event.at),
     )

@@ -17,7 +17,7 @@ def denial(operation_id: OperationId) -> Message:
 
 
 def denial_too_late() -> Message:
-    return said("Slack's time for opening the form ran out. Nothing was denied: press *Deny…* again.")
+    return said("The form could not be opened in time. Nothing was denied: press *Deny…* again.")
 
 
 def break_glass() -> Message:
@@ -28,5 +28,5 @@ def break_glass() -> Message:
 
 def break_glass_expired() -> Message:
     return said(
-        "Slack's time for opening the form ran out. Nothing was sent to Feldera: press *Run as break-glass…* again."
+        "The form could not be opened in time. Nothing was sent to Feldera: press *Run as break-glass…* again."
     )

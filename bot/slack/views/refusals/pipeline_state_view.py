@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from bot.domain.operations.operation import Operation
-from bot.domain.operations.plans import START, StepName
+from bot.domain.operations.plans import START, STOP, StepName
 from bot.domain.pipelines.pipeline import STOPPED, Pipeline
 from bot.engine.replies import Blocked, Blocker, NotCompiled, NotStopped
 from bot.slack.sentences.losses import lost
@@ -52,18 +52,20 @@ def _stop_by_hand(reply: NotStopped) -> Message:
     if _starts_soon(pipeline):
         return said(
             "✋ `{}` cannot be {} now: somebody asked it to start {}, although it has not left {} yet. "
-            "To take that start back, stop it in Feldera (this bot cannot do that); then type `{}` again.",
+            "To take that start back, type `{}`; once it is stopped, type `{}` again.",
             pipeline.name,
             done,
             ago(pipeline.desired_status_since),
             pipeline.status,
+            command(STOP, pipeline.name),
             again,
         )
     return said(
-        "✋ `{}` must be stopped before it can be {}. It is {}. Stop it in Feldera, then type `{}` again.",
+        "✋ `{}` must be stopped before it can be {}. It is {}. Type `{}` and, once it is stopped, `{}` again.",
         pipeline.name,
         done,
         deployment(pipeline),
+        command(STOP, pipeline.name),
         again,
     )
 
@@ -118,10 +120,11 @@ def blocked(reply: Blocked) -> Message:
             if _starts_soon(pipeline):
                 asked = ago(pipeline.desired_status_since)
                 return said(
-                    "✅ Nothing to start: somebody asked `{}` to start {}. It is still {}.",
+                    "⏳ `{}` was told to start {}, so I sent nothing. It is still {}; `{COMMAND} status {}` shows when it runs.",
                     name,
                     asked,
                     pipeline.status,
+                    name,
                 )
             return said("✅ Nothing to start: `{}` is {}.", name, deployment(pipeline))
         case Blocker.CLEARED_ALREADY:
