@@ -13,6 +13,7 @@ from tests.chaos.world import ChaosWorld
 LOCK_WAITED = 10  # milliseconds that the bot waits for another process's lock: by default 5 s, of real time
 SLOW = 0.7  # seconds for each answer of a slow Feldera
 SOCKET_FAULTS_MOST = 2  # a run: each is waited for in real time
+WITHOUT_SOCKETS = frozenset({"slack down", "slack tokens_refused"})
 
 _Switch = tuple[Callable[[], object], Callable[[], object]]
 """How it begins, and how it ends."""
@@ -40,8 +41,13 @@ class Outages:
         if name in self.lasting:
             self.lasting.discard(name)
             self._switches()[name][1]()
-            if name == "slack down":
-                self.world.until_connected()
+            if name in WITHOUT_SOCKETS:
+                self._until_connected()
+
+    def _until_connected(self) -> None:
+        """While Slack gives no new WebSocket there is nothing to wait for: the end of that waits."""
+        if self.lasting.isdisjoint(WITHOUT_SOCKETS):
+            self.world.until_connected()
 
     def _switches(self) -> dict[str, _Switch]:
         slack, run = self.world.slack, self.world.run
@@ -99,7 +105,7 @@ class Outages:
     def disconnects(self, deed: Callable[[], object]) -> None:
         if self.may_disconnect():
             deed()
-            self.world.until_connected()
+            self._until_connected()
 
     def database_fault(self, kind: str) -> None:
         """Locked by another process, on a full disk, or on a disk that turned read-only."""
