@@ -144,7 +144,7 @@ def test_why_there_is_nothing_to_confirm():
             "✋ `orders` is still stopping, so it cannot be cleared yet. Once it is stopped, type `/pipeline clear orders` again.",
             "✅ `orders` is already cleared.",
             "✅ `orders` is already cleared. It is still Stopped, but somebody asked it to start <!date^1772413200^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 01:00 UTC>.",
-            "⏳ `orders` is already being cleared, but not through this bot. `/pipeline status orders` shows when it is done.",
+            "⏳ `orders` is already being cleared, but not through this bot. `/pipeline status orders` shows whether it is done.",
             "❌ Nothing was sent to Feldera: it reports the storage of `orders` in a state that this bot does not know. Your Feldera may be newer than the bot: tell the person who runs the bot.",
             "✋ Another request is open on `orders`: <@UANA> requested a clear <!date^1772420400^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 03:00 UTC>. Follow it in <https://acme.slack.com/archives/C1/p1700000000000100|its thread>.",
             "✋ Another request is open on `orders`: <@UANA> requested a clear <!date^1772420400^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 03:00 UTC>. Follow it in its card, which is about to be posted.",

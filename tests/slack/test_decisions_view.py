@@ -29,8 +29,14 @@ def waiting_for(needed, given):
 @pytest.mark.parametrize(
     ("operation", "says"),
     [
-        (waiting_for(2, 1), "1 of 2 approvals. One more approval is needed within 1 h, before <!date"),
-        (waiting_for(4, 1), "1 of 4 approvals. 3 more approvals are needed within 1 h, before <!date"),
+        (
+            waiting_for(2, 1),
+            "1 of 2 approvals. One more approval is needed, or the request expires in 1 h (<!date",
+        ),
+        (
+            waiting_for(4, 1),
+            "1 of 4 approvals. 3 more approvals are needed, or the request expires in 1 h (<!date",
+        ),
         (changed(waiting_for(2, 1), deadline=None), "1 of 2 approvals. One more approval is needed. Follow"),
         (READY, "1 of 1 approval. After one more check it is sent to Feldera. Follow"),
         (

@@ -14,7 +14,7 @@ def approved_first(
     missing = needed - given
     more = "One more approval is" if missing == 1 else f"{missing} more approvals are"
     said = f"👍 You approved the clear of `orders` requested by @ana: {_approvals(given, needed)}."
-    return f"{said} {more} needed within {left}, before {before}. Follow it in its thread."
+    return f"{said} {more} needed, or the request expires in {left} ({before}). Follow it in its thread."
 
 
 def _approvals(given: int, needed: int) -> str:

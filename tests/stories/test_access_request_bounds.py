@@ -98,7 +98,7 @@ def test_a_message_in_doubt_counts(workspace, ada, eve):
     workspace.slack.loses_the_next_reply("chat.postMessage")
     assert eve.told("Ask for access") == snapshot(
         [
-            "📨 Asked the admins to let you request a clear of `orders`. I do not know whether my message reached @ada: write to them if you hear nothing."
+            "❔ I tried to ask the admins to let you request a clear of `orders`. I do not know whether my message reached @ada: write to them if you hear nothing."
         ]
     )
     assert ada.dms() == [TRIED]

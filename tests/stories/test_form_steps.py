@@ -32,7 +32,7 @@ def test_stop_clear_and_start(workspace, oli):
     lost = "everything after the last checkpoint, some time ago (Mar 2, 2026 at 3:00 AM)"
     assert f"\nthe storage, with 3 checkpoints (7.0 MiB)\n*A stop loses*\n{lost}\n" in shown
     assert (
-        "\nIt is one request: stop, clear, one after the other. If a step fails, the rest is left undone."
+        "\nIt is one request: stop, clear, one after the other. If a step fails, the steps after it are not done."
         in shown
     )
     assert shown.endswith("[Never mind] [Stop and clear]")

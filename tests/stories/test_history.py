@@ -174,7 +174,7 @@ def test_the_history_of_a_person(workspace):
     ana.clears("orders")
     assert ana.types("/pipeline history @ana") == snapshot("""\
 *History of @ana*
-⏳ Under way: clear of (id `orders`), requested by @ana some time ago (Mar 2, 2026 at 3:00 AM)
+⏳ Under way: clear of `orders`, requested by @ana some time ago (Mar 2, 2026 at 3:00 AM)
 [Details]\
 """)
     workspace.threads()
@@ -236,10 +236,10 @@ def test_a_page_reads_only_so_much(workspace):
     eve.types("/pipeline clear reports")
     many_are_refused(workspace, HISTORY_READ, by=eve)
     hidden = "hidden: they are on pipelines that you are not allowed to see."
-    further = f"entries on this page are {hidden} *Older* may show others.\n[Older]"
+    further = f"entries on this page are {hidden} Other pages may show others.\n[Older]"
     assert ana.types("/pipeline history") == f"{EVERYTHING}\nAll 1,000 {further}"
     assert ana.told("Older") == [f"{EVERYTHING}\n{REPORTS}\n[Newer]"]
-    upward = f"entries on this page are {hidden} *Newer* may show others.\n[Newer] [Older]"
+    upward = f"entries on this page are {hidden} Other pages may show others.\n[Newer] [Older]"
     assert ana.told("Newer") == [f"{EVERYTHING}\nAll 1,000 {upward}"]
     assert ana.told("Newer") == [f"{EVERYTHING}\nAll 1,000 {further}"]
     eve.types("/pipeline clear reports")

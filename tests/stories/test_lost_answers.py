@@ -60,7 +60,7 @@ def test_lost_three_times(workspace: Workspace, oli: Teammate) -> None:
     *lines, called = workspace.thread()
     assert lines == [SENT, LOST, SENT_AGAIN.format(15), LOST, SENT_AGAIN.format(30), LOST]
     assert called == snapshot(
-        "⚠️ Needs attention: the clear of `orders`. Known: the clear was sent to Feldera 3 times, Feldera never confirmed it, and `orders` is unchanged. Not known: whether it may still take effect. What to do: look at `orders` in Feldera now, and again in a few minutes. If no clear is under way either time, press *Close request* on its card. If one is under way, wait until it is done. If this request still needs attention after that, press *Close request*. To request it again, type `/pipeline clear orders`: it first shows what would be deleted. @oli"
+        "⚠️ Needs attention: the clear of `orders`. Known: the clear was sent to Feldera 3 times, Feldera never confirmed it, and `orders` is unchanged. Not known: whether it may still take effect. What to do: look at `orders` in Feldera now, and again in a few minutes. If a clear is under way, wait until it is done. If not, and this request still needs attention, press *Close request* on its card. To request it again, type `/pipeline clear orders`: it first shows what would be deleted. @oli"
     )
     card = workspace.card()
     assert "\n⚠️ Needs attention: " in card

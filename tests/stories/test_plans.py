@@ -44,7 +44,7 @@ the storage, with 3 checkpoints (7.0 MiB)
 everything after the last checkpoint, some time ago (Feb 27, 2026 at 3:00 AM)
 Reason: bad backfill
 ⚠️ `sales` loses all its state, and is empty when it runs again. This *cannot be undone*.
-It is one request: stop, clear, start, one after the other. If a step fails, the rest is left undone.
+It is one request: stop, clear, start, one after the other. If a step fails, the steps after it are not done.
 [Stop, clear and start sales] [Never mind]\
 """)
     ana.clicks("Stop, clear and start sales")
@@ -163,7 +163,10 @@ def test_a_restart_of_what_is_stopped_and_cleared_already(workspace: Workspace, 
     workspace.feldera.adds("fresh", storage="Cleared")
     preview = ana.asks("/pipeline clear fresh --restart")
     assert "*A clear deletes*\nnothing: the storage is already cleared\n" in preview
-    assert "*A stop loses*\nnothing more: Feldera has already been told to stop it\n" in preview
+    assert (
+        "*A stop loses*\nnothing more: Feldera was told to stop it before, and makes no further checkpoint\n"
+        in preview
+    )
     ana.told("Stop, clear and start fresh")
     workspace.passes(seconds=30)
     assert "✅ Stopped already, cleared already and started: running after" in workspace.card()

@@ -111,7 +111,7 @@ def test_why_there_is_nothing_to_confirm(workspace: Workspace) -> None:
 """,
             "✅ `cleared` is already cleared.",
             "✅ `both` is already cleared. It is still Stopped, but somebody asked it to start some time ago (Mar 2, 2026 at 3:00 AM).",
-            "⏳ `clearing` is already being cleared, but not through this bot. `/pipeline status clearing` shows when it is done.",
+            "⏳ `clearing` is already being cleared, but not through this bot. `/pipeline status clearing` shows whether it is done.",
         ]
     )
 

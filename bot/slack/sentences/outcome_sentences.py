@@ -163,7 +163,7 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
         "Needs attention: Feldera never confirmed it",
         "Known: the {step} was sent to Feldera {sends}, Feldera never confirmed it, and {name} is unchanged.",
         "Not known: whether it may still take effect.",
-        "What to do: look at {name} in Feldera now, and again in a few minutes. If no {step} is under way either time, press *Close request*{on_card}. If one is under way, wait until it is done. If this request still needs attention after that, press *Close request*. "
+        "What to do: look at {name} in Feldera now, and again in a few minutes. If a {step} is under way, wait until it is done. If not, and this request still needs attention, press *Close request*{on_card}. "
         "To request it again, type {again}{showing}.",
     ),
     Ending.UNPROVABLE: _needs_attention(
@@ -184,13 +184,14 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
         "Needs attention: a different Feldera may be answering now",
         "Known: the {step} was sent to Feldera {sends}. Since then {name} is gone, or another pipeline has its name.",
         "Not known: whether {host} still leads to the same Feldera; I cannot check that, because this Feldera runs without authentication.",
-        "What to do: ask the person who runs the bot; once you are sure that nothing is under way, press *Close request*{on_card}.",
+        "What to do: ask the person who runs the bot whether {host} still leads to the same Feldera; once you are sure that nothing is under way, press *Close request*{on_card}.",
     ),
     Ending.OUT_OF_REACH: _needs_attention(
         "Needs attention: Feldera has given no usable answer for a day",
         "Known: the {step} was sent to Feldera {sends}, and Feldera has given no usable answer for a day now ({said}).",
         "Not known: whether {name} was {done}.",
-        "What to do: find out why Feldera cannot be reached; I keep trying. Once you are sure that nothing is under way, "
+        "What to do: find out why Feldera gives no usable answer; I keep trying. Do not close this request before Feldera answers again. "
+        "If it still needs attention then, look at {name} in Feldera; once you are sure that no {step} is under way, "
         "press *Close request*{on_card}.",
     ),
     Ending.CLOSED: _words(

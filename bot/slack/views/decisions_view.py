@@ -134,7 +134,7 @@ def _what_now(operation: Operation) -> Text:
         if approval.deadline is None or not approval.given:
             return Text("{} needed.", more)
         time_left = left(approval.deadline - approval.given[-1].at)
-        return Text("{} needed within {}, before {}.", more, time_left, at(approval.deadline))
+        return Text("{} needed, or the request expires in {} ({}).", more, time_left, at(approval.deadline))
     if operation.outcome is not None:
         return sentence(operation, operation.outcome, operation.state, seconds=took(operation))
     if frozen_until is not None and (until is None or until < frozen_until):

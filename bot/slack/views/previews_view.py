@@ -25,7 +25,7 @@ STOP_AND_CLEAR = "stop_and_clear"
 
 _DELETES_STATE = "⚠️ `{}` loses all its state, and is empty when it runs again. This *cannot be undone*."
 _STOPS_BY_FORCE = "⚠️ The stop is forced: no checkpoint is made first. This *cannot be undone*."
-_IN_ORDER = "It is one request: {}, one after the other. If a step fails, the rest is left undone."
+_IN_ORDER = "It is one request: {}, one after the other. If a step fails, the steps after it are not done."
 
 
 def preview(shown: Preview) -> Message:
@@ -91,7 +91,9 @@ def _at_stake(operation: Operation, authority: Authorization, *, with_times: boo
     if plan == START:
         return Text("This loses nothing.")
     if plan == STOP and not reviewed.was_wanted:
-        return Text("This loses nothing more: Feldera has already been told to stop the pipeline.")
+        return Text(
+            "This loses nothing more: Feldera is already stopping the pipeline, and makes no further checkpoint."
+        )
     if StepName.CLEAR in plan and _is_cleared(reviewed):
         return Text("{} deletes {}.", this, costs(operation, with_times=with_times))
     verb = "deletes" if StepName.CLEAR in plan else "loses"

@@ -84,7 +84,7 @@ def requested(reply: replies.AccessRequested) -> Message:
             reply.denied.name,
         )
     else:
-        done = Text("📨 Asked the admins to let you {}.", wanted)
+        done = Text("❔ I tried to ask the admins to let you {}.", wanted)
     in_doubt = Text(
         "I do not know whether my message reached {}: write to them if you hear nothing.",
         _all(reply.in_doubt),

@@ -80,9 +80,8 @@ def _note(shown: replies.HistoryPage) -> Text:
         return NOTHING if shown.lines else Text("Nothing that you can see.")
     if shown.lines:
         return Text("Some entries here are hidden: they are on pipelines that you are not allowed to see.")
-    further, button = NOTHING, "Newer" if shown.upward else "Older"
-    if (shown.after if shown.upward else shown.before) is not None:
-        further = Text(" *{}* may show others.", button)
+    has_more = (shown.after if shown.upward else shown.before) is not None
+    further = Text(" Other pages may show others.") if has_more else NOTHING
     return Text(
         "All {:,} entries on this page are hidden: they are on pipelines that you are not allowed to see.{}",
         shown.read,

@@ -89,7 +89,7 @@ def _loses(offer: Operation) -> Text:
     """What both steps take. The offer is of a later look, by which it may have begun to stop."""
     if not offer.previewed.was_wanted:
         return Text(
-            "By now Feldera has been told to stop it, so the stop loses nothing more; the clear still deletes its storage."
+            "Feldera is already stopping it and makes no further checkpoint, so this stop loses nothing more; the clear still deletes its storage."
         )
     return Text("The stop loses {}; the clear deletes its storage.", lost(offer.previewed))
 
@@ -120,7 +120,7 @@ def blocked(reply: Blocked) -> Message:
             if _starts_soon(pipeline):
                 asked = ago(pipeline.desired_status_since)
                 return said(
-                    "⏳ `{}` was told to start {}, so I sent nothing. It is still {}; `{COMMAND} status {}` shows when it runs.",
+                    "⏳ `{}` was told to start {}, so I sent nothing. It is still {}; `{COMMAND} status {}` shows whether it runs yet.",
                     name,
                     asked,
                     pipeline.status,
@@ -132,7 +132,7 @@ def blocked(reply: Blocked) -> Message:
             return said("✅ `{}` is already cleared.{}", name, but)
         case Blocker.BEING_CLEARED:
             return said(
-                "⏳ `{name}` is already being cleared, but not through this bot. `{COMMAND} status {name}` shows when it is done.",
+                "⏳ `{name}` is already being cleared, but not through this bot. `{COMMAND} status {name}` shows whether it is done.",
                 name=name,
             )
         case Blocker.NOT_UNDERSTOOD:
