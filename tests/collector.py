@@ -1,5 +1,6 @@
 """A collector of traces for tests: a real HTTP server that takes OTLP over HTTP, in threads of its own, and can fail."""
 
+import math
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.trace.v1.trace_pb2 import Span as SentSpan
 from opentelemetry.proto.trace.v1.trace_pb2 import Status
 
+REDIRECT_BYTES = 64 * 2**20
 PATIENCE = 30.0  # real seconds before a test gives up on something that should happen at once
 
 
@@ -21,6 +23,10 @@ class Mood(StrEnum):
     BREAKS = "breaks"  # 500
     HANGS = "hangs"  # no answer
     BABBLES = "babbles"  # an answer without end
+    REDIRECTS = "redirects"  # 302, with a body of `REDIRECT_BYTES`
+
+
+_STATUS = {Mood.BREAKS: 500, Mood.REDIRECTS: 302}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,7 @@ class Collector:
     mood: Mood = Mood.TAKES
     spans: list[Received] = field(default_factory=list)
     requests: int = 0
+    babbled: int = 0  # bytes
     news: threading.Condition = field(default_factory=threading.Condition)
     let_go: threading.Event = field(default_factory=threading.Event)
 
@@ -67,10 +74,7 @@ class Collector:
                 self.spans.extend(_received(span, resource) for span in of_scope.spans)
 
 
-@contextmanager
-def collecting(mood: Mood = Mood.TAKES) -> Iterator[Collector]:
-    collector = Collector(mood=mood)
-
+def _handler(collector: Collector) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -84,22 +88,32 @@ def collecting(mood: Mood = Mood.TAKES) -> Iterator[Collector]:
             if mood is Mood.HANGS:
                 collector.let_go.wait(PATIENCE)
                 return
-            self.send_response(500 if mood is Mood.BREAKS else 200)
+            self.send_response(_STATUS.get(mood, 200))
+            if mood is Mood.REDIRECTS:
+                self.send_header("Location", "/elsewhere")
+                self.send_header("Content-Length", str(REDIRECT_BYTES))
             self.end_headers()
-            if mood is Mood.BABBLES:
-                self._babbles()
+            if mood in {Mood.BABBLES, Mood.REDIRECTS}:
+                self._babbles(REDIRECT_BYTES if mood is Mood.REDIRECTS else math.inf)
 
-        def _babbles(self) -> None:
+        def _babbles(self, most: float) -> None:
             try:
-                while not collector.let_go.is_set():
+                while collector.babbled < most and not collector.let_go.is_set():
                     self.wfile.write(bytes(2**16))
+                    collector.babbled += 2**16
             except OSError:  # nobody listens any more
                 return
 
         def log_message(self, *_: object) -> None:
             """Nothing: a test reads what arrived."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    return Handler
+
+
+@contextmanager
+def collecting(mood: Mood = Mood.TAKES) -> Iterator[Collector]:
+    collector = Collector(mood=mood)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(collector))
     server.daemon_threads = True
     collector.url = f"http://127.0.0.1:{server.server_address[1]}/v1/traces"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})

@@ -20,12 +20,21 @@ _LIBRARY = logging.getLogger("opentelemetry")
 
 
 class _AnswerUnread(requests.Session):
-    """Reads the status and the headers of an answer, and no body, which could be endless."""
+    """Reads the status and the headers of an answer, and no body, which could be endless.
+
+    A redirect is a failure: the spans were not taken, and OpenTelemetry counts any status below 400 as success.
+    """
 
     def request(self, *arguments: Any, **options: Any) -> requests.Response:
         response = super().request(*arguments, **(options | {"stream": True}))
         response.close()
+        if 300 <= response.status_code < 400:  # noqa: PLR2004 - the redirects
+            raise requests.TooManyRedirects(f"the collector redirects ({response.status_code})")
         return response
+
+    def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002 - the name is its
+        """Never followed. With a target, `requests` reads the whole body, whether it follows or not."""
+        return
 
 
 class _Complaints(logging.Handler):

@@ -5,6 +5,9 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SpanExportResult
+from structlog.testing import capture_logs
 
 from bot.domain.ids import OperationId
 from bot.domain.pipelines.targets import ONE
@@ -12,9 +15,10 @@ from bot.engine.ports import Span, SpanKind, Tracer
 from bot.engine.trace_ids import root_span_id
 from bot.engine.work_context import WAITING_MOST, Work, new_span_id, span, working
 from bot.observability.opentelemetry_tracer import SPANS_MOST
+from bot.observability.trace_exporter import TraceExporter
 from bot.observability.tracing import tracing
 from tests.clock import START, MovableClock
-from tests.collector import Collector, collecting
+from tests.collector import REDIRECT_BYTES, Collector, Mood, collecting
 from tests.store.samples import proposed
 
 pytestmark = pytest.mark.anyio
@@ -96,3 +100,18 @@ async def test_what_fails_within_a_span_is_its_error():
     (only,) = collector.spans
     assert only.attributes["error.type"] == "LookupError"
     assert "a text that stays here" not in str(only)
+
+
+def test_a_redirect_is_a_failure_and_its_body_is_not_read():
+    """The spans went nowhere. An answer that is kept in memory could be without end."""
+    ended = TracerProvider(shutdown_on_exit=False).get_tracer("test").start_span("look")
+    ended.end()
+    with capture_logs() as logged, collecting(Mood.REDIRECTS) as collector:
+        exporter = TraceExporter(collector.url)
+        assert exporter.export([ended]) is SpanExportResult.FAILURE
+        exporter.shutdown()
+    assert [line["why"] for line in logged] == [
+        "Failed to export spans batch code: None, reason: the collector redirects (302)"
+    ]
+    assert collector.requests == 1
+    assert collector.babbled < REDIRECT_BYTES
