@@ -67,11 +67,13 @@ def head_of(db: Database, entry_id: int) -> Head | None:
 def head_after(db: Database, last: Head) -> Head | None:
     """The current head; None if the entry that was `last` is gone, or has another hash.
 
-    One statement reads both, at one moment: a copy that is restored between two statements would go unnoticed.
+    One statement reads both, at one moment: a copy that is restored between two statements would go unnoticed. The last
+    entry of an archive is not gone: a log that was idle for long can get an entry, and then be archived up to it, at once.
     """
     row = db.execute(
-        "SELECT id, hash, (SELECT hash FROM events WHERE id = ?) FROM events ORDER BY id DESC LIMIT 1",
-        (last[0],),
+        "SELECT id, hash, coalesce((SELECT hash FROM events WHERE id = :last),"
+        " (SELECT hash FROM archives WHERE last_entry = :last)) FROM events ORDER BY id DESC LIMIT 1",
+        {"last": last[0]},
     ).fetchone()
     now = (0, GENESIS) if row is None else (row[0], row[1])
     kept = last == (0, GENESIS) or (row is not None and row[2] == last[1])

@@ -1,6 +1,7 @@
 """An archive takes the oldest entries with what they are about; what remains, and the archive, verify as one chain."""
 
 import stat
+from contextlib import aclosing
 from dataclasses import replace
 
 import pytest
@@ -15,6 +16,7 @@ from bot.store.connection.read_only import open_for_reading
 from bot.store.errors import DatabaseUnusable
 from bot.store.schema.migrations import migrations
 from bot.store.shell_store import Administration
+from bot.store.store import SqliteStore
 from tests.store.archives import (
     NOW,
     ORDER,
@@ -26,6 +28,7 @@ from tests.store.archives import (
     rows,
     two_years,
     verified,
+    with_old_work,
 )
 from tests.store.samples import BEN, at, event
 
@@ -163,3 +166,19 @@ def test_the_bot_goes_on(path, file):
         operations.note(db, event(EventKind.REFUSED, 5, by=BEN), "c")
         assert audit_log.head(db)[0] == 19
     assert verified(path).broken is None
+
+
+@pytest.mark.anyio
+async def test_a_bot_that_was_idle_for_long_keeps_its_database(path, file):
+    """The last entry that it knows of is archived before it looks again: that is no restored copy."""
+    with_old_work(path, "a")
+    async with aclosing(SqliteStore.open(path)) as store:
+        await store.check()
+        known = await store.head()
+        archives(path, file)
+        assert archives(path, file).last == known
+        await store.check()
+        assert (await store.head())[0] == known[0] + 2
+    with Administration.reading(path) as administration:
+        assert administration.still_has(known)
+        assert not administration.still_has((known[0], GENESIS))
