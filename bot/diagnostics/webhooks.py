@@ -29,6 +29,12 @@ def _receiver(context: CheckContext, name: str, place: WebhookPlace | None) -> C
     check = f"{WEBHOOKS} {name}"
     if place is None:
         return passed(check, "Nothing was sent yet: it begins with the bot's next entry.")
+    if not place.is_in_log:
+        return failed(
+            check,
+            f"The audit log does not have entry {place.cursor} as it was sent.",
+            "Look in the log for `webhook_held`. Nothing more is sent until `pipeline-bot webhooks seek` moves it.",
+        )
     if place.waiting_since is None:
         return passed(check, f"It has every entry, up to {place.cursor}.")
     late = context.now() - place.waiting_since

@@ -90,12 +90,16 @@ def all_cursors(db: Database) -> Mapping[str, Head]:
 
 @dataclass(frozen=True, slots=True)
 class WebhookPlace:
-    """Where a receiver is: after `cursor`, `entries_behind` the newest one; the first of those is of `waiting_since`."""
+    """Where a receiver is: after `cursor`, `entries_behind` the newest one; the first of those is of `waiting_since`.
+
+    `is_in_log`: the audit log still has the entry that was sent last, or its archive ends with it.
+    """
 
     receiver: str
     cursor: int
     entries_behind: int
     waiting_since: datetime | None
+    is_in_log: bool
 
 
 def places(db: Database) -> tuple[WebhookPlace, ...]:
@@ -103,8 +107,14 @@ def places(db: Database) -> tuple[WebhookPlace, ...]:
     with db.atomic():
         newest, _ = audit_log.head(db)
         return tuple(
-            WebhookPlace(name, cursor, max(newest - cursor, 0), _first_after(db, cursor))
-            for name, (cursor, _) in sorted(all_cursors(db).items())
+            WebhookPlace(
+                name,
+                at[0],
+                max(newest - at[0], 0),
+                _first_after(db, at[0]),
+                is_in_log=audit_log.head_of(db, at[0]) == at,
+            )
+            for name, at in sorted(all_cursors(db).items())
         )
 
 

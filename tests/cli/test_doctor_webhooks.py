@@ -1,5 +1,8 @@
 """`doctor`, of webhooks: how far behind each receiver is."""
 
+import json
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -46,6 +49,20 @@ async def test_a_receiver_that_is_behind(world, examined, ago, status):
     found, said, advice = only(await examined(world, **RECEIVERS), SIEM)
     assert (found, "webhook_fails" in advice) == (status, status == "failed")
     assert said.startswith(f"It lacks 2 entries, the oldest of {ago // timedelta(minutes=1)} min ")
+
+
+@pytest.mark.parametrize("cursor", [{"entry": 1, "hash": "0" * 64}, {"entry": 99, "hash": "0" * 64}])
+async def test_a_receiver_that_was_sent_what_is_not_in_the_log(world, examined, cursor):
+    """The sender holds it, so it does not have every entry, although none waits."""
+    world.operator("ana")
+    with closing(sqlite3.connect(world.database)) as by_hand, by_hand:
+        by_hand.execute("INSERT INTO workspace VALUES ('webhook cursor siem', ?)", (json.dumps(cursor),))
+    found, said, advice = only(await examined(world, **RECEIVERS), SIEM)
+    assert (found, said) == (
+        "failed",
+        f"The audit log does not have entry {cursor['entry']} as it was sent.",
+    )
+    assert "webhook_held" in advice
 
 
 async def test_a_receiver_that_was_removed(world, examined):
