@@ -65,10 +65,12 @@ def seek(*, receiver: str, after: int) -> None:
             named = f"There are {', '.join(known)}." if known else "There is none."
             raise WrongInput(f"{receiver!r} is not a receiver of PIPELINE_BOT_WEBHOOKS. {named}")
         newest, _ = administration.head()
-        if not administration.seek_webhook(receiver, after):
+        begin = administration.head_of(after)
+        if begin is None or not administration.seek_webhook(receiver, after):
             raise NoSuchEntry(f"The audit log has no entry {after}: the newest one is {newest}.")
+    first = begin[0]  # archived entries are not sent
     click.echo(
-        f"{receiver} gets the entries after {after} next: {counted(newest - after, 'entry', 'entries')}."
+        f"{receiver} gets the entries after {first} next: {counted(newest - first, 'entry', 'entries')}."
     )
 
 

@@ -10,6 +10,7 @@ from bot.domain.access.changes import GrantRole
 from bot.domain.access.permissions import Role
 from bot.domain.operations.operation import State
 from bot.store.connection.database import open_database
+from tests.cli.test_webhooks import RECEIVERS
 from tests.clock import START
 from tests.store.archives import DAY, begins, by_hand, grants, with_old_work
 from tests.store.samples import ANA
@@ -47,6 +48,12 @@ def test_it_says_what_it_moved_and_how_to_prove_it(record):
     proof = record.does(*said[2].removeprefix("Verify it: pipeline-bot ").split())
     assert proof.startswith("Audit log: intact (7 entries): entry 7 matches the head that you gave.")
     assert record.does(*OLD) == "No entry of the audit log is older than 400d. Nothing was archived.\n"
+
+
+def test_a_webhook_receiver_gets_what_was_not_archived(record):
+    record.does(*OLD)
+    said = record.does("webhooks", "seek", "siem", "--after", "0", **RECEIVERS)
+    assert said == "siem gets the entries after 7 next: 4 entries.\n"
 
 
 def test_other_commands_say_where_it_is(record):
