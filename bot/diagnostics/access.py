@@ -6,6 +6,7 @@ from bot.diagnostics.context import CheckContext, NoAnswer
 from bot.domain.access.lint.findings import Finding, Roster, Severity
 from bot.domain.access.lint.linter import lint
 from bot.domain.diagnosis import CheckResult, failed, passed, unknown, warning
+from bot.engine.ports import Caller
 from bot.engine.principal_lookup import survey
 from bot.store.diagnosis_facts import DiagnosisFacts
 
@@ -20,7 +21,9 @@ async def access(context: CheckContext) -> list[CheckResult]:
     if not grants:
         return [warning(ACCESS, "No one has access yet.", f"Grant the first role: `{context.first_grant}`.")]
     directory = None if isinstance(app, NoAnswer) else context.directory(app)
-    roster = Roster() if directory is None else await survey(directory, grants, rules, now)
+    roster = Roster()
+    if directory is not None:  # a running bot has to keep look-ups for what people do
+        roster = await survey(directory, grants, rules, now, caller=Caller.DISPLAY)
     findings = lint(grants, rules, roster, now, context.targets, freezes=facts.freezes)
     found = [_result(each) for each in findings]
     if directory is None:

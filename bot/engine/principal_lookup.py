@@ -12,7 +12,7 @@ from bot.domain.access.lint.findings import Roster
 from bot.domain.access.permissions import Action, Grant, Group
 from bot.domain.access.rules import Rule
 from bot.domain.ids import Actor
-from bot.engine.ports import Directory, Unresolved
+from bot.engine.ports import Caller, Directory, Unresolved
 
 AT_ONCE = 5  # look-ups in Slack
 LOOKED_AT = 20  # people of one approvers' group: four times what a rule can ask for
@@ -21,7 +21,12 @@ _T = TypeVar("_T")
 
 
 async def survey(
-    directory: Directory, grants: Iterable[Grant], rules: Iterable[Rule], now: datetime
+    directory: Directory,
+    grants: Iterable[Grant],
+    rules: Iterable[Rule],
+    now: datetime,
+    *,
+    caller: Caller = Caller.PEOPLE,
 ) -> Roster:
     """What the workspace knows of people with a grant in force, of the members of their groups, and of ask groups."""
     home = directory.home_team  # people of other workspaces have no access, whatever Slack says of them
@@ -35,7 +40,7 @@ async def survey(
     granted = {grant.principal for grant in current if isinstance(grant.principal, Group)}
     asked = {Group(home, rule.ask_group) for rule in rules if rule.ask_group is not None}
     groups = sorted(granted | asked, key=repr)
-    answers = await asyncio.gather(*(in_turn(directory.members(group)) for group in groups))
+    answers = await asyncio.gather(*(in_turn(directory.members(group, caller=caller)) for group in groups))
     members = {
         group: said for group, said in zip(groups, answers, strict=True) if not isinstance(said, Unresolved)
     }
@@ -45,7 +50,10 @@ async def survey(
         if group in approving:
             people |= set(sorted(listed, key=repr)[:LOOKED_AT])
     memberships = await asyncio.gather(
-        *(in_turn(directory.memberships([person], frozenset())) for person in sorted(people, key=repr))
+        *(
+            in_turn(directory.memberships([person], frozenset(), caller=caller))
+            for person in sorted(people, key=repr)
+        )
     )
     return Roster(
         home=home,

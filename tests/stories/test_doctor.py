@@ -98,6 +98,15 @@ def test_two_who_ask_at_once_are_answered_by_the_same_checks(workspace: Workspac
     assert [call.method for call in workspace.slack.calls].count("auth.test") == before + 1
 
 
+def test_it_leaves_lookups_in_slack_to_what_people_do(workspace: Workspace, root: Teammate) -> None:
+    """Slack allows about a hundred a minute, and there can be more grants than that."""
+    for number in range(90):
+        workspace.viewer(f"viewer{number}")
+    root.asks("/pipeline doctor")
+    oli = workspace.operator("oli")  # nobody was asked about yet
+    assert oli.asks("/pipeline clear orders").startswith("*Clear `orders`?*")
+
+
 def test_an_admin_of_a_part_is_shown_no_names_of_others(workspace: Workspace, root: Teammate) -> None:
     """Grants and rules elsewhere are none of their business: they are told how many findings there are."""
     outside = workspace.slack.adds_channel("outside", bot_is_member=False)
