@@ -6,7 +6,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.domain.access.changes import GrantRole, SetRule
-from bot.domain.access.permissions import Role
+from bot.domain.access.permissions import Kind, Role
 from bot.domain.access.rules import Rule
 from bot.domain.ids import Actor
 from bot.engine.loops.startup_lint import StartupLint
@@ -47,3 +47,16 @@ async def test_findings_are_warnings_and_notices_are_not(tmp_path, store, slack,
 async def test_a_database_without_a_grant_is_fine(store, slack, clock):
     """As at the first start: nothing to say, and nobody to ask Slack about."""
     assert (await linted(store, slack, clock), slack.calls) == ([], [])
+
+
+async def test_it_leaves_lookups_in_slack_to_what_people_do(tmp_path, store, slack, clock):
+    """Slack allows about a hundred a minute, and there can be more grants than that."""
+    people = [Actor(person.team_id, person.id) for person in map(slack.adds_person, map(str, range(91)))]
+    with Administration.open(tmp_path / "bot.db") as administration:
+        grants = [GrantRole(person, Role.VIEWER, "*") for person in people[1:]]
+        administration.administer(*grants, by="shell:root", now=START)
+    directory = PeopleDirectory(client_of(slack), clock, "T0ACME")
+    with capture_logs():
+        await StartupLint(store, directory, clock).run()
+    found = await directory.memberships(people[:1], frozenset())
+    assert found[people[0]].kind is Kind.MEMBER

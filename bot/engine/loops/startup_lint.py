@@ -7,7 +7,7 @@ import structlog
 from bot.domain.access.lint.findings import Severity
 from bot.domain.access.lint.linter import lint
 from bot.domain.pipelines.targets import ONE, Targets
-from bot.engine.ports import Clock, Directory, Store
+from bot.engine.ports import Caller, Clock, Directory, Store
 from bot.engine.principal_lookup import survey
 
 log = structlog.get_logger(__name__)
@@ -23,7 +23,8 @@ class StartupLint:
     async def run(self) -> None:
         """One log line per finding: a warning, unless no action is needed."""
         grants, rules, now = await self.store.grants(), await self.store.rules(), self.clock.now()
-        roster = await survey(self.directory, grants, rules, now)
+        # People whose requests waited for the start come first: a thousand grants must not use up their look-ups.
+        roster = await survey(self.directory, grants, rules, now, caller=Caller.DISPLAY)
         freezes = await self.store.freezes(now)
         for finding in lint(grants, rules, roster, now, self.targets, freezes=freezes):
             report = log.info if finding.severity is Severity.NOTICE else log.warning
