@@ -4,6 +4,7 @@ A collector that is away is logged once, and once that it takes spans again. Ope
 """
 
 import logging
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,6 +18,10 @@ log = structlog.get_logger(__name__)
 
 SAYS_MAX = 300  # characters in the log of what OpenTelemetry says
 _LIBRARY = logging.getLogger("opentelemetry")
+_OF_HEADERS = (
+    "opentelemetry.util.re"  # its logger quotes a header of OTEL_EXPORTER_OTLP_HEADERS that it cannot read
+)
+_PATH_AND_QUERY = re.compile(r"(?<= url: )\S+")  # as urllib3 quotes them; either can hold a token
 
 
 class _AnswerUnread(requests.Session):
@@ -48,7 +53,13 @@ class _Complaints(logging.Handler):
         if self.is_in_trouble:
             return
         self.is_in_trouble = True
-        log.warning("traces_not_exported", why=record.getMessage()[:SAYS_MAX])
+        log.warning("traces_not_exported", why=_without_secrets(record)[:SAYS_MAX])
+
+
+def _without_secrets(record: logging.LogRecord) -> str:
+    if record.name == _OF_HEADERS:
+        return str(record.msg).replace("%s", "[secret]")
+    return _PATH_AND_QUERY.sub("[secret]", record.getMessage())
 
 
 class TraceExporter(SpanExporter):

@@ -1,5 +1,7 @@
 """The tracer alone, with a real collector: its bounds, the sampler of the settings, and the end of a process."""
 
+import logging
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -18,7 +20,7 @@ from bot.observability.opentelemetry_tracer import SPANS_MOST
 from bot.observability.trace_exporter import TraceExporter
 from bot.observability.tracing import tracing
 from tests.clock import START, MovableClock
-from tests.collector import REDIRECT_BYTES, Collector, Mood, collecting
+from tests.collector import PATIENCE, REDIRECT_BYTES, Collector, Mood, collecting
 from tests.store.samples import proposed
 
 pytestmark = pytest.mark.anyio
@@ -115,3 +117,43 @@ def test_a_redirect_is_a_failure_and_its_body_is_not_read():
     ]
     assert collector.requests == 1
     assert collector.babbled < REDIRECT_BYTES
+
+
+class Heard(logging.Handler):
+    """Knows when the library has logged something."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.something = threading.Event()
+
+    def emit(self, _record: logging.LogRecord) -> None:
+        self.something.set()
+
+
+@pytest.mark.parametrize("header", ["x-api-key: hush", "hush", "x-api-key=hush\u00e9"])
+def test_a_header_that_cannot_be_read_is_not_logged(monkeypatch, header):
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_HEADERS", header)
+    with capture_logs() as logged:
+        TraceExporter("http://127.0.0.1:1/v1/traces").shutdown()
+    (said,) = (line["why"] for line in logged)
+    assert said.startswith("Header format invalid!")
+    assert "hush" not in said
+
+
+def test_the_path_and_the_query_of_the_endpoint_are_not_logged():
+    """Where nothing listens, the whole address is in the error."""
+    ended = TracerProvider(shutdown_on_exit=False).get_tracer("test").start_span("look")
+    ended.end()
+    library, heard = logging.getLogger("opentelemetry"), Heard()
+    with capture_logs() as logged:
+        exporter = TraceExporter("http://127.0.0.1:1/hush/v1/traces?api_key=hush")
+        library.addHandler(heard)
+        exporting = threading.Thread(target=exporter.export, args=([ended],))
+        exporting.start()
+        assert heard.something.wait(PATIENCE)
+        exporter.shutdown()
+        exporting.join()
+        library.removeHandler(heard)
+    (said,) = (line["why"] for line in logged)
+    assert "Max retries exceeded with url: [secret]" in said
+    assert "hush" not in said
