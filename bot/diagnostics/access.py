@@ -1,5 +1,6 @@
 """The check of access: grants and rules, and the people and groups of Slack that they name."""
 
+import asyncio
 from dataclasses import replace
 
 from bot.diagnostics.context import CheckContext, NoAnswer
@@ -24,7 +25,10 @@ async def access(context: CheckContext) -> list[CheckResult]:
     roster = Roster()
     if directory is not None:  # a running bot has to keep look-ups for what people do
         roster = await survey(directory, grants, rules, now, caller=Caller.DISPLAY)
-    findings = lint(grants, rules, roster, now, context.targets, freezes=facts.freezes)
+    # Hundreds of grants and rules take up to seconds, in which a bot has to answer people.
+    findings = await asyncio.to_thread(
+        lint, grants, rules, roster, now, context.targets, freezes=facts.freezes
+    )
     found = [_result(each) for each in findings]
     if directory is None:
         found.append(unknown(ACCESS, "People were not looked up in Slack."))

@@ -1,13 +1,22 @@
 """The checks in a running bot, where no command would get through: a database that is gone, and another bot beside it."""
 
+import asyncio
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.diagnostics.access import access
 from bot.diagnostics.running_bot import RunningBot
+from bot.domain.access.changes import GrantRole, SetRule
+from bot.domain.access.lint.findings import Roster
+from bot.domain.access.lint.linter import lint
+from bot.domain.access.permissions import Role
+from bot.domain.access.rules import Rule
 from bot.domain.diagnosis import CheckResult, CheckStatus
+from bot.domain.ids import Actor, TeamId, UserId
 from bot.store.store import SqliteStore
 from tests.workspace import Workspace
 
@@ -49,6 +58,32 @@ def test_another_bot_that_came_later(workspace: Workspace) -> None:
     workspace.settles()
     after = workspace.run(workspace.bot.store.diagnosis.facts(workspace.clock.now())).connections
     assert (before.others, after.others) == (0, 1)
+
+
+def test_many_grants_and_rules_keep_nobody_waiting(workspace: Workspace) -> None:
+    """Linting them takes long. Meanwhile others have their turns."""
+    team = TeamId(workspace.slack.workspace.team_id)
+    people = [Actor(team, UserId(f"U{number:05}")) for number in range(600)]
+    workspace.administers(
+        *(GrantRole(each, Role.APPROVER, f"team{number % 200}-*") for number, each in enumerate(people)),
+        *(SetRule(Rule(f"team{number}-prod-*", approvals=2)) for number in range(200)),
+    )
+    doctor = doctor_of(workspace)
+    facts, now = workspace.run(doctor.store.facts(workspace.clock.now())), workspace.clock.now()
+    began = time.perf_counter()
+    lint(facts.grants, facts.rules, Roster(), now, freezes=())
+    takes = time.perf_counter() - began
+
+    async def longest_turn() -> float:
+        longest, check = 0.0, asyncio.ensure_future(access(doctor))
+        while not check.done():
+            before = time.perf_counter()
+            await asyncio.sleep(0)
+            longest = max(longest, time.perf_counter() - before)
+        assert len(await check) > 1
+        return longest
+
+    assert workspace.run(longest_turn()) < takes / 2
 
 
 def test_a_database_that_is_gone(workspace: Workspace, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Startup lint: checks grants and rules when the bot starts, and logs findings. Decides nothing, changes nothing."""
 
+import asyncio
 from dataclasses import dataclass
 
 import structlog
@@ -26,6 +27,8 @@ class StartupLint:
         # People whose requests waited for the start come first: a thousand grants must not use up their look-ups.
         roster = await survey(self.directory, grants, rules, now, caller=Caller.DISPLAY)
         freezes = await self.store.freezes(now)
-        for finding in lint(grants, rules, roster, now, self.targets, freezes=freezes):
+        # Hundreds of grants and rules take up to seconds, in which the bot has to answer people.
+        found = await asyncio.to_thread(lint, grants, rules, roster, now, self.targets, freezes=freezes)
+        for finding in found:
             report = log.info if finding.severity is Severity.NOTICE else log.warning
             report("access_finding", severity=finding.severity.value, finding=finding.sentence)
