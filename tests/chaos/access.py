@@ -12,7 +12,7 @@ from tests.chaos.lengths import SHELL, length
 
 class Access(Acting):
     def shell_changes_access(self, who: str, text: str) -> None:  # noqa: ARG002 - drawn as for Slack
-        """The same change by whoever runs the bot. The shell replaces a whole rule, and says how long in its own way."""
+        """The same change by the person who runs the bot. The shell replaces a whole rule, and says how long in its own way."""
         now = self.world.clock.now()
         verb, *words = text.split()
         pattern = words[2] if verb in {"grant", "revoke"} else words[0]

@@ -168,7 +168,7 @@ def _was_recorded_before(row: Row, step: str, request: RecordedRequest, *, kille
 
 
 def _was_permitted(stage: Stage, row: Row, request: RecordedRequest, grants: list[Granted]) -> None:
-    """By whom the database says: somebody with a role for it, and as many others as the rules asked for."""
+    """Who decided, by the database: somebody with a role for it, and as many others as the rules asked for."""
 
     def may(person: str | None, roles: set[str]) -> bool:
         return any(

@@ -77,7 +77,7 @@ class ArchiveFile:
                 f"The archive {self.path} cannot be written ({error.message.rstrip('.')}). Nothing that is not in it was "
                 "deleted from the database."
             ) from error
-        # Then the file alone has everything, whoever copies it.
+        # Then the file alone has everything, even if somebody copies it.
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def remember(self, workspace: Mapping[str, str]) -> None:
