@@ -50,7 +50,10 @@ COMMANDS = {
     "clock": LazyCommand("bot.cli.clock_commands", "clock", RUN, "Show or reset the bot's own time."),
     "grant": LazyCommand("bot.cli.access.grants", "grant", ACCESS, "Grant a role to a person or a group."),
     "revoke": LazyCommand(
-        "bot.cli.access.grants", "revoke", ACCESS, "Revoke a grant (same person, role and pattern)."
+        "bot.cli.access.grants",
+        "revoke",
+        ACCESS,
+        "Take a role on a pattern away from a person or a user group.",
     ),
     "grants": LazyCommand("bot.cli.access.grants", "grants", ACCESS, "List grants."),
     "rule": LazyCommand("bot.cli.access.rules", "rule", ACCESS, "Set approval rules for a pattern."),
@@ -58,7 +61,7 @@ COMMANDS = {
     "freeze": LazyCommand(
         "bot.cli.access.rules", "freeze", ACCESS, "Block clears, stops and starts until a given time."
     ),
-    "unfreeze": LazyCommand("bot.cli.access.rules", "unfreeze", ACCESS, "Remove a freeze (same pattern)."),
+    "unfreeze": LazyCommand("bot.cli.access.rules", "unfreeze", ACCESS, "Remove the freeze on a pattern."),
     "access": LazyCommand(
         "bot.cli.access.import_export", "access", ACCESS, "Keep grants and rules in a file, for git."
     ),

@@ -41,7 +41,7 @@ def test_every_command_helps(shell):
         "revoke": "[OPTIONS] WHO ROLE PATTERN",
         "grants": "[WHO|PATTERN]",
         "freeze": "until 18:00 or 2026-11-25T08:00",
-        "unfreeze": "Remove a freeze",
+        "unfreeze": "Remove the freeze",
         "can-i": "and what decides",
         "list": "what any of them shows",
         "status": "NAME is TARGET/NAME",

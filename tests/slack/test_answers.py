@@ -59,7 +59,7 @@ def test_a_denial():
         "🚫 You may not clear `orders`: you need the role *operator* on `orders`. An admin of this bot can grant it."
     )
     assert answer(denied(Action.VIEW, plan=None)).text == snapshot(
-        "🚫 You may not see `orders`: you need the role *viewer*, *requester*, *operator*, *approver* or *responder* on `orders`. An admin of this bot can grant it."
+        "🚫 You may not see `orders`: you need one of the roles *viewer*, *requester*, *operator*, *approver* or *responder* on `orders`. An admin of this bot can grant it."
     )
 
 
@@ -140,7 +140,7 @@ def test_why_there_is_nothing_to_confirm():
             "❌ Feldera has no pipeline `ordres` (names are case-sensitive).",
             "❌ Feldera has no pipeline `ordres` (names are case-sensitive). Did you mean `orders` or `orders-eu`?",
             "✋ `orders` must be stopped before it can be cleared. It is Running, started <!date^1772420400^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 03:00 UTC>. Type `/pipeline stop orders` and, once it is stopped, `/pipeline clear orders` again.",
-            "✋ `orders` cannot be cleared now: somebody asked it to start <!date^1772413200^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 01:00 UTC>, although it has not left Stopped yet. To take that start back, type `/pipeline stop orders`; once it is stopped, type `/pipeline clear orders` again.",
+            "✋ `orders` cannot be cleared now. It is still Stopped, but somebody asked it to start <!date^1772413200^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 01:00 UTC>. To take that start back, type `/pipeline stop orders`; once it is stopped, type `/pipeline clear orders` again.",
             "✋ `orders` is still stopping, so it cannot be cleared yet. Once it is stopped, type `/pipeline clear orders` again.",
             "✅ `orders` is already cleared.",
             "✅ `orders` is already cleared. It is still Stopped, but somebody asked it to start <!date^1772413200^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 01:00 UTC>.",
@@ -262,7 +262,7 @@ def test_why_nothing_shows_that_waits():
             "some": "Nothing that you can see waits: you have a role on `ord*` and `payments` only.",
             "perhaps more": "Nothing that you can see waits: you have a role on `ord*` only. You may see more once your user groups can be checked (`Slack is away`). Try again in a minute.",
             "none": "🚫 You cannot see any request, because you have no role here. An admin of this bot can grant one.",
-            "ended": "🚫 You cannot see any request, because you need the role *viewer*, *requester*, *operator*, *approver* or *responder*. Your role *operator* on `ord*` ended <!date^1772420400^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 03:00 UTC>. An admin of this bot can grant it.",
+            "ended": "🚫 You cannot see any request, because you need one of the roles *viewer*, *requester*, *operator*, *approver* or *responder*. Your role *operator* on `ord*` ended <!date^1772420400^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 03:00 UTC>. An admin of this bot can grant it.",
             "unread": "🚫 You cannot see any request, because your user groups cannot be checked right now (`Slack is away`). Try again in a minute.",
         }
     )

@@ -49,7 +49,7 @@ VERDICTS = {  # how the answers begin that somebody had better have a right to
     "❌ You denied": VERBS["deny"],
     "↩️ Withdrawn:": VERBS["withdraw"],
     "OK: the": VERBS["withdraw"],
-    "🛑 Cancelled:": AccessModel.may_cancel,
+    "↩️ Cancelled:": AccessModel.may_cancel,
     "☑️ Closed:": AccessModel.may_close,
 }
 

@@ -131,7 +131,7 @@ def test_a_double_click_on_stop(workspace, ana, ben):
         "and is over. ↩️ The clear of `orders` was cancelled by @ana before it was sent. Nothing was sent to Feldera."
         in late
     )
-    assert done == "🛑 Cancelled: the clear of `orders` was not sent."
+    assert done == "↩️ Cancelled: the clear of `orders` was not sent."
     assert len(workspace.thread()) == 2
     workspace.card()
     assert workspace.sent == []

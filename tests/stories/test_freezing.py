@@ -91,7 +91,7 @@ def test_lifted_early(workspace, ana, ben, *, by_chat, within):
 def test_one_that_is_held_can_be_stopped(workspace, ana, ben):
     """The *Cancel request* button stands as long as nothing was sent, for whoever has a say."""
     is_held(workspace, ana, ben)
-    assert ana.told("Cancel request") == ["🛑 Cancelled: the clear of `orders` was not sent."]
+    assert ana.told("Cancel request") == ["↩️ Cancelled: the clear of `orders` was not sent."]
     workspace.unfreezes("orders")
     workspace.passes(hours=1)
     assert (

@@ -12,7 +12,7 @@ EVERYTHING = "*History*"
 AGE = "some time ago (Mar 2, 2026 at 3:00 AM)"
 NOTHING = "Nothing that you can see."
 REPORTS = f"🚫 denied @eve: clear `reports` (no grant) {AGE}"
-UNSEEN = "🚫 You may not see `orders`: you need the role *viewer*, *requester*, *operator*, *approver* or *responder*"
+UNSEEN = "🚫 You may not see `orders`: you need one of the roles *viewer*, *requester*, *operator*, *approver* or *responder*"
 
 
 def pages_of(person, typed):
@@ -236,10 +236,12 @@ def test_a_page_reads_only_so_much(workspace):
     eve.types("/pipeline clear reports")
     many_are_refused(workspace, HISTORY_READ, by=eve)
     hidden = "hidden: they are on pipelines that you are not allowed to see."
-    further = f"entries on this page are {hidden} Other pages may show others.\n[Older]"
+    further = f"entries on this page are {hidden} Other pages may have entries that you can see.\n[Older]"
     assert ana.types("/pipeline history") == f"{EVERYTHING}\nAll 1,000 {further}"
     assert ana.told("Older") == [f"{EVERYTHING}\n{REPORTS}\n[Newer]"]
-    upward = f"entries on this page are {hidden} Other pages may show others.\n[Newer] [Older]"
+    upward = (
+        f"entries on this page are {hidden} Other pages may have entries that you can see.\n[Newer] [Older]"
+    )
     assert ana.told("Newer") == [f"{EVERYTHING}\nAll 1,000 {upward}"]
     assert ana.told("Newer") == [f"{EVERYTHING}\nAll 1,000 {further}"]
     eve.types("/pipeline clear reports")

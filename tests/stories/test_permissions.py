@@ -43,7 +43,7 @@ def test_nothing_is_allowed_to_a_stranger(workspace: Workspace) -> None:
     eve = workspace.stranger("eve")
     assert eve.types("/pipeline clear orders") == NO_CLEAR.format("", "U02EVE")
     assert eve.types("/pipeline status orders") == snapshot(
-        "🚫 You may not see `orders`: you need the role *viewer*, *requester*, *operator*, *approver* or *responder* on `orders`. No admin in Slack can grant it: ask the person who runs the bot to run this on the bot's server: `pipeline-bot grant U02EVE viewer orders`."
+        "🚫 You may not see `orders`: you need one of the roles *viewer*, *requester*, *operator*, *approver* or *responder* on `orders`. No admin in Slack can grant it: ask the person who runs the bot to run this on the bot's server: `pipeline-bot grant U02EVE viewer orders`."
     )
     assert eve.reads() == []
     assert workspace.feldera.requests == []

@@ -105,13 +105,13 @@ This deletes the storage, with 3 checkpoints (7.0 MiB), and cannot be undone. Th
 def test_a_plain_clear_of_what_runs_offers_to_stop_it(workspace: Workspace, ana: Teammate) -> None:
     """The offer turns into the preview of the longer plan, with the reason that was typed, for nobody else."""
     assert ana.asks("/pipeline clear sales bad backfill") == snapshot("""\
-✋ `sales` must be stopped before it can be cleared. It is Running, started some time ago (Feb 27, 2026 at 3:00 AM). *Stop it and clear* does both as one request. The stop loses everything after the last checkpoint, some time ago (Feb 27, 2026 at 3:00 AM); the clear deletes its storage.
-[Stop it and clear] [Never mind]\
+✋ `sales` must be stopped before it can be cleared. It is Running, started some time ago (Feb 27, 2026 at 3:00 AM). *Stop it and clear…* first shows a preview of both, as one request. The stop loses everything after the last checkpoint, some time ago (Feb 27, 2026 at 3:00 AM); the clear deletes its storage.
+[Stop it and clear…] [Never mind]\
 """)
     ben = workspace.operator("ben")
-    ben.presses(ana.finds("Stop it and clear"))
+    ben.presses(ana.finds("Stop it and clear…"))
     assert ben.reads() == ["🚫 Only the person who made the request can use this button."]
-    (preview,) = ana.told("Stop it and clear")
+    (preview,) = ana.told("Stop it and clear…")
     assert preview.startswith("*Stop and clear `sales`?*")
     assert "\nReason: bad backfill\n" in preview
     assert workspace.sent == []
@@ -127,7 +127,7 @@ def test_a_plain_clear_of_what_runs_offers_to_stop_it(workspace: Workspace, ana:
 def test_an_offer_to_stop_clear_and_start(ana: Teammate) -> None:
     """What was to come after the clear still comes after it."""
     ana.asks("/pipeline clear sales --start")
-    (preview,) = ana.told("Stop it, clear and start")
+    (preview,) = ana.told("Stop it, clear and start…")
     assert preview.startswith("*Stop, clear and start `sales`?*")
     assert ana.told("Never mind") == [
         "OK: the stop, clear and start of `sales` was not requested, and nothing was sent to Feldera."
@@ -164,7 +164,7 @@ def test_a_restart_of_what_is_stopped_and_cleared_already(workspace: Workspace, 
     preview = ana.asks("/pipeline clear fresh --restart")
     assert "*A clear deletes*\nnothing: the storage is already cleared\n" in preview
     assert (
-        "*A stop loses*\nnothing more: Feldera was told to stop it before, and makes no further checkpoint\n"
+        "*A stop loses*\nnothing beyond what the earlier stop loses: Feldera was already told to stop it\n"
         in preview
     )
     ana.told("Stop, clear and start fresh")
@@ -235,7 +235,7 @@ def test_run_by_somebody_in_between_is_not_cleared(
     workspace.passes(minutes=2)
     assert workspace.thread() == [
         "✓ Step 1 of 2: nothing to stop: `sales` was stopped already. Nothing was sent to Feldera.",
-        f"❌ Not cleared: somebody may have run `sales` again since @ana looked at it; {NOT_PROVED} Nothing was sent to Feldera. To request the clear again, type `/pipeline clear sales`: it first shows what would be deleted. Stopped already. @ana",
+        f"❌ Not cleared: somebody may have stopped and restarted `sales` after @ana looked at it; {NOT_PROVED} Nothing was sent to Feldera. To request the clear again, type `/pipeline clear sales`: it first shows what would be deleted. Stopped already. @ana",
     ]
     assert "❌ Stopped already, not cleared: " in workspace.card()
     assert workspace.sent == []
@@ -256,7 +256,7 @@ def test_a_restart_while_feldera_is_away_is_another_run(workspace: Workspace, an
     workspace.passes(minutes=2)
     assert workspace.thread()[2:] == [
         "✓ Step 1 of 2: stopped `clicks` after 7 minutes and 1 second.",
-        f"❌ Not cleared: somebody may have run `clicks` again since @ana looked at it; {NOT_PROVED} Nothing more was sent to Feldera. To request the clear again, type `/pipeline clear clicks`: it first shows what would be deleted. Done: stopped. Not done: clear. `clicks` is now ⏹️ Stopped, its storage 💾 holds data. {STAYS_STOPPED.format('clicks')} @ana",
+        f"❌ Not cleared: somebody may have stopped and restarted `clicks` after @ana looked at it; {NOT_PROVED} Nothing more was sent to Feldera. To request the clear again, type `/pipeline clear clicks`: it first shows what would be deleted. Done: stopped. Not done: clear. `clicks` is now ⏹️ Stopped, its storage 💾 holds data. {STAYS_STOPPED.format('clicks')} @ana",
     ]
     assert "❌ Stopped, not cleared: " in workspace.card()
     assert workspace.sent_steps == ["stop"]

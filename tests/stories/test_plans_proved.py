@@ -98,7 +98,7 @@ def test_another_run_between_the_last_look_and_the_stop(workspace: Workspace, ol
     *_, stopped, over = workspace.thread()
     assert stopped == "✓ Step 1 of 2: stopped `sales` after 10 seconds."
     assert (
-        "somebody may have run `sales` again since @oli looked at it; Feldera's events do not rule that out"
+        "somebody may have stopped and restarted `sales` after @oli looked at it; Feldera's events do not rule that out"
         in over
     )
 

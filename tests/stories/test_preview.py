@@ -101,13 +101,13 @@ def test_why_there_is_nothing_to_confirm(workspace: Workspace) -> None:
     assert [ana.asks(f"/pipeline clear {name}") for name in names] == snapshot(
         [
             """\
-✋ `running` must be stopped before it can be cleared. It is Running, started some time ago (Feb 27, 2026 at 3:00 AM). *Stop it and clear* does both as one request. The stop loses everything after the last checkpoint, some time ago (Feb 27, 2026 at 3:00 AM); the clear deletes its storage.
-[Stop it and clear] [Never mind]\
+✋ `running` must be stopped before it can be cleared. It is Running, started some time ago (Feb 27, 2026 at 3:00 AM). *Stop it and clear…* first shows a preview of both, as one request. The stop loses everything after the last checkpoint, some time ago (Feb 27, 2026 at 3:00 AM); the clear deletes its storage.
+[Stop it and clear…] [Never mind]\
 """,
             "✋ `stopping` is still stopping, so it cannot be cleared yet. Once it is stopped, type `/pipeline clear stopping` again.",
             """\
-✋ `starting` must be stopped before it can be cleared. It is still Stopped, but somebody asked it to start some time ago (Mar 2, 2026 at 3:00 AM). *Stop it and clear* does both as one request. The stop loses everything after the last checkpoint, some time ago (Mar 2, 2026 at 3:00 AM); the clear deletes its storage.
-[Stop it and clear] [Never mind]\
+✋ `starting` must be stopped before it can be cleared. It is still Stopped, but somebody asked it to start some time ago (Mar 2, 2026 at 3:00 AM). *Stop it and clear…* first shows a preview of both, as one request. The stop loses everything after the last checkpoint, some time ago (Mar 2, 2026 at 3:00 AM); the clear deletes its storage.
+[Stop it and clear…] [Never mind]\
 """,
             "✅ `cleared` is already cleared.",
             "✅ `both` is already cleared. It is still Stopped, but somebody asked it to start some time ago (Mar 2, 2026 at 3:00 AM).",

@@ -6,7 +6,7 @@ from inline_snapshot import snapshot
 from bot.domain.access.permissions import Role
 from tests.workspace import Teammate, Workspace
 
-IN_TIME = "🛑 Cancelled: the clear of `orders` was not sent."
+IN_TIME = "↩️ Cancelled: the clear of `orders` was not sent."
 TAKEN_BACK = "↩️ Withdrawn: the clear of `orders` was not sent."
 OVER = "This ended some time ago (Mar 2, 2026 at 3:00 AM). ↩️ The clear of `orders` was withdrawn by @ana. Nothing was sent to Feldera. See its thread."
 
@@ -75,7 +75,7 @@ def test_a_stranger_cannot_stop_it(workspace: Workspace) -> None:
     for person in (workspace.viewer("vic"), workspace.stranger("dan")):
         (no,) = person.told("Cancel request")
         assert no.startswith(
-            "🚫 You may not cancel a clear of `orders`: you need the role *operator*, *requester*, *responder* or *approver* on `orders`."
+            "🚫 You may not cancel a clear of `orders`: you need one of the roles *operator*, *requester*, *responder* or *approver* on `orders`."
         )
     workspace.passes(minutes=1)
     assert workspace.thread()[-1].startswith("✅ Cleared")

@@ -90,7 +90,7 @@ def test_it_can_be_stopped_meanwhile(workspace: Workspace, ana: Teammate, ben: T
     assert workspace.thread()[-1].startswith(
         "⏸️ I cannot check right now whether the requester and the approvers still have their roles"
     )
-    assert ana.told("Cancel request") == ["🛑 Cancelled: the clear of `orders` was not sent."]
+    assert ana.told("Cancel request") == ["↩️ Cancelled: the clear of `orders` was not sent."]
     workspace.passes(minutes=1)
     assert workspace.sent == []
     assert workspace.thread()[-1].startswith(

@@ -110,7 +110,7 @@ def _as_options(who: str, role: str, pattern: str, further: tuple[str, ...], tea
 @click.argument("pattern")
 @click.option("--team", help="Slack workspace id (T…), if it is not the bot's own.")
 def revoke(who: str, role: str, pattern: str, *, team: str | None) -> None:
-    """Revoke a grant (same person, role and pattern); all of them, if it was granted more than once."""
+    """Take a role on a pattern away from a person or a user group; all of them, if it was granted more than once."""
     with changing(database_path()) as administration:
         now = clock_of(administration).now()
         principal = named(who, team, administration)

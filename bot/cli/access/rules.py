@@ -150,7 +150,7 @@ def freeze(pattern: str, how: str, when: str, reason: tuple[str, ...]) -> None:
 @click.command(cls=ShellCommand)
 @click.argument("pattern")
 def unfreeze(pattern: str) -> None:
-    """Remove a freeze (same pattern)."""
+    """Remove the freeze on a pattern."""
     with changing(database_path()) as administration:
         now = clock_of(administration).now()
         change = RemoveFreeze(checked_anywhere(pattern))

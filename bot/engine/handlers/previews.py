@@ -58,6 +58,6 @@ class Previews:
         return await self.handlers.denials.too_late(actor, AttemptedAction.CONFIRM, offer)
 
     async def take(self, offer: Operation) -> Reply:
-        """*Stop it and clear*: the preview of that, of the pipeline as it is now."""
+        """*Stop it and clear…*: the preview of that, of the pipeline as it is now."""
         again = pipeline_command(offer.plan, offer.pipeline, offer.reason, offer.incident)
         return await self.show(offer.requester, again, offer.origin)

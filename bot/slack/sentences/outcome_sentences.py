@@ -170,8 +170,8 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
         "Needs attention: Feldera's events do not show whether it was {done}",
         "Known: the {step} was sent to Feldera {sends}, Feldera {confirmed} it, and {name} has been started since.",
         "Not known: whether it was {done} before that; Feldera's events do not show it.",
-        "What to do: ask the person who started {name} whether its storage was empty just before that; once you are sure that nothing is under "
-        "way, press *Close request*{on_card}.",
+        "What to do: find out whether {name} started empty; the person who started it may know, or Feldera's log may show it. Once you "
+        "are sure that no {step} is under way, press *Close request*{on_card}, even if you could not find out.",
     ),
     Ending.CONTRADICTION: _needs_attention(
         "Needs attention: Feldera accepted it, but the pipeline is not {doing}",
@@ -183,8 +183,10 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
     Ending.AMBIGUOUS_FELDERA: _needs_attention(
         "Needs attention: a different Feldera may be answering now",
         "Known: the {step} was sent to Feldera {sends}. Since then {name} is gone, or another pipeline has its name.",
-        "Not known: whether {host} still leads to the same Feldera; I cannot check that, because this Feldera runs without authentication.",
-        "What to do: ask the person who runs the bot whether {host} still leads to the same Feldera; once you are sure that nothing is under way, press *Close request*{on_card}.",
+        "Not known: whether {name} was {done}, and whether {host} still leads to the same Feldera; I cannot check that, because this "
+        "Feldera runs without authentication.",
+        "What to do: ask the person who runs the bot whether it does. If not, look at {name} in the Feldera that it led to before. "
+        "Once you are sure that nothing is under way there, press *Close request*{on_card}.",
     ),
     Ending.OUT_OF_REACH: _needs_attention(
         "Needs attention: Feldera has given no usable answer for a day",
@@ -211,9 +213,9 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
         "To request it again, type {again}{showing}.",
     ),
     Ending.RUN_SINCE: _unsent(
-        "{Undone}: somebody may have run {name} again since {requester} looked at it; Feldera's events do not rule that out, "
+        "{Undone}: somebody may have stopped and restarted {name} after {requester} looked at it; Feldera's events do not rule that out, "
         "and nobody has seen what a clear would delete now.",
-        "{Undone_so_far}: somebody may have run it again since {requester} looked at it; Feldera's events do not rule that out",
+        "{Undone_so_far}: somebody may have stopped and restarted it after {requester} looked at it; Feldera's events do not rule that out",
         "To request the {rest_name} again, type {rest}{showing}.",
     ),
     Ending.EVENTS_UNUSABLE: _unsent(

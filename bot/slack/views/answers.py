@@ -211,7 +211,7 @@ def _result(result: Result, operation: Operation, workspace_url: str) -> Message
         case Result.WITHDRAWN:
             return said("↩️ Withdrawn: the {} of `{}` was not sent.", action, name)
         case Result.CANCELLED:
-            return said("🛑 Cancelled: the {} of `{}` was not sent.", action, name)
+            return said("↩️ Cancelled: the {} of `{}` was not sent.", action, name)
         case Result.SIGNED_OFF:
             return said("🔏 Reviewed: the break-glass {} of `{}`.", action, name)
         case Result.CLOSED:

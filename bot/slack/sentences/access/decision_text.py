@@ -19,6 +19,7 @@ _NO_MEMBER: Mapping[Kind, LiteralString] = {
 _NOT_A_FULL_MEMBER = Text(
     "you are not a full member of this Slack workspace, and only full members can use this bot."
 )
+FEW_ROLES = 3  # named without saying that one is enough
 
 
 def why(decision: Decision, on: str = "", admins: Admins | None = None) -> Text:
@@ -50,12 +51,10 @@ def _no_grant(decision: Decision, on: str) -> Text:
         ended = Text(
             " Your role *{}* on `{}` ended {}.", lapsed.role.value, lapsed.pattern, ago(lapsed.expires_at)
         )
-    return Text(
-        "you need the role {roles}{on}.{ended}",
-        roles=roles(decision),
-        on=Text(" on `{}`", on) if on else NOTHING,
-        ended=ended,
-    )
+    enough, where = roles(decision), Text(" on `{}`", on) if on else NOTHING
+    if len(decision.would_allow) > FEW_ROLES:
+        return Text("you need one of the roles {}{}.{}", enough, where, ended)
+    return Text("you need the role {}{}.{}", enough, where, ended)
 
 
 def roles(decision: Decision) -> Text:
@@ -68,7 +67,7 @@ def _who_can_grant_it(decision: Decision, on: str, admins: Admins | None) -> Tex
         return Text("An admin of this bot can grant it.")
     if admins.people and admins.of_part:
         perhaps_not = Text(", but perhaps not on `{}`", on) if on else NOTHING
-        return Text("{} can give you that role on some pipelines{}.", all_of(admins), perhaps_not)
+        return Text("{} can give you such a role on some pipelines{}.", all_of(admins), perhaps_not)
     if admins.people and decision.action is Action.ADMINISTER:
         return Text("{} can give you that role.", all_of(admins))
     if admins.people:

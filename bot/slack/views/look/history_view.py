@@ -81,7 +81,7 @@ def _note(shown: replies.HistoryPage) -> Text:
     if shown.lines:
         return Text("Some entries here are hidden: they are on pipelines that you are not allowed to see.")
     has_more = (shown.after if shown.upward else shown.before) is not None
-    further = Text(" Other pages may show others.") if has_more else NOTHING
+    further = Text(" Other pages may have entries that you can see.") if has_more else NOTHING
     return Text(
         "All {:,} entries on this page are hidden: they are on pipelines that you are not allowed to see.{}",
         shown.read,
@@ -162,7 +162,10 @@ def _why(operation: Operation, workspace_url: str) -> SectionBlock | None:
     if outcome is None or operation.state is State.SUCCEEDED:
         return None
     if operation.state is State.NEEDS_HUMAN:
-        button = Text("*Close request* is on its card, which begins {}.", link_to(operation, workspace_url))
+        button = Text(
+            "The button *Close request* is on the card of the request, the first message of {}.",
+            link_to(operation, workspace_url),
+        )
         return blocks.section(Text("\n").join([outcome_text.explanation(operation, outcome), button]))
     if gives_reason(operation):
         more = outcome_text.explanation(operation, outcome)

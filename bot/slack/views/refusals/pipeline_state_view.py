@@ -20,9 +20,9 @@ def not_stopped(reply: NotStopped) -> Message:
     if offer is None:
         return _stop_by_hand(reply)
     starts = StepName.START in reply.plan
-    label = "Stop it, clear and start" if starts else "Stop it and clear"
+    label = "Stop it, clear and start…" if starts else "Stop it and clear…"
     text = Text(
-        "✋ `{name}` must be stopped before it can be cleared. {now} *{label}* does {all} as one request. {loses}",
+        "✋ `{name}` must be stopped before it can be cleared. {now} *{label}* first shows a preview of {all}, as one request. {loses}",
         name=pipeline.name,
         now=_is_now(pipeline),
         label=label,
@@ -51,12 +51,12 @@ def _stop_by_hand(reply: NotStopped) -> Message:
         )
     if _starts_soon(pipeline):
         return said(
-            "✋ `{}` cannot be {} now: somebody asked it to start {}, although it has not left {} yet. "
+            "✋ `{}` cannot be {} now. It is still {}, but somebody asked it to start {}. "
             "To take that start back, type `{}`; once it is stopped, type `{}` again.",
             pipeline.name,
             done,
-            ago(pipeline.desired_status_since),
             pipeline.status,
+            ago(pipeline.desired_status_since),
             command(STOP, pipeline.name),
             again,
         )
@@ -89,7 +89,7 @@ def _loses(offer: Operation) -> Text:
     """What both steps take. The offer is of a later look, by which it may have begun to stop."""
     if not offer.previewed.was_wanted:
         return Text(
-            "Feldera is already stopping it and makes no further checkpoint, so this stop loses nothing more; the clear still deletes its storage."
+            "Feldera is already stopping it, so this stop loses nothing beyond what the earlier one does; the clear still deletes its storage."
         )
     return Text("The stop loses {}; the clear deletes its storage.", lost(offer.previewed))
 
