@@ -26,8 +26,8 @@ Each receiver has a name of your choice, which is part of its variables. This on
 ```dotenv
 PIPELINE_BOT_WEBHOOKS__SIEM__URL=https://siem.example.com/hooks/pipeline-bot
 PIPELINE_BOT_WEBHOOKS__SIEM__SECRET=whsec_…
-PIPELINE_BOT_WEBHOOKS__SIEM__EVENTS=request.sent request.ended access.granted
-PIPELINE_BOT_WEBHOOKS__SIEM__PIPELINES=prod/* orders-*
+PIPELINE_BOT_WEBHOOKS__SIEM__EVENTS=request.sent request.ended request.needs_attention
+PIPELINE_BOT_WEBHOOKS__SIEM__PIPELINES=prod-* orders-*
 PIPELINE_BOT_WEBHOOKS__SIEM__REDACT=text
 ```
 
@@ -52,20 +52,20 @@ everything from the beginning.
 
 An event is a `POST` of a CloudEvent in its JSON format (`Content-Type: application/cloudevents+json`), signed by the
 [Standard Webhooks](https://www.standardwebhooks.com) scheme in the headers `webhook-id`, `webhook-timestamp` and `webhook-signature`. Check the
-signature with a library of that scheme before you read anything, and remember the ids that you have processed:
+signature with a library of that scheme before you read anything, and remember the ids that you have stored:
 
 ```python
 from standardwebhooks import Webhook
 
 webhook = Webhook(secret)  # whsec_…
-processed = set()  # in your database
+stored = set()  # in your database
 
 
 def receive(body, headers):
     event = webhook.verify(body, headers)  # raises WebhookVerificationError
-    if event["id"] not in processed:
-        process(event)
-        processed.add(event["id"])
+    if event["id"] not in stored:
+        store(event)  # process it later, elsewhere
+        stored.add(event["id"])
     return 204
 ```
 
@@ -73,7 +73,7 @@ def receive(body, headers):
   and sometimes after: if the bot ended before it noted your answer.
 - **In order.** The next event is sent once you accepted the one before it. `sequence` sorts them; numbers are missing where a filter leaves
   entries out.
-- **Answer within 15 seconds.** Take the event first, and process it afterwards.
+- **Answer within 15 seconds.** Store the event, answer, and process it afterwards.
 - **Nothing is given up.** After a failure the bot waits 5 seconds, then twice as long each time, up to 5 minutes, and as long as a
   `Retry-After` in seconds says, up to an hour. A receiver that was down for a day, or a month, gets everything. It delays nobody else.
 - **An event that you refuse holds those after it**, whatever your status says: answer 4xx only if you want it again, and 2xx

@@ -28,16 +28,16 @@ def test_the_page_lists_every_setting_of_a_receiver():
 
 
 async def test_the_receiver_of_the_page_works(feed, receiver):
-    """Run as it is written, on what the bot sends: each event is processed once, and one with a wrong body is not."""
+    """Run as it is written, on what the bot sends: each event is stored once, and one with a wrong body is not."""
     (code,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-    processed = []
-    page = {"secret": SECRET, "process": processed.append}
+    stored = []
+    page = {"secret": SECRET, "store": stored.append}
     exec(code, page)  # noqa: S102 - the page's own example
     sender = await feed.sender(receiver)
     await feed.writes("one")
     await feed.sends(sender)
     (body,), (headers,) = receiver.bodies, receiver.headers
     assert [page["receive"](body, headers) for _ in range(2)] == [204, 204]
-    assert [event["data"]["details"]["reason"] for event in processed] == ["one"]
+    assert [event["data"]["details"]["reason"] for event in stored] == ["one"]
     with pytest.raises(Exception, match="No matching signature"):
         page["receive"](body.replace("one", "two"), headers)
