@@ -30,7 +30,7 @@ read on standard error, also with `--json`: standard output is the answer alone.
 | 0 | Done. |
 | 1 | Failed: what the command needs is missing or does not work, or it found problems (`doctor`, a broken audit log). |
 | 2 | Wrong usage: an argument, a setting or an access file is not valid. |
-| 3 | A difference: `access import --check` found drift, or `audit verify` got no head to compare with. |
+| 3 | A difference: `access import --check` found drift, `audit verify` got no head to compare with, or `archive` left older entries in the database. |
 """
 
 
