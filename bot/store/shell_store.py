@@ -207,8 +207,8 @@ class Administration:
         return audit_log.head_of(self._db, entry_id)
 
     def still_has(self, head: Head) -> bool:
-        """Whether the entry is there, with this hash."""
-        return audit_log.head_after(self._db, head) is not None
+        """Whether the entry is there with this hash, or is the one that the first entry there continues."""
+        return audit_log.head_of(self._db, head[0]) == head
 
     def verify(
         self,

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.cli.audit import audit_export
 from bot.domain.access.changes import GrantRole
 from bot.domain.access.permissions import Role
 from bot.domain.operations.operation import State
@@ -78,6 +79,18 @@ def test_other_commands_say_where_it_is(record):
     assert verified.stdout.startswith("Audit log: consistent (entries 8 to 11), not anchored")
     assert f"Verify them with `pipeline-bot audit verify --database {file} --head {head}`." in verified.stdout
     assert json.loads(record.types("audit", "verify", "--json").stdout)["archived_up_to"] == 7
+
+
+def test_what_is_archived_between_two_pages_of_an_export_is_said(record, monkeypatch):
+    monkeypatch.setattr(audit_export, "ENTRIES_AT_ONCE", 2)
+    with record.administration() as administration:
+        found = audit_export._entries(administration, administration.head_of(0))
+        assert [next(found).entry.id, next(found).entry.id] == [1, 2]
+        record.does(*OLD)
+        with pytest.raises(
+            audit_export.ArchivedMeanwhile, match=r"^Entries 3 to 7 were archived before they"
+        ):
+            next(found)
 
 
 def test_a_head_that_was_saved_before_is_proved_by_the_archive(record):

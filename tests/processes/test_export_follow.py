@@ -12,6 +12,7 @@ import pytest
 from bot.domain.access.changes import SetFreeze
 from tests.processes.test_log_unread import full_pipe
 from tests.processes.world import PATIENCE, ROOT
+from tests.store.archives import archives, two_years, with_old_work
 
 pytestmark = pytest.mark.anyio
 
@@ -97,6 +98,51 @@ async def test_a_database_that_is_replaced_meanwhile_is_said(world):
         copy.replace(world.database)
         assert await follower.ends() == 1
         assert "error: The audit log was replaced or changed: entry 2 is not the one" in follower.stderr
+
+
+@pytest.mark.parametrize("options", [(), ("--after", "0"), ("--after", "8"), ("--since", "2000-01-01")])
+async def test_it_begins_after_what_was_archived(world, options):
+    two_years(world.database)
+    archives(world.database, world.folder / "old.db")
+    async with world.bot(*FOLLOW, *options) as follower:
+        assert await entries(follower, 7) == list(range(9, 16))
+        freezes(world, "new")
+        assert await entries(follower, 1) == [16]
+
+
+async def test_it_goes_on_when_its_last_entry_is_archived(world):
+    with_old_work(world.database, "a", "b")
+    async with world.bot(*FOLLOW) as follower:
+        assert await entries(follower, 6) == list(range(1, 7))
+        freezes(world, "new")
+        assert archives(world.database, world.folder / "old.db").last[0] == 6
+        assert await entries(follower, 2) == [7, 8]
+
+
+async def test_an_archive_is_followed_to_its_end(world):
+    two_years(world.database)
+    archives(world.database, world.folder / "old.db")
+    async with world.bot(*FOLLOW, "--database", "old.db") as follower:
+        assert await entries(follower, 8) == list(range(1, 9))
+
+
+async def test_entries_that_were_archived_before_they_were_read_are_said(world):
+    """The reader of its output kept it waiting for so long."""
+    with_old_work(world.database, "a")
+    async with world.bot(*FOLLOW) as follower:
+        assert await entries(follower, 3) == [1, 2, 3]
+        follower.is_told(signal.SIGSTOP)
+        with_old_work(world.database, "b", "c")
+        assert archives(world.database, world.folder / "old.db").last[0] == 8
+        follower.is_told(signal.SIGCONT)
+        assert await follower.ends() == 1
+    said = follower.stderr
+    assert (
+        "error: Entries 4 to 8 were archived before they were written out. Entries 1 to 8 were archived on "
+        in said
+    )
+    assert "Read them with `pipeline-bot audit export --database " in said
+    assert said.rstrip().endswith("Then go on with --after 8.")
 
 
 async def test_no_database_is_created(world):

@@ -15,6 +15,7 @@ from bot.cli.audit.archived_text import where_archived
 from bot.cli.audit.entry_formats import Format, Writer, writer_of
 from bot.cli.audit.followed_output import ends_quietly, reader_left_within
 from bot.cli.audit.since import Since
+from bot.cli.audit.verification_state import entries
 from bot.cli.current_time import clock_of
 from bot.cli.options import ShellCommand
 from bot.cli.settings_and_database import database_path, reading
@@ -33,6 +34,10 @@ LOOKS_EVERY = 1.0  # seconds
 
 class NotTheSameLog(UserError):  # noqa: N818 - named for what happened, like every other outcome
     """The entries do not follow those that were written out before."""
+
+
+class ArchivedMeanwhile(UserError):  # noqa: N818 - named for what happened, like every other outcome
+    """Entries were moved to an archive before they were written out."""
 
 
 class _Words(click.ParamType[tuple[str, ...]]):
@@ -147,6 +152,7 @@ def _follow(path: Path, last: Head, write: Writer) -> None:
     while True:
         with Administration.reading(path) as administration:
             if not administration.still_has(last):
+                _refuse_what_was_archived(administration, last)
                 raise NotTheSameLog(
                     f"The audit log was replaced or changed: entry {last[0]} is not the one that was written out. "
                     "Compare what you have with `pipeline-bot audit export`, and follow again with --after."
@@ -164,11 +170,13 @@ def _entries(administration: Administration, last: Head) -> Iterator[LocatedEntr
     Raises:
         RecordDamaged: an entry is not as it was written.
         NotTheSameLog: an entry does not follow the one before it.
+        ArchivedMeanwhile: entries after `last` were archived.
     """
     while True:
         page = administration.page_after(last[0], ENTRIES_AT_ONCE)
         for located in page.entries:
             if not audit_chain.follows(located.entry, last):
+                _refuse_what_was_archived(administration, last)
                 raise NotTheSameLog(
                     f"Entry {located.entry.id} of the audit log does not follow entry {last[0]}: "
                     "`pipeline-bot audit verify` says what was changed."
@@ -179,3 +187,18 @@ def _entries(administration: Administration, last: Head) -> Iterator[LocatedEntr
             raise RecordDamaged(page.broken)
         if len(page.entries) < ENTRIES_AT_ONCE:
             return
+
+
+def _refuse_what_was_archived(administration: Administration, last: Head) -> None:
+    """Say so if the entry after `last` is missing because it is in an archive.
+
+    Raises:
+        ArchivedMeanwhile: entries after `last` were archived.
+    """
+    archived = [each for each in administration.archived() if each.last[0] > last[0]]
+    if archived:
+        begin = archived[-1].last[0]
+        missing = entries(last[0] + 1, begin).capitalize()
+        said = "was archived before it was" if last[0] + 1 == begin else "were archived before they were"
+        where = " ".join(where_archived(archived, "audit export"))
+        raise ArchivedMeanwhile(f"{missing} {said} written out. {where} Then go on with --after {begin}.")
