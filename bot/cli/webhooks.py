@@ -4,6 +4,7 @@ from datetime import datetime
 
 import click
 
+from bot.cli.audit.verification_state import entries
 from bot.cli.options import ShellGroup, json_flag
 from bot.cli.output import as_json, counted, moment, table
 from bot.cli.settings_and_database import changing, load_settings, path_of, reading
@@ -68,10 +69,12 @@ def seek(*, receiver: str, after: int) -> None:
         begin = administration.head_of(after)
         if begin is None or not administration.seek_webhook(receiver, after):
             raise NoSuchEntry(f"The audit log has no entry {after}: the newest one is {newest}.")
-    first = begin[0]  # archived entries are not sent
-    click.echo(
-        f"{receiver} gets the entries after {first} next: {counted(newest - first, 'entry', 'entries')}."
-    )
+    first = begin[0]
+    said = f"{receiver} gets the entries after {first} next: {counted(newest - first, 'entry', 'entries')}."
+    if after < first:
+        verb = "was archived, and is" if first == after + 1 else "were archived, and are"
+        said += f" {entries(after + 1, first).capitalize()} {verb} not sent."
+    click.echo(said)
 
 
 @webhooks.command()

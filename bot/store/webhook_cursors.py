@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from bot.domain.audit_chain import Head
 from bot.engine.ports.webhooks import Backlog
-from bot.store import audit_log
+from bot.store import archived_entries, audit_log
 from bot.store.column_values import moment_of, row_of
 from bot.store.connection.database import writing
 from bot.store.connections import Connections
@@ -92,6 +92,7 @@ def all_cursors(db: Database) -> Mapping[str, Head]:
 class WebhookPlace:
     """Where a receiver is: after `cursor`, `entries_behind` the newest one; the first of those is of `waiting_since`.
 
+    Archived entries do not count: they are not sent.
     `is_in_log`: the audit log still has the entry that was sent last, or its archive ends with it.
     """
 
@@ -106,11 +107,12 @@ def places(db: Database) -> tuple[WebhookPlace, ...]:
     """Each receiver that ever had a cursor, by name."""
     with db.atomic():
         newest, _ = audit_log.head(db)
+        archived, _ = archived_entries.start(db)
         return tuple(
             WebhookPlace(
                 name,
                 at[0],
-                max(newest - at[0], 0),
+                max(newest - max(at[0], archived), 0),
                 _first_after(db, at[0]),
                 is_in_log=audit_log.head_of(db, at[0]) == at,
             )

@@ -54,7 +54,23 @@ def test_it_says_what_it_moved_and_how_to_prove_it(record):
 def test_a_webhook_receiver_gets_what_was_not_archived(record):
     record.does(*OLD)
     said = record.does("webhooks", "seek", "siem", "--after", "0", **RECEIVERS)
+    assert said == (
+        "siem gets the entries after 7 next: 4 entries. Entries 1 to 7 were archived, and are not sent.\n"
+    )
+    said = record.does("webhooks", "seek", "siem", "--after", "7", **RECEIVERS)
     assert said == "siem gets the entries after 7 next: 4 entries.\n"
+
+
+def test_a_webhook_receiver_is_behind_by_what_was_not_archived(record):
+    """A place that was lost to an archive: the copy of a database, say."""
+    record.does("webhooks", "seek", "siem", "--after", "10", **RECEIVERS)
+    record.does(*OLD)
+    by_hand(
+        record.database,
+        """UPDATE workspace SET value = '{"entry": 2, "hash": "x"}' WHERE key = 'webhook cursor siem'""",
+    )
+    (found,) = json.loads(record.does("webhooks", "list", "--json", **RECEIVERS))
+    assert (found["last_entry"], found["entries_behind"]) == (2, 4)
 
 
 def test_other_commands_say_where_it_is(record):
