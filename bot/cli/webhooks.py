@@ -4,6 +4,7 @@ from datetime import datetime
 
 import click
 
+from bot.cli.audit.archived_text import no_entry
 from bot.cli.audit.verification_state import entries
 from bot.cli.options import ShellGroup, json_flag
 from bot.cli.output import as_json, counted, moment, table
@@ -68,7 +69,7 @@ def seek(*, receiver: str, after: int) -> None:
         newest, _ = administration.head()
         begin = administration.head_of(after)
         if begin is None or not administration.seek_webhook(receiver, after):
-            raise NoSuchEntry(f"The audit log has no entry {after}: the newest one is {newest}.")
+            raise NoSuchEntry(no_entry(administration, after))
     first = begin[0]
     said = f"{receiver} gets the entries after {first} next: {counted(newest - first, 'entry', 'entries')}."
     if after < first:

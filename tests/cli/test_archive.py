@@ -73,6 +73,25 @@ def test_a_webhook_receiver_is_behind_by_what_was_not_archived(record):
     assert (found["last_entry"], found["entries_behind"]) == (2, 4)
 
 
+def test_an_entry_inside_an_archive_is_not_called_missing(record):
+    record.does(*OLD)
+    file = record.folder / FILE
+    said = f"Entry 3 was archived, in {file}. The database continues after entry 7: --after 7.\n"
+    assert record.fails("audit", "export", "--after", "3") == said
+    assert record.fails("webhooks", "seek", "siem", "--after", "3", **RECEIVERS) == said
+    said = record.fails("audit", "export", "--after", "12")
+    assert said == "The audit log has no entry 12: the newest one is 11.\n"
+
+
+def test_an_archive_that_continues_another_says_where_it_begins(shell):
+    for name, days in (("a", 500), ("b", 450), ("c", 7)):
+        with_old_work(shell.database, name, day=days_ago(days))
+    shell.does("archive", "--older-than", "460d", FILE)
+    shell.does("archive", "--older-than", "400d", "second.db")
+    said = shell.fails("audit", "export", "--after", "2", "--database", "second.db")
+    assert said == "This archive begins after entry 3: --after 3.\n"
+
+
 def test_other_commands_say_where_it_is(record):
     head = record.does(*OLD).splitlines()[1].removeprefix("Head: ")
     file = record.folder / FILE

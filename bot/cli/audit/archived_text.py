@@ -8,6 +8,8 @@ from bot.cli.audit.verification_report import head_as_typed
 from bot.cli.audit.verification_state import entries
 from bot.cli.output import moment
 from bot.domain.archived_entries import Archived
+from bot.domain.audit_chain import GENESIS
+from bot.store.shell_store import Administration
 
 
 def where_archived(archived: Iterable[Archived], verb: str) -> Iterator[str]:
@@ -26,6 +28,21 @@ def how_to_verify(archived: Iterable[Archived]) -> Iterator[str]:
 def read_there(verb: str, file: str, *options: str) -> str:
     """The command that reads this archive, quoted for a shell."""
     return shlex.join(["pipeline-bot", *verb.split(" "), "--database", file, *options])
+
+
+def no_entry(administration: Administration, entry: int) -> str:
+    """Why the database does not have this entry: it was archived, or never was."""
+    begin, _ = administration.head_of(0) or (0, GENESIS)
+    if entry < begin:
+        files = [each.file for each in administration.archived() if each.first <= entry <= each.last[0]]
+        if not files:
+            return f"This archive begins after entry {begin}: --after {begin}."
+        return (
+            f"Entry {entry} was archived, in {files[0]}. "
+            f"The database continues after entry {begin}: --after {begin}."
+        )
+    newest, _ = administration.head()
+    return f"The audit log has no entry {entry}: the newest one is {newest}."
 
 
 def _moved(each: Archived) -> str:

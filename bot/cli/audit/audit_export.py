@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from bot.cli.audit.archived_text import where_archived
+from bot.cli.audit.archived_text import no_entry, where_archived
 from bot.cli.audit.entry_formats import Format, Writer, writer_of
 from bot.cli.audit.followed_output import ends_quietly, reader_left_within
 from bot.cli.audit.since import Since
@@ -143,8 +143,7 @@ def _begin(administration: Administration, at: datetime | None, after: int | Non
         after = administration.head()[0] if first is None else first.id - 1
     found = administration.head_of(after or 0)
     if found is None:
-        newest, _ = administration.head()
-        raise UserError(f"The audit log has no entry {after}: the newest one is {newest}.")
+        raise UserError(no_entry(administration, after or 0))
     return found
 
 
