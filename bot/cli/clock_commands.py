@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
@@ -17,6 +17,8 @@ from bot.domain.bot_time import A_JUMP, ClockRecord, compared, in_words
 from bot.domain.errors import UserError
 from bot.store.connection.lease import lease
 from bot.store.shell_store import Administration
+
+_AGREE_WITHIN = timedelta(seconds=1)  # it follows the wall clock that far within minutes
 
 
 @click.group(cls=ShellGroup)
@@ -71,6 +73,9 @@ def reset(*, yes: bool) -> None:
         wall = bots.reading()
         # After a reboot it is unknown how long the bot was down: its time is the last recorded one.
         before = bots.now() if record is None or record.is_of(wall) else record.time
+        if abs(wall.wall - before) < _AGREE_WITHIN:
+            click.echo("The bot's time agrees with the wall clock. Nothing was changed.")
+            return
         if wall.wall < before:
             _refuse_what_would_last_longer(administration, before)
         if yes:

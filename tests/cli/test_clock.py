@@ -113,6 +113,19 @@ def test_reset_lets_nothing_come_back(shell, ran):
     assert len(shell.does("clock", "show").splitlines()) == 2
 
 
+@pytest.mark.parametrize("seconds", [0, 0.5, -0.5])
+@pytest.mark.parametrize("options", [(), ("--yes",)])
+def test_reset_of_clocks_that_agree_changes_nothing(shell, ran, seconds, options):
+    """Nothing is prolonged by that, either: there is nothing to end first."""
+    now = ran(timedelta(seconds=seconds)).time
+    with shell.administration() as administration:
+        administration.administer(GrantRole(ANA, Role.OPERATOR, "*", now + HOUR), by="shell:root", now=now)
+    said = shell.does("clock", "reset", *options)
+    assert said == "The bot's time agrees with the wall clock. Nothing was changed.\n"
+    with shell.administration() as administration:
+        assert administration.head()[0] == 1
+
+
 def test_reset_beside_a_running_bot(shell, ran):
     """It would go on by its own time, and write that down again."""
     ran(HOUR)
