@@ -46,7 +46,8 @@ async def channels(context: CheckContext) -> list[CheckResult]:
     unusable = [result for result in found if result is not None]
     if len(tried) < len(named):
         unusable.append(unknown(CHANNELS, f"{len(named) - len(tried)} more were not tried."))
-    return unusable or [passed(CHANNELS, f"The bot can post in each of the {len(named)} that are named.")]
+    where = "the one that is named" if len(named) == 1 else f"each of the {len(named)} that are named"
+    return unusable or [passed(CHANNELS, f"The bot can post in {where}.")]
 
 
 def _named(rules: Iterable[Rule], audit: str | None) -> dict[ChannelId, list[str]]:

@@ -118,6 +118,12 @@ async def test_the_channels_of_rules_and_settings(world, examined):
     assert (ops.messages, audit.messages) == ([], [])
 
 
+async def test_the_one_channel_that_is_named(world, examined):
+    audit = world.slack.adds_channel("audit")
+    found = await examined(world, PIPELINE_BOT_AUDIT_CHANNEL=audit.id)
+    assert only(found, "slack channels") == ("ok", "The bot can post in the one that is named.", "")
+
+
 async def test_channels_in_which_the_bot_cannot_post(world, examined):
     outside, old = world.slack.adds_channel("outside", bot_is_member=False), world.slack.adds_channel("old")
     private = world.slack.adds_channel("private", private=True, bot_is_member=False)
