@@ -93,7 +93,8 @@ def _usage(command: click.Command, called: str) -> str:
 
 def _option(option: click.Option, context: click.Context) -> str:
     names = "/".join((*option.opts, *option.secondary_opts))
-    return f"[{names}]" if option.is_flag else f"[{names} {option.make_metavar(context)}]"
+    usage = names if option.is_flag else f"{names} {option.make_metavar(context)}"
+    return usage if option.required else f"[{usage}]"
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:

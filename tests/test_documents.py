@@ -42,6 +42,12 @@ def test_the_page_of_commands_is_that_of_the_tables():
     assert command_page.PAGE.read_text() == command_page.page(), "write it: python -m tests.command_page"
 
 
+def test_the_page_of_commands_shows_required_options_without_brackets():
+    shown = command_page.page()
+    assert "`pipeline-bot archive FILE --older-than DURATION [--dry-run]`" in shown
+    assert "`pipeline-bot webhooks seek RECEIVER --after ENTRY`" in shown
+
+
 @pytest.mark.parametrize("page", [README, RESPONDERS], ids=["README", "responders"])
 def test_the_commands_that_the_pages_show_are_understood(page):
     typed = re.findall(rf"`{COMMAND} ([^`]+)`", page)
