@@ -2,16 +2,33 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib import import_module
 
 from bot.domain.errors import UserError
 from bot.domain.pipelines.targets import Targets
 from bot.engine.ports import Clock, Tracer
 
 EXTRA = "otel"
+NOT_INSTALLED = "OTEL_EXPORTER_OTLP_ENDPOINT asks for traces, but OpenTelemetry is not installed."
+INSTALL_IT = (
+    f"Install what the extra {EXTRA} needs (`pip install --require-hashes -r docs/deploy/otel-requirements.txt`, or "
+    f"`pip install '.[{EXTRA}]'`), or remove the variable."
+)
 
 
 class TracingUnavailable(UserError):  # noqa: N818 - named for what happened, like every other outcome
     """Traces are asked for, and cannot be made."""
+
+
+def is_installed() -> bool:
+    """Whether OpenTelemetry is there."""
+    try:
+        import_module("bot.observability.opentelemetry_tracer")
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "opentelemetry":
+            raise
+        return False
+    return True
 
 
 @asynccontextmanager
@@ -26,15 +43,10 @@ async def tracing(
     if endpoint is None:
         yield None
         return
-    try:
-        from bot.observability.opentelemetry_tracer import OpenTelemetryTracer  # noqa: PLC0415 - see above
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] != "opentelemetry":
-            raise
-        raise TracingUnavailable(
-            "OTEL_EXPORTER_OTLP_ENDPOINT asks for traces, but OpenTelemetry is not installed. "
-            f"Install the bot with its extra {EXTRA} (pip install '.[{EXTRA}]'), or remove the variable."
-        ) from error
+    if not is_installed():
+        raise TracingUnavailable(f"{NOT_INSTALLED} {INSTALL_IT}")
+    from bot.observability.opentelemetry_tracer import OpenTelemetryTracer  # noqa: PLC0415 - see above
+
     try:
         tracer = OpenTelemetryTracer(endpoint, version, targets, clock)
     except (ValueError, RuntimeError) as error:  # how its SDK rejects a variable

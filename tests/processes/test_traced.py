@@ -21,9 +21,14 @@ WITHOUT_IT = """
 import sys
 sys.modules["opentelemetry"] = None
 from bot.cli import main
-sys.argv = ["pipeline-bot", "run"]
+sys.argv = ["pipeline-bot", COMMAND]
 main()
 """
+NOT_INSTALLED = "OTEL_EXPORTER_OTLP_ENDPOINT asks for traces, but OpenTelemetry is not installed."
+INSTALL_IT = (
+    "Install what the extra otel needs (`pip install --require-hashes -r docs/deploy/otel-requirements.txt`, or "
+    "`pip install '.[otel]'`), or remove the variable."
+)
 
 
 def operations(world):
@@ -166,12 +171,24 @@ async def test_without_traces_opentelemetry_is_never_imported(world):
 
 async def test_traces_without_the_extra_are_refused(world):
     settings = world.settings(**{BASE: "http://127.0.0.1:4318"})
-    async with running("-c", WITHOUT_IT, folder=world.folder, settings=settings) as bot:
+    command = ("-c", WITHOUT_IT.replace("COMMAND", "'run'"))
+    async with running(*command, folder=world.folder, settings=settings) as bot:
         assert await bot.ends() == 1
-    assert bot.stderr == (
-        "error: OTEL_EXPORTER_OTLP_ENDPOINT asks for traces, but OpenTelemetry is not installed. Install the bot with its "
-        "extra otel (pip install '.[otel]'), or remove the variable."
-    )
+    assert bot.stderr == f"error: {NOT_INSTALLED} {INSTALL_IT}"
+
+
+async def test_doctor_says_that_the_extra_is_missing(world):
+    """Otherwise it would pass, and the bot not start."""
+    settings = world.settings(**{BASE: "http://127.0.0.1:4318"})
+    command = ("-c", WITHOUT_IT.replace("COMMAND", "'doctor'"))
+    async with running(*command, folder=world.folder, settings=settings) as doctor:
+        rows = (await doctor.rest_of_output()).splitlines()
+        assert await doctor.ends() == 1
+    assert [row.strip() for row in rows[:2]] == [
+        f"✗  settings           {NOT_INSTALLED}",
+        f"→ {INSTALL_IT}",
+    ]
+    assert "Complete" not in rows[2]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from bot.config import Mode, Settings
 from bot.diagnostics.checks import PROCESS, SETTINGS
 from bot.diagnostics.slack_connections import CONNECTIONS, several
 from bot.domain.diagnosis import CheckResult, failed, passed, unknown, warning
+from bot.observability import tracing
 from bot.private_files import is_open_to_others
 from bot.proxy_routes import routes
 from bot.slack.api.identity import SlackRefused, SlackUnavailable, can_open_sockets
@@ -20,7 +21,9 @@ from bot.store.connection.lease import is_held, running_bot
 
 
 def setup(settings: Settings | None, misfits: list[str], env_file: Path) -> Iterator[CheckResult]:
-    if settings is not None:
+    if settings is not None and settings.traces_endpoint is not None and not tracing.is_installed():
+        yield failed(SETTINGS, tracing.NOT_INSTALLED, tracing.INSTALL_IT)
+    elif settings is not None:
         over = "Socket Mode" if settings.mode is Mode.SOCKET else "HTTP"
         yield passed(SETTINGS, " ".join([f"Complete, for {over}.", *routes(settings)]))
     for sentence in misfits:
