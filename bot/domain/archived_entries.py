@@ -5,6 +5,8 @@ from datetime import datetime
 
 from bot.domain.audit_chain import Head
 
+NO_ACCESS_DATA = "This is an archive: grants and rules are in the bot's database."
+
 
 @dataclass(frozen=True, slots=True)
 class Archived:

@@ -11,7 +11,7 @@ from bot.domain.access.rules import Freeze, Rule
 from bot.domain.bot_time import ClockRecord
 from bot.domain.ids import PipelineName, TeamId
 from bot.domain.operations.operation import Operation
-from bot.store import bot_state, operations
+from bot.store import archived_entries, bot_state, operations
 from bot.store.access import grants, rules_and_freezes
 from bot.store.bot_state import CountedConnections
 from bot.store.schema.migrations import migrations
@@ -28,7 +28,7 @@ class DiagnosisFacts:
     """`backed_up_at` is when the command `backup` last made a copy; None if it never did.
 
     `has_litestream`: Litestream has copied this database, or the one that it was restored from. `schema` is how many
-    migrations it has had; 0 if there is no database yet, and nothing in it.
+    migrations it has had; 0 if there is no database yet, and nothing in it. `is_archive`: it is an archive of the audit log.
     """
 
     schema: int = 0
@@ -44,6 +44,7 @@ class DiagnosisFacts:
     has_litestream: bool = False
     connections: CountedConnections | None = None
     webhooks: tuple[WebhookPlace, ...] = ()
+    is_archive: bool = False
 
 
 def diagnosis_facts(db: Database, now: datetime) -> DiagnosisFacts:
@@ -61,6 +62,7 @@ def diagnosis_facts(db: Database, now: datetime) -> DiagnosisFacts:
         has_litestream=_has_litestream(db),
         connections=bot_state.counted_connections(db),
         webhooks=places(db),
+        is_archive=archived_entries.continued_by_archive(db) is not None,
     )
 
 

@@ -225,6 +225,10 @@ class Administration:
         """The entries that were moved to archives, oldest first."""
         return archived_entries.archived(self._db)
 
+    def is_archive(self) -> bool:
+        """Whether this database is an archive itself."""
+        return archived_entries.continued_by_archive(self._db) is not None
+
     def webhook_places(self) -> tuple[WebhookPlace, ...]:
         """Where each webhook receiver is, also one that was removed from the settings."""
         return webhook_cursors.places(self._db)

@@ -146,6 +146,20 @@ def test_doctor_still_accounts_for_grants(record):
     assert "No entry for grant #1 (U0ANA is admin on *)" in record.types("doctor").stdout
 
 
+def test_an_archive_gives_nobody_access(record):
+    """It has no grants, so advice to grant the first role would be wrong, and refused."""
+    record.does(*OLD)
+    sentence = "This is an archive: grants and rules are in the bot's database.\n"
+    there = ("--database", FILE)
+    assert [record.does(*asked, *there) for asked in (["grants"], ["grants", "U0ANA"], ["rules"])] == [
+        sentence
+    ] * 3
+    assert record.fails("can-i", "T1/U0ANA", "clear", "orders", *there) == sentence
+    doctor = record.types("doctor", *there).stdout
+    assert f"access             {sentence}" in doctor
+    assert "Grant the first role" not in doctor
+
+
 def test_what_is_not_over_is_named(record):
     """A cron job notices by the exit status."""
     with_old_work(record.database, "young", day=days_ago(6))

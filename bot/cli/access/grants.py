@@ -18,6 +18,7 @@ from bot.domain.access.lint.principals import NOBODY_IS_ADMIN
 from bot.domain.access.near_matches import near_revocations
 from bot.domain.access.patterns import checked_anywhere, checked_pattern, may_overlap
 from bot.domain.access.permissions import Grant, Group, Role
+from bot.domain.archived_entries import NO_ACCESS_DATA
 from bot.domain.durations import span
 from bot.domain.errors import UserError, WrongInput
 from bot.domain.ids import Actor, TeamId
@@ -146,10 +147,13 @@ def grants(wanted: str | None, *, wants_json: bool) -> None:
     with reading(path_of(settings)) as administration:
         known = tuple(_wanted(administration.grants(), wanted, settings.targets))
         home, now = administration.team(), clock_of(administration).now()
+        is_archive = administration.is_archive()
     if wants_json:
         click.echo(as_json([_as_json(one, now) for one in known]))
     elif known:
         click.echo(_table(known, home, now))
+    elif is_archive:
+        click.echo(NO_ACCESS_DATA)
     elif wanted is None:
         click.echo(
             f"No grants: no one has access yet. Grant the first role: `{first_grant(settings_source())}`."

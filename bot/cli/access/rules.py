@@ -20,6 +20,7 @@ from bot.domain.access.patterns import checked_anywhere, checked_pattern
 from bot.domain.access.rule_edits import RuleEdit, key_changes, unchanged_keys
 from bot.domain.access.rule_keys import RULE_KEYS
 from bot.domain.access.rules import Freeze, Rule
+from bot.domain.archived_entries import NO_ACCESS_DATA
 from bot.domain.audit_values import PreviousFreeze, previous_in, rule_in
 from bot.domain.commands.freeze_ends import end_of_freeze
 from bot.domain.commands.rule_syntax import rule_edit_of
@@ -107,12 +108,15 @@ def rules(*, wants_json: bool) -> None:
     with reading(database_path()) as administration:
         now = clock_of(administration).now()
         known, frozen = administration.rules(), administration.freezes(now)
+        is_archive = administration.is_archive()
     if wants_json:
         freezes = [_freeze_as_json(one) for one in frozen]
         click.echo(as_json({"rules": [rule_as_written(one) for one in known], "freezes": freezes}))
         return
     if known:
         click.echo(table(("PATTERN", "RULE"), [(one.pattern, one.in_words) for one in known]))
+    elif is_archive:
+        click.echo(NO_ACCESS_DATA)
     else:
         click.echo(
             "No rules: a requester needs 1 approval, an operator none. `pipeline-bot rule --help` explains each key."

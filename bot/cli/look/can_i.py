@@ -11,7 +11,8 @@ from bot.cli.options import ShellCommand, json_flag
 from bot.cli.output import as_json, one_line
 from bot.cli.settings_and_database import load_settings, path_of, reading
 from bot.config import ShellSettings
-from bot.domain.errors import WrongInput
+from bot.domain.archived_entries import NO_ACCESS_DATA
+from bot.domain.errors import UserError, WrongInput
 from bot.domain.ids import Actor, TeamId
 from bot.domain.operations.plans import CLEAR, START, STOP
 from bot.engine.handlers.access.explanations import explained
@@ -42,6 +43,8 @@ def can_i(who: str, action: str, name: str, *, team: str | None, wants_json: boo
     settings = load_settings(ShellSettings)
     pipeline = pipeline_named(name, settings.targets)
     with reading(path_of(settings)) as administration:
+        if administration.is_archive():
+            raise UserError(NO_ACCESS_DATA)
         home = administration.team()
         actor = _person(who, team, administration)
         looked = membership_of(actor, administration.granted_groups(pipeline), home=home)
