@@ -146,6 +146,19 @@ def test_doctor_still_accounts_for_grants(record):
     assert "No entry for grant #1 (U0ANA is admin on *)" in record.types("doctor").stdout
 
 
+def test_an_archive_is_not_replaced_by_a_backup(record):
+    record.does(*OLD)
+    record.does("backup", "backup.db")
+    before = (record.folder / FILE).read_bytes()
+    said = record.fails("restore", "backup.db", "--yes", "--database", FILE)
+    assert said == (
+        f"{record.folder / FILE} is an archive of the audit log: it can be read, verified and exported, and not used for "
+        "anything else.\n"
+    )
+    assert (record.folder / FILE).read_bytes() == before
+    assert not list(record.folder.glob("old.db.replaced-*"))
+
+
 def test_an_archive_gives_nobody_access(record):
     """It has no grants, so advice to grant the first role would be wrong, and refused."""
     record.does(*OLD)

@@ -13,11 +13,12 @@ from itertools import chain, count
 from pathlib import Path
 
 from bot.domain.errors import UserError
+from bot.store.archived_entries import continued_by_archive
 from bot.store.backup.backup import in_words_of
 from bot.store.backup.losses import Losses, compare
 from bot.store.backup.verification import Reading, Verified, no_progress, verify_copy
 from bot.store.connection.copying import give_name, sync, unnamed_copy
-from bot.store.connection.database import reject_archive
+from bot.store.connection.database import only_read, reject_archive
 from bot.store.connection.lease import check_log, without_bot
 from bot.store.connection.read_only import open_for_reading
 from bot.store.errors import DatabaseMissing, DatabaseUnusable
@@ -81,11 +82,14 @@ def restoration(
 
     Raises:
         DatabaseInUse: a bot runs on the database.
-        DatabaseUnusable: the backup is missing, damaged, not a database of this bot, or of a newer version of it.
+        DatabaseUnusable: the backup is missing, damaged, not a database of this bot, or of a newer version of it; or an
+            archive would be replaced.
     """
     database = path.resolve()
     if backup.resolve() == database:
         raise DatabaseUnusable(f"{backup} is the database itself. Nothing was changed.")
+    if _has_archive(path):
+        raise only_read(path)
     with ExitStack() as held:
         sign = held.enter_context(without_bot(path, now))
         source = held.enter_context(_opened_backup(backup))
@@ -94,6 +98,15 @@ def restoration(
         verified = verify_copy(copy, str(backup), reading=reading)
         losses, why = _compared(path, copy, now)
         yield Restoration(verified, losses, why, database, copy, now, sign)
+
+
+def _has_archive(path: Path) -> bool:
+    """Whether an archive is there. Whatever else is there, and cannot be read, can be replaced."""
+    try:
+        with open_for_reading(path, older=True) as db:
+            return continued_by_archive(db) is not None
+    except (UserError, sqlite3.Error):
+        return False
 
 
 @contextmanager

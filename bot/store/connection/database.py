@@ -225,14 +225,18 @@ def _prepared(connection: sqlite3.Connection, path: Path, *, migrate: bool) -> D
     return db
 
 
+def only_read(archive: Path) -> DatabaseUnusable:
+    return DatabaseUnusable(
+        f"{archive} is an archive of the audit log: it can be read, verified and exported, and not used for anything else."
+    )
+
+
 def reject_archive(connection: sqlite3.Connection, path: Path, *, is_archive: bool = False) -> None:
     """Raises `DatabaseUnusable` for an archive, which is only read; if `is_archive`, for what is none."""
     db = Database(connection, execute_plugins=False)  # no plugin of sqlite-utils is wanted here
     marked = continued_by_archive(db) is not None
     if marked and not is_archive:
-        raise DatabaseUnusable(
-            f"{path} is an archive of the audit log: it can be read, verified and exported, and not used for anything else."
-        )
+        raise only_read(path)
     if is_archive and not marked:
         raise DatabaseUnusable(f"{path} is no archive of this bot's audit log. Choose another file.")
 
