@@ -24,6 +24,10 @@ class NoAnswer:
     why: str
     was_asked: bool = True
 
+    def unless_asked(self, otherwise: str) -> str:
+        """Why it was not asked for, or the other sentence if it was."""
+        return otherwise if self.was_asked else self.why
+
 
 class CheckContext(Protocol):
     """`within` is how long a check may take, in seconds. `names_requests`: readers of the results may see them all."""

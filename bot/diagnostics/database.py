@@ -24,7 +24,7 @@ _BACK_UP = "Run `pipeline-bot backup FILE` each night, for example from cron: it
 async def disk(context: CheckContext) -> list[CheckResult]:
     space = await context.disk_space()
     if space is None:
-        return [unknown(DISK, "The database's disk does not tell how much room it has.")]
+        return [unknown(DISK, await _why_no_space(context))]
     if space.is_for_requests_under_way:
         full = f"The database's disk has only {space.free_in_words} free, so the bot refuses new requests."
         return [failed(DISK, full, "Make room on it.")]
@@ -38,6 +38,15 @@ async def disk(context: CheckContext) -> list[CheckResult]:
             )
         ]
     return [passed(DISK, f"{humanize.naturalsize(space.free)} are free on the database's disk.")]
+
+
+async def _why_no_space(context: CheckContext) -> str:
+    facts = await context.facts()
+    if not isinstance(facts, DiagnosisFacts):
+        return facts.why
+    if not facts.schema:
+        return "There is no database yet."
+    return "The database's disk does not tell how much room it has."
 
 
 async def backup(context: CheckContext) -> list[CheckResult]:

@@ -34,8 +34,11 @@ async def token(context: CheckContext) -> list[CheckResult]:
 
 async def scopes(context: CheckContext) -> list[CheckResult]:
     app = await context.app()
-    if isinstance(app, NoAnswer) or app.scopes is None:
-        return [unknown(SCOPES, "Slack did not report the scopes of the bot token.")]
+    not_reported = "Slack did not report the scopes of the bot token."
+    if isinstance(app, NoAnswer):
+        return [unknown(SCOPES, app.unless_asked(not_reported))]
+    if app.scopes is None:
+        return [unknown(SCOPES, not_reported)]
     found = []
     if app.missing:
         found.append(failed(SCOPES, f"The bot token lacks {_listed(app.missing)}.", f"Add them {_REINSTALL}"))
@@ -53,9 +56,12 @@ async def scopes(context: CheckContext) -> list[CheckResult]:
 
 async def clock(context: CheckContext) -> list[CheckResult]:
     app = await context.app()
-    skew = None if isinstance(app, NoAnswer) else app.skew
+    not_reported = "Slack did not report the time."
+    if isinstance(app, NoAnswer):
+        return [unknown(CLOCK, app.unless_asked(not_reported))]
+    skew = app.skew
     if skew is None:
-        return [unknown(CLOCK, "Slack did not report the time.")]
+        return [unknown(CLOCK, not_reported)]
     if skew.certainly_exceeds(CLOCKS_AGREE):
         return [
             failed(

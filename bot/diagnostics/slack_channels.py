@@ -30,6 +30,9 @@ _FOUND: Mapping[str, tuple[str, str]] = {
 }
 
 
+_NOT_ASKED = "Slack was not asked."
+
+
 async def channels(context: CheckContext) -> list[CheckResult]:
     facts, app = await context.facts(), await context.app()
     if not isinstance(facts, DiagnosisFacts):
@@ -38,8 +41,10 @@ async def channels(context: CheckContext) -> list[CheckResult]:
     named = _named(facts.rules, audit)
     if not named:
         return [passed(CHANNELS, "No rule and no setting names one.")]
-    if context.client is None or isinstance(app, NoAnswer):
-        return [unknown(CHANNELS, "Slack was not asked.")]
+    if isinstance(app, NoAnswer):
+        return [unknown(CHANNELS, app.unless_asked(_NOT_ASKED))]
+    if context.client is None:
+        return [unknown(CHANNELS, _NOT_ASKED)]
     tried = dict(list(named.items())[:TRIED_MOST])
     answers = await _tried(context.client, tried, app.workspace.bot_user, context.within * _PART_OF_THE_TIME)
     found = [_result(channel, uses, answers[channel]) for channel, uses in tried.items()]

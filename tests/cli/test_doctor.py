@@ -9,7 +9,7 @@ import pytest
 from bot.domain.access.changes import GrantRole, SetFreeze, SetRule
 from bot.domain.access.permissions import Role
 from bot.domain.access.rules import Rule
-from bot.domain.ids import Actor, TeamId, UserId
+from bot.domain.ids import Actor, ChannelId, TeamId, UserId
 from bot.domain.operations.operation import State
 from bot.simulator.feldera import FelderaSimulator
 from bot.store.diagnosis_facts import BACKUP
@@ -120,14 +120,15 @@ async def test_the_checks_for_programs(world):
 
 
 async def test_all_that_is_wrong_with_the_settings_is_said_and_the_rest_is_checked(world, examined):
-    world.administers()
+    world.administers(SetRule(Rule("users", ask_channel=ChannelId("C0APPROVALS"))))
     found = await examined(world, SLACK_BOT_TOKEN="xoxp-hush", FELDERA_HOST=None, SLACK_APP_TOKEN=None)
     assert [said for _, said, _ in of_check(found, "settings")] == [
         "SLACK_BOT_TOKEN: must begin with xoxb- or xoxe.xoxb-.",
         "FELDERA_HOST is missing.",
         "SLACK_APP_TOKEN (for Socket Mode) or SLACK_SIGNING_SECRET (for HTTP) is missing: set one of them.",
     ]
-    assert only(found, "slack token") == ("unknown", "The settings have no valid bot token.", "")
+    for check in ("slack token", "slack scopes", "slack channels", "slack clock"):
+        assert only(found, check) == ("unknown", "Not asked: the settings have no valid bot token.", "")
     found = await examined(world, FELDERA_HOST=None)
     assert only(found, "slack token")[0] == "ok"
     assert only(found, "feldera") == ("unknown", "The settings are not valid.", "")

@@ -44,6 +44,7 @@ async def test_a_database_that_is_none(world, examined, failures):
         f"{world.database} does not exist yet.",
         "The first grant or the first run creates it.",
     )
+    assert only(found, "disk") == ("unknown", "There is no database yet.", "")
     assert only(found, "access")[2] == "Grant the first role: `pipeline-bot grant U0123ABCD admin '*'`."
     assert only(found, "backup") == ("ok", "There is nothing to back up yet.", "")
     assert not world.database.exists()

@@ -31,7 +31,7 @@ from bot.store.diagnosis_facts import DiagnosisFacts
 from bot.store.disk_space import DiskSpace
 
 WITHIN = 20.0  # seconds; a call of Slack's Web API may take 15
-_NO_TOKEN = NoAnswer("The settings have no valid bot token.", was_asked=False)
+_NO_TOKEN = NoAnswer("Not asked: the settings have no valid bot token.", was_asked=False)
 
 _S = TypeVar("_S", Settings, SlackSettings, ShellSettings, StoreSettings)
 
