@@ -33,7 +33,7 @@ def _receiver(context: CheckContext, name: str, place: WebhookPlace | None) -> C
         return failed(
             check,
             f"The audit log does not have entry {place.cursor} as it was sent.",
-            "Look in the log for `webhook_held`. Nothing more is sent until `pipeline-bot webhooks seek` moves it.",
+            "Look in the log for `webhook_held`. Nothing more is sent until somebody moves its place (`webhooks seek`).",
         )
     if place.waiting_since is None:
         return passed(check, f"It has every entry, up to {place.cursor}.")

@@ -97,7 +97,7 @@ def test_changed_answers(fuzz):
 
     drawn = st.tuples(COURSES, st.sampled_from([False, False, True]))
     with Renewed(Bot, examples=30) as bots:
-        fuzz(lambda both: check(both[0], from_the_preview=both[1]), drawn, examples=50)
+        fuzz(lambda both: check(both[0], from_the_preview=both[1]), drawn, examples=30)
 
 
 FORMS = [

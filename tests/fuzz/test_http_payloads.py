@@ -20,7 +20,7 @@ def test_mutated_payloads(fuzz):
             doors.closes()
 
     with Renewed(lambda folder: SlackDoor(folder, over_http=True), examples=60) as doors:
-        fuzz(check, DELIVERIES, examples=70)
+        fuzz(check, DELIVERIES, examples=40)
 
 
 def send(door: SlackDoor, drawn: Drawn) -> None:

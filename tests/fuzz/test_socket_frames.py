@@ -109,7 +109,7 @@ def test_mutated_envelopes(fuzz):
 
     envelopes = st.tuples(DELIVERIES, st.one_of(st.just([]), st.just([]), MUTATIONS))
     with Renewed(SocketDoor, examples=60) as doors:
-        fuzz(lambda drawn: check(*drawn), envelopes, examples=60)
+        fuzz(lambda drawn: check(*drawn), envelopes, examples=40)
 
 
 def deliver(door: SocketDoor, drawn: Drawn, around: list[Mutation]) -> None:
@@ -153,4 +153,4 @@ def test_frames_that_are_no_envelopes(fuzz):
 
     drawn = st.tuples(st.lists(FRAMES, min_size=1, max_size=4), st.lists(FRAMES, max_size=2))
     with Renewed(SocketDoor, examples=200) as doors:
-        fuzz(lambda both: check(*both), drawn, examples=100)
+        fuzz(lambda both: check(*both), drawn, examples=50)

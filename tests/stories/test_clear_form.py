@@ -139,7 +139,7 @@ def test_nothing_to_see(workspace):
     pat = workspace.operator("pat", pattern="users-*")
     workspace.grants(gus, Role.OPERATOR)
     no = "Clear a pipeline\n🚫 There is no pipeline that you are allowed to see: "
-    assert eve.opens_form().startswith(f"{no}you need the role *viewer*, *requester*,")
+    assert eve.opens_form().startswith(f"{no}you need one of the roles *viewer*, *requester*,")
     assert gus.uses_shortcut("Clear a pipeline").startswith(f"{no}guests of this workspace cannot do")
     assert pat.opens_form().startswith(
         "Clear a pipeline\nThere is no pipeline that you can see. `/pipeline whoami`"

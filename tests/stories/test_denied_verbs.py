@@ -42,7 +42,7 @@ def vic(workspace, ana):
 
 def test_a_viewer(workspace, vic):
     """By command and by button; each no is on the record, once."""
-    no = "🚫 You may not {}: you need the role "
+    no = "🚫 You may not {}: you need "
     for typed, what in DENIED.items():
         said = vic.types(f"/pipeline {typed.replace('ID', workspace.request())}")
         assert said.startswith(no.format(what)), typed
@@ -58,7 +58,7 @@ def test_a_viewer(workspace, vic):
 @pytest.mark.parametrize(("typed", "what"), UNSEEN.items())
 def test_a_stranger(workspace, typed, what):
     said = workspace.stranger("eve").types(f"/pipeline {typed}")
-    assert said.startswith(f"🚫 {what}: you need the role ")
+    assert said.startswith(f"🚫 {what}: you need ")
 
 
 def test_no_verb_was_forgotten():

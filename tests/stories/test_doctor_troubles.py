@@ -1,22 +1,19 @@
 """The checks in a running bot, where no command would get through: a database that is gone, and another bot beside it."""
 
-import asyncio
-import time
+import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import aiohttp
+import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.diagnostics.access import access
 from bot.diagnostics.running_bot import RunningBot
-from bot.domain.access.changes import GrantRole, SetRule
-from bot.domain.access.lint.findings import Roster
+from bot.domain.access.lint.findings import Finding
 from bot.domain.access.lint.linter import lint
-from bot.domain.access.permissions import Role
-from bot.domain.access.rules import Rule
 from bot.domain.diagnosis import CheckResult, CheckStatus
-from bot.domain.ids import Actor, TeamId, UserId
 from bot.store.store import SqliteStore
 from tests.workspace import Workspace
 
@@ -60,30 +57,21 @@ def test_another_bot_that_came_later(workspace: Workspace) -> None:
     assert (before.others, after.others) == (0, 1)
 
 
-def test_many_grants_and_rules_keep_nobody_waiting(workspace: Workspace) -> None:
-    """Linting them takes long. Meanwhile others have their turns."""
-    team = TeamId(workspace.slack.workspace.team_id)
-    people = [Actor(team, UserId(f"U{number:05}")) for number in range(600)]
-    workspace.administers(
-        *(GrantRole(each, Role.APPROVER, f"team{number % 200}-*") for number, each in enumerate(people)),
-        *(SetRule(Rule(f"team{number}-prod-*", approvals=2)) for number in range(200)),
-    )
-    doctor = doctor_of(workspace)
-    facts, now = workspace.run(doctor.store.facts(workspace.clock.now())), workspace.clock.now()
-    began = time.perf_counter()
-    lint(facts.grants, facts.rules, Roster(), now, freezes=())
-    takes = time.perf_counter() - began
+def test_grants_and_rules_are_linted_beside_the_event_loop(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thousands of them take seconds. Meanwhile people get their answers."""
+    threads: list[threading.Thread] = []
 
-    async def longest_turn() -> float:
-        longest, check = 0.0, asyncio.ensure_future(access(doctor))
-        while not check.done():
-            before = time.perf_counter()
-            await asyncio.sleep(0)
-            longest = max(longest, time.perf_counter() - before)
-        assert len(await check) > 1
-        return longest
+    def lint_noting_the_thread(*about: Any, **also: Any) -> tuple[Finding, ...]:
+        threads.append(threading.current_thread())
+        return lint(*about, **also)
 
-    assert workspace.run(longest_turn()) < takes / 2
+    monkeypatch.setattr("bot.diagnostics.access.lint", lint_noting_the_thread)
+    workspace.operator("ana")
+    workspace.run(access(doctor_of(workspace)))
+    assert len(threads) == 1
+    assert threading.current_thread() not in threads
 
 
 def test_a_database_that_is_gone(workspace: Workspace, tmp_path: Path) -> None:
