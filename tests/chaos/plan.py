@@ -11,7 +11,7 @@ from random import Random
 from tests.chaos.draws import KINDS, Step
 
 DAY = 24 * 60  # minutes
-STEPS_PER_DAY = 150
+STEPS_PER_DAY = 90
 
 
 def plan(seed: int, minutes: int) -> list[Step]:
