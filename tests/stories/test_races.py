@@ -84,7 +84,7 @@ def test_the_grant_is_revoked_by_another_process_during_the_click(workspace: Wor
     (said,) = ana.reads()
     assert workspace.sent == []
     if workspace.cards():
-        assert workspace.thread()[-1].startswith("❌ Not cleared: @ana may no longer clear `orders`.")
+        assert workspace.thread()[-1].startswith("❌ `orders` was not cleared: @ana lost the role for it")
     else:
         assert said.startswith("🚫 You may not clear `orders`")
 
