@@ -100,8 +100,8 @@ async def assembled(
                     app_token = settings.slack_app_token.get_secret_value()
                     can_open = partial(can_open_sockets, client, app_token)
                     await once_it_answers(can_open, clock, readiness.waits_for)
-                await store.remember_team(workspace.team)
-                await store.remember_url(workspace.url)
+                await store.workspace.remember_team(workspace.team)
+                await store.workspace.remember_url(workspace.url)
                 bot = wire(
                     settings,
                     clock,

@@ -128,7 +128,7 @@ def wire(  # noqa: PLR0913 - the parts of the whole
     forms = ClearForms(handlers, PipelineCatalog(feldera, clock, background_tasks.begin))
     register(app, context, client, home=HomeTab(context, homes, tabs), forms=forms, response_urls=answers)
     store_watch = StoreCheck(background, clock)
-    healthy = partial(health, background.team, store_watch, tuple if watch is None else watch.notes)
+    healthy = partial(health, background.workspace.team, store_watch, tuple if watch is None else watch.notes)
     transport: SocketTransport | HttpTransport
     if settings.mode is Mode.SOCKET and settings.slack_app_token is not None:
         app_token = settings.slack_app_token.get_secret_value()

@@ -233,10 +233,6 @@ class Administration:
         """Where each webhook receiver is, also one that was removed from the settings."""
         return webhook_cursors.places(self._db)
 
-    def lowest_webhook(self) -> WebhookPlace | None:
-        """The receiver that is furthest behind, also one that was removed from the settings; None without any."""
-        return webhook_cursors.lowest(self._db)
-
     def seek_webhook(self, receiver: str, entry_id: int) -> bool:
         """Let the receiver get the entries after this one next. False if there is no such entry."""
         return webhook_cursors.seek(self._db, receiver, entry_id)

@@ -24,7 +24,7 @@ from bot.domain.archived_entries import Archived
 from bot.domain.audit_chain import PostedHead
 from bot.domain.bot_time import ClockRecord
 from bot.domain.events import Event
-from bot.domain.ids import Actor, OperationId, PipelineName, TeamId
+from bot.domain.ids import Actor, OperationId, PipelineName
 from bot.domain.operations.inputs import Transition
 from bot.domain.operations.operation import Operation
 from bot.domain.operations.plans import StepName
@@ -37,6 +37,7 @@ from bot.store.diagnosis_store import DiagnosisStore
 from bot.store.transaction_span import transaction_span
 from bot.store.underway_cache import UnderwayCache
 from bot.store.webhook_cursors import SqliteWebhookCursors
+from bot.store.workspace_store import WorkspaceStore
 
 _T = TypeVar("_T")
 _UNMEASURED = Unmeasured()
@@ -65,6 +66,10 @@ class SqliteStore:
     def background(self) -> "SqliteStore":
         """The same store for work that can wait: calls of `self` overtake its calls."""
         return SqliteStore(self._connections, self._targets, self._underway, self._metrics, can_wait=True)
+
+    @property
+    def workspace(self) -> WorkspaceStore:
+        return WorkspaceStore(self._connections, self._can_wait)
 
     @property
     def webhook_cursors(self) -> SqliteWebhookCursors:
@@ -268,18 +273,6 @@ class SqliteStore:
     async def pipelines_underway(self) -> tuple[PipelineName, ...]:
         """The pipelines of all operations that are live or await approval: quick, however many there are."""
         return await self._read(operations.pipelines_underway)
-
-    async def team(self) -> TeamId | None:
-        """The workspace the bot last ran in."""
-        return await self._read(bot_state.team)
-
-    async def remember_team(self, team_id: TeamId) -> None:
-        """Store the workspace that the bot runs in."""
-        await self._write(lambda db: bot_state.remember_team(db, team_id))
-
-    async def remember_url(self, workspace_url: str) -> None:
-        """Store the base URL of message links: the shell writes them, too."""
-        await self._write(lambda db: bot_state.remember_url(db, workspace_url))
 
     @property
     def write_trouble(self) -> str | None:

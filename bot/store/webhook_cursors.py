@@ -126,11 +126,6 @@ def _first_after(db: Database, entry_id: int) -> datetime | None:
         return None if row is None else moment_of(row[0])
 
 
-def lowest(db: Database) -> WebhookPlace | None:
-    """The receiver that is furthest behind: entries after its cursor are still needed. None without any receiver."""
-    return min(places(db), key=lambda place: place.cursor, default=None)
-
-
 def _head_of(value: str) -> Head:
     kept = json.loads(value)
     return int(kept["entry"]), str(kept["hash"])

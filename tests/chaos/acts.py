@@ -49,18 +49,18 @@ class Acting:
     def _does(self, act: Act, work: Coroutine[Any, Any, Any]) -> None:
         self._do([(act, work)])
 
-    def _do(self, deeds: list[tuple[Act, Coroutine[Any, Any, Any]]]) -> None:
-        before = {act.who: self._screens(act.who) for act, _ in deeds}
+    def _do(self, acts: list[tuple[Act, Coroutine[Any, Any, Any]]]) -> None:
+        before = {act.who: self._screens(act.who) for act, _ in acts}
 
         async def together() -> None:
-            for (act, _), answer in zip(deeds, await _all(deeds), strict=True):
+            for (act, _), answer in zip(acts, await _all(acts), strict=True):
                 act.error = answer
 
-        self.acts += [act for act, _ in deeds]
+        self.acts += [act for act, _ in acts]
         try:
             self.world.performs(together())
         finally:
-            for act, _ in deeds:
+            for act, _ in acts:
                 was = before[act.who]
                 act.told = [text for place, text in self._screens(act.who).items() if was.get(place) != text]
                 self._ended(act)
@@ -80,7 +80,7 @@ class Acting:
         return shown if modal is None else shown | {modal.id: f"{modal.hash} {render_view(modal, names)}"}
 
 
-async def _all(deeds: list[tuple[Act, Coroutine[Any, Any, Any]]]) -> list[str | None]:
+async def _all(acts: list[tuple[Act, Coroutine[Any, Any, Any]]]) -> list[str | None]:
     """Done at once; what Slack's client does not let them do is not done."""
 
     async def one(work: Coroutine[Any, Any, Any]) -> str | None:
@@ -89,4 +89,4 @@ async def _all(deeds: list[tuple[Act, Coroutine[Any, Any, Any]]]) -> list[str | 
         except NotPossibleError as error:
             return f"not possible: {error}"
 
-    return await asyncio.gather(*(one(work) for _, work in deeds))
+    return await asyncio.gather(*(one(work) for _, work in acts))

@@ -48,7 +48,7 @@ class Books:
         ]
 
     def _against_entries(self) -> Iterator[str]:
-        """Each entry has somebody's deed behind it; each deed and each request to Feldera was permitted."""
+        """Each entry has somebody's act behind it; each act and each request to Feldera was permitted."""
         requests: dict[str, Asked] = {}
         repeated = [*self.records.repeated]
         for entry in self.records.entries:
@@ -146,7 +146,7 @@ class Books:
         self.sent[post.step] += 1
 
     def _against_answers(self) -> Iterator[str]:
-        """Whoever was told that it is done finds it in the audit log."""
+        """What a person was told is done is in the audit log."""
         verbs = {verb: kind for kind, verb in CHANGES.items()}
         for act in self.acts:
             said = "\n".join(act.told)

@@ -71,10 +71,10 @@ class Faults(Outages):
         self._stuck.discard(pipeline)
         self._to_pipeline(pipeline, self.world.feldera_of(pipeline).unsticks)
 
-    def _to_pipeline(self, pipeline: str, deed: Callable[[str], object]) -> None:
+    def _to_pipeline(self, pipeline: str, fault: Callable[[str], object]) -> None:
         """As far as there is such a pipeline, and it runs where only that can fail."""
         try:
-            self.world.elsewhere(lambda: deed(pipeline.partition("/")[2]))
+            self.world.elsewhere(lambda: fault(pipeline.partition("/")[2]))
         except (Refused, ValueError):
             return
 
@@ -160,6 +160,6 @@ class Faults(Outages):
         self.bot_starts()
 
 
-def _often(times: int, deed: Callable[[], object]) -> None:
+def _often(times: int, fault: Callable[[], object]) -> None:
     for _ in range(times):
-        deed()
+        fault()

@@ -102,9 +102,9 @@ class Outages:
         self._socket_faults += 1
         return self.world.is_up and (self.world._over_http or self._socket_faults <= SOCKET_FAULTS_MOST)
 
-    def disconnects(self, deed: Callable[[], object]) -> None:
+    def disconnects(self, break_it: Callable[[], object]) -> None:
         if self.may_disconnect():
-            deed()
+            break_it()
             self._until_connected()
 
     def database_fault(self, kind: str) -> None:

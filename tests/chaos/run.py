@@ -128,7 +128,7 @@ class Run:
     def elsewhere(self, pipeline: str, does: str) -> None:
         """What others do to a pipeline in Feldera itself, as far as Feldera lets them."""
         feldera, alone = self.world.feldera_of(pipeline), pipeline.partition("/")[2]
-        deeds: dict[str, Callable[[str], object]] = {
+        acts: dict[str, Callable[[str], object]] = {
             "starts": feldera.someone_starts,
             "stops": feldera.someone_stops,
             "clears": feldera.someone_clears,
@@ -141,7 +141,7 @@ class Run:
             "renames": lambda name: feldera.someone_renames(name, f"{name}-old-{self.world.moment}"),
         }
         try:
-            self.world.elsewhere(lambda: deeds[does](alone))
+            self.world.elsewhere(lambda: acts[does](alone))
         except Refused as refused:
             if does == "recreates" and refused.status == 404:  # somebody had deleted it
                 feldera.adds(alone)

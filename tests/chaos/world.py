@@ -168,10 +168,10 @@ class ChaosWorld(Peopled):
                 self._counted[name] = count
         return len(self.clears) > before
 
-    def elsewhere(self, deed: Callable[[], object]) -> None:
+    def elsewhere(self, act: Callable[[], object]) -> None:
         """Somebody does something in Feldera itself."""
         self.notices()
-        deed()
+        act()
         self._counts_clears(elsewhere=True)
 
     @cached_property

@@ -17,6 +17,7 @@ from tests.deployment.dockerfile import Copy, Run, Stage
 
 BWRAP = shutil.which("bwrap") or "/usr/bin/bwrap"
 PATH = "/usr/local/bin:/usr/bin:/bin"
+PIP_CACHE = "/pip-cache"  # in the root of a stage
 FOR_THE_NETWORK = (
     "PIP_CERT",
     "PIP_INDEX_URL",
@@ -118,8 +119,9 @@ class Image:
     def _run(self, step: Run, root: Path) -> None:
         (root / step.folder.lstrip("/")).mkdir(parents=True, exist_ok=True)
         given = {name: os.environ[name] for name in FOR_THE_NETWORK if name in os.environ}
+        given["PIP_CACHE_DIR"] = PIP_CACHE
         cache = Path(os.environ.get("PIP_CACHE_DIR", Path.home() / ".cache" / "pip"))
-        kept = ["--bind", str(cache), "/root/.cache/pip"] if cache.is_dir() else []
+        kept = ["--bind", str(cache), PIP_CACHE] if cache.is_dir() else []
         done = _bwrap(
             ["--bind", str(root), "/", *kept, "--chdir", step.folder],
             {"PATH": PATH, "HOME": "/root", **given, **step.environment},

@@ -19,7 +19,7 @@ async def test_a_database_that_takes_no_writes_does_not_answer(tmp_path):
     watch, disk_answers = StoreCheck(store, clock), threading.Event()
 
     async def shown():
-        return await health(store.background.team, watch, tuple)
+        return await health(store.background.workspace.team, watch, tuple)
 
     writing = asyncio.create_task(store._connections.write(lambda _db: disk_answers.wait()))
     await asyncio.sleep(0)

@@ -13,7 +13,7 @@ from bot.simulator.feldera.api.faults import Handler, drop
 from tests.fuzz.feldera_changes import TOLD, Change, Course, changed_answer, read
 from tests.fuzz.feldera_schema import conforms, properties, schema_of
 
-# Feldera's answers by which a request that changes something did nothing, in its own form or whoever says it.
+# Feldera's answers by which a request that changes something did nothing, in its own form or in any other.
 REFUSALS = {400, 401, 403, 404, 405, 409, 429, 501}
 
 

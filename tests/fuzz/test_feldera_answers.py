@@ -51,7 +51,7 @@ class Bot:
         workspace.passes(minutes=2)
         feldera.is_behind(None)
         workspace.passes(minutes=10)
-        refused = sum(not change.is_carried_out for change in course.sent)
+        refused = sum(not change.is_carried_out and change.how != "lost" for change in course.sent)
         self.check(pipeline, refused, is_confirmed=bool(shown), has_lied=between.has_lied)
 
     def check(self, pipeline: str, refused: int, *, is_confirmed: bool, has_lied: bool) -> None:

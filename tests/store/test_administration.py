@@ -172,7 +172,7 @@ async def test_the_shell_works_beside_a_running_bot(shell, store):
     assert access_data.freezes == shell.freezes(at(0))
     assert shell.team() is None
     shell.remember_team(TeamId("T1"))
-    assert shell.team() == await store.team() == "T1"
+    assert shell.team() == await store.workspace.team() == "T1"
     does(shell, RevokeRole(ANA, Role.OPERATOR, "orders-*"), minutes=1)
     assert await store.grants() == ()
     assert await store.head() == shell.head()

@@ -35,7 +35,7 @@ READS = {
     "ended_on": lambda store: store.ended_on("orders", 3),
     "last_cleared_at": lambda store: store.last_cleared_at("orders"),
     "unannounced": lambda store: store.unannounced(),
-    "team": lambda store: store.team(),
+    "team": lambda store: store.workspace.team(),
 }
 
 
@@ -52,8 +52,8 @@ async def test_nobody_who_reads_waits_for_a_write(store):
 
 async def test_what_was_written_is_read_at_once(store):
     for turn in range(20):
-        await store.remember_team(TeamId(f"T{turn}"))
-        assert await store.team() == f"T{turn}"
+        await store.workspace.remember_team(TeamId(f"T{turn}"))
+        assert await store.workspace.team() == f"T{turn}"
 
 
 async def test_a_click_overtakes_what_can_wait(store):
@@ -88,7 +88,7 @@ async def test_whoever_reads_notices_a_replaced_file(path, tmp_path, read):
     with pytest.raises(DatabaseLost):
         await READS[read](store)
     with pytest.raises(DatabaseLost):
-        await store.remember_team(TeamId("T1"))
+        await store.workspace.remember_team(TeamId("T1"))
     await store.aclose()
 
 

@@ -68,7 +68,7 @@ def test_each_kind_of_entry_has_a_type_of_its_own():
 
 
 def test_the_same_entry_is_the_same_document():
-    """Whoever gets it twice sees that it is one."""
+    """A receiver that gets it twice sees that it is one."""
     written = [cloud_event(line(EventKind.ENDED, by=BEN, ending="cleared"), "/bot").as_json for _ in range(2)]
     assert written[0] == written[1]
 
