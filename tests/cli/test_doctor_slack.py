@@ -1,5 +1,6 @@
 """`doctor`, of Slack: the app's token and scopes, its connections, the channels of the rules, and the clock."""
 
+import asyncio
 import re
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -11,10 +12,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.diagnosis import CheckStatus
 from bot.domain.ids import ChannelId, TeamId
 from bot.simulator.slack import SlackSimulator
+from bot.store import bot_state
+from bot.store.connection.read_only import open_for_reading
 from bot.store.shell_store import Administration
 from tests.cli.diagnosed import of_check, only
 from tests.clock import MovableClock
-from tests.processes.world import World
+from tests.processes.world import PATIENCE, World
 
 pytestmark = pytest.mark.anyio
 
@@ -199,9 +202,21 @@ async def test_other_bots_on_the_same_app_token(world, examined, others, status,
         assert only(await examined(world), "slack connections")[:2] == (status, said)
 
 
+async def until_counted(world, others):
+    """The running bot has stored its count, which it does beside its other work."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            with open_for_reading(world.database) as db:
+                counted = bot_state.counted_connections(db)
+            if counted is not None and counted.others == others:
+                return
+            await asyncio.sleep(0.01)
+
+
 async def test_the_running_bot_has_counted_its_connections(world, examined):
     """No other is opened then, which would take a part of what people do for a moment."""
     async with world.serving_bot():
+        await until_counted(world, others=0)
         opened = len([call for call in world.slack.calls if call.method == "apps.connections.open"])
         status, said, _ = only(await examined(world), "slack connections")
         assert status == "ok"
@@ -211,6 +226,7 @@ async def test_the_running_bot_has_counted_its_connections(world, examined):
         assert len([call for call in world.slack.calls if call.method == "apps.connections.open"]) == opened
     async with connections(world.slack, 1), world.serving_bot() as bot:
         await bot.until_it_logs("socket_mode_shared")
+        await until_counted(world, others=1)
         assert only(await examined(world), "slack connections")[0] == "failed"
 
 
