@@ -9,6 +9,7 @@ import json
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 from typing import Any, get_args
 
@@ -31,12 +32,13 @@ from bot.slack.text.blocks import Message
 from bot.slack.views import answers, card, decisions_view, help_view, home_view, thread_lines
 from bot.slack.views.forms import clear_form_view, modal_titles, modals, unopened_forms
 from tests.clock import START
-from tests.domain.samples import BEN, IN_EVERY_STATE, NOT_APPROVED, ended, needs_human, pipeline
+from tests.domain.samples import ANA, BEN, IN_EVERY_STATE, NOT_APPROVED, ended, needs_human, pipeline
 from tests.operations import changed
 from tests.slack.examples import SAID, examples
 from tests.slack.reading import WORKSPACE_URL
 from tests.slack.realistic import realistic
 
+_KEPT = 2  # lines that are shown again, since what is around them would be hard to read alone
 PATH = Path("contact_sheet.json")  # ignored by git
 EVERY_REPLY: tuple[type, ...] = get_args(Reply)
 _NAMES = {
@@ -73,11 +75,27 @@ _START_ENDINGS = {
     Ending.GONE_WHILE_STARTING,
 }
 _AFTER_A_STOP = {Ending.RUN_SINCE, Ending.LEFT_TO_HUMAN}
+_BEFORE_A_STOP = {Ending.EVENTS_UNUSABLE}
 _STOP_AND_CLEAR = (StepName.STOP, StepName.CLEAR)
 _PLANS = {
     **dict.fromkeys(_STOP_ENDINGS, STOP),
     **dict.fromkeys(_START_ENDINGS, START_PLAN),
-    **dict.fromkeys(_AFTER_A_STOP, _STOP_AND_CLEAR),
+    **dict.fromkeys(_AFTER_A_STOP | _BEFORE_A_STOP, _STOP_AND_CLEAR),
+}
+_SAID = {
+    Ending.UP_OTHERWISE: ("Paused", ""),
+    Ending.FELDERA_REFUSED: ("the row is locked", "LockTookTooLong"),
+    Ending.NO_ACCESS: ("Invalid API key.", "InvalidApiKey"),
+    Ending.WRONG_ADDRESS: ("404 Not Found", ""),
+    Ending.RIGHTS_UNREAD: ("Slack did not answer in time", ""),
+    Ending.DENIED: ("not during the audit", ""),
+    Ending.DENIED_IN_SHELL: ("not during the audit", ""),
+    Ending.NO_PLACE: ("is_archived", ""),
+    Ending.EVENTS_UNUSABLE: ("503 Service Unavailable", ""),
+    Ending.NOT_COMPILED: ("error: no such column `price`", ""),
+    Ending.START_FAILED: ("worker 3 panicked", "RuntimeError"),
+    Ending.TOO_LATE: ("Connection refused", ""),
+    Ending.OUT_OF_REACH: ("Connection refused", ""),
 }
 _STOPPED = StepDone(Ending.PIPELINE_STOPPED, START, START)
 _NOTHING_SENT = {
@@ -141,8 +159,8 @@ def _cards() -> Iterator[Shot]:
         if operation.confirmed_at is not None:
             yield Shot(f"Card {state.value}", state, card.card(operation))
     for ending in Ending:
-        said = "Paused" if ending is Ending.UP_OTHERWISE else "the row is locked"
-        outcome = Outcome(ending, said, "LockTookTooLong", by=BEN)
+        message, error_code = _SAID.get(ending, ("", ""))
+        outcome = Outcome(ending, message, error_code, by=ANA if ending is Ending.WITHDRAWN else BEN)
         state = _STATES.get(ending, State.REFUSED)
         plan = _PLANS.get(ending, CLEAR)
         unsent = _NOTHING_SENT.get(state, {})
@@ -231,20 +249,33 @@ def sheet() -> dict[str, Any]:
 
 
 def readable() -> Iterator[str]:
-    """All of it as its readers see it, with each button's confirm dialog and what a notification says."""
+    """All of it as its readers see it. What an earlier example of its kind shows as well is left out (`⋮`)."""
+    known: dict[str, set[str]] = {}
     for shot in shots():
         yield f"\n=== {shot.title}"
-        if shot.view is not None and "title" in shot.view:
-            yield f"[{shot.view['title']['text']}]"
-        shown = "\n".join(render_block(block, _NAMES) for block in shot.blocks)
-        yield shown
-        for block in shot.blocks:
-            for element in (*block.get("elements", ()), block.get("accessory", {})):
-                if "confirm" in element:
-                    yield f"  {element['text']['text']} → {render_confirm(element['confirm'], _NAMES)}"
-        notified = "" if shot.message is None else render_text(shot.message.text, _NAMES)
-        if notified and notified not in shown:
-            yield f"  Notification: {notified}"
+        lines = [line for part in _as_read(shot) for line in part.splitlines()]
+        read_before = known.setdefault(shot.title.rstrip("0123456789"), set())
+        for is_known, several in groupby(lines, read_before.__contains__):
+            unfolded = list(several)
+            yield from (
+                [f"⋮ ({len(unfolded)} lines as before)"] if is_known and len(unfolded) > _KEPT else unfolded
+            )
+        read_before.update(lines)
+
+
+def _as_read(shot: Shot) -> Iterator[str]:
+    """One of them, with each button's confirm dialog and what a notification says."""
+    if shot.view is not None and "title" in shot.view:
+        yield f"[{shot.view['title']['text']}]"
+    shown = "\n".join(render_block(block, _NAMES) for block in shot.blocks)
+    yield shown
+    for block in shot.blocks:
+        for element in (*block.get("elements", ()), block.get("accessory", {})):
+            if "confirm" in element:
+                yield f"  {element['text']['text']} → {render_confirm(element['confirm'], _NAMES)}"
+    notified = "" if shot.message is None else render_text(shot.message.text, _NAMES)
+    if notified and notified not in shown:
+        yield f"  Notification: {notified}"
 
 
 def main(path: Path) -> None:

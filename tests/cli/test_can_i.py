@@ -200,7 +200,7 @@ async def test_open_requests_are_counted(cast):
         stands(cast.world, asked, State.AWAITING_APPROVAL, deadline=now + timedelta(hours=1))
     not_now, *_ = await cast.hears(cast.ana, "clear", "orders")
     assert not_now == (
-        f"Not now: {cast.ana.user} has {OPEN_REQUESTS_MAX} open requests, and orders would be one more."
+        f"Not now: {cast.ana.user} has {OPEN_REQUESTS_MAX} requests that wait for approval, and orders would be one more."
     )
 
 

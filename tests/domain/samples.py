@@ -233,7 +233,9 @@ IN_EVERY_STATE: dict[State, Operation] = {
     State.WITHDRAWN: proposed(
         state=State.WITHDRAWN, outcome=Outcome(Ending.WITHDRAWN, by=ANA), ended_at=START
     ),
-    State.CLOSED: ended(State.CLOSED, Ending.CLOSED, accepted_at=None),
+    State.CLOSED: ended(
+        State.CLOSED, Ending.CLOSED, outcome=Outcome(Ending.CLOSED, by=BEN), accepted_at=None
+    ),
 }
 
 

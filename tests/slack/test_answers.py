@@ -262,7 +262,7 @@ def test_why_nothing_shows_that_waits():
             "some": "Nothing that you can see waits: you have a role on `ord*` and `payments` only.",
             "perhaps more": "Nothing that you can see waits: you have a role on `ord*` only. You may see more once your user groups can be checked (`Slack is away`). Try again in a minute.",
             "none": "🚫 You cannot see any request, because you have no role here. An admin of this bot can grant one.",
-            "ended": "🚫 You cannot see any request, because you need one of the roles *viewer*, *requester*, *operator*, *approver* or *responder*. Your role *operator* on `ord*` ended <!date^1772420400^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 03:00 UTC>. An admin of this bot can grant it.",
+            "ended": "🚫 You cannot see any request, because you need one of the roles *viewer*, *requester*, *operator*, *approver* or *responder* on at least one pipeline. Your role *operator* on `ord*` ended <!date^1772420400^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 03:00 UTC>. An admin of this bot can grant it.",
             "unread": "🚫 You cannot see any request, because your user groups cannot be checked right now (`Slack is away`). Try again in a minute.",
         }
     )

@@ -58,7 +58,7 @@ def events(logs):
 
 @pytest.mark.parametrize(
     ("look", "told", "logged"),
-    [(seen, "Here it is.", []), (broken, "💥 Something broke on", ["errand_failed"])],
+    [(seen, "Here it is.", []), (broken, "💥 I failed before I ", ["errand_failed"])],
 )
 async def test_what_was_seen_is_told_and_what_broke_apologised_for_once(
     response_url, background_tasks, look, told, logged
@@ -146,7 +146,7 @@ async def test_a_deed_is_waited_for_no_longer_than_its_ack_can_wait(patience):
     assert deed.result() is SAID
 
 
-@pytest.mark.parametrize(("result", "told"), [(SAID, "Here it is."), (None, "💥 Something broke on")])
+@pytest.mark.parametrize(("result", "told"), [(SAID, "Here it is."), (None, "💥 I failed before I ")])
 async def test_what_came_of_a_late_deed_is_told(response_url, result, told):
     gate = asyncio.Event()
     background_tasks = BackgroundTasks(patience=0.0)

@@ -29,7 +29,7 @@ def test_once_an_hour_for_one_role(workspace, ada, eve):
     workspace.passes(minutes=10)
     workspace.restarts()
     before = snapshot(
-        "⏳ You already asked for the role *requester* on `orders`, some time ago (Mar 2, 2026 at 3:00 AM): I wrote to @ada. You can ask again from Mar 2, 2026 at 4:00 AM, or write to an admin now."
+        "⏳ You already asked for the role *requester* on `orders`, some time ago (Mar 2, 2026 at 3:00 AM): I wrote to @ada. You can ask again Mar 2, 2026 at 4:00 AM, or write to an admin now."
     )
     for typed in (CLEAR, "/pipeline stop orders", "/pipeline clear orders-eu"):
         eve.types(typed)
@@ -71,7 +71,7 @@ def test_a_few_an_hour_for_all_roles(workspace, ada, eve):
     assert "[Ask for access]" in denied
     assert eve.told("Ask for access") == snapshot(
         [
-            "⏳ You asked for access 3 times within an hour, the most that one person may ask. You can ask again from Mar 2, 2026 at 4:00 AM, or write to an admin now."
+            "⏳ You asked for access 3 times within an hour, the most that one person may ask. You can ask again Mar 2, 2026 at 4:00 AM, or write to an admin now."
         ]
     )
     assert len(ada.dms()) == 3

@@ -147,10 +147,10 @@ def test_the_request_of_somebody_who_may_not_see_it(workspace, ada, eve):
 def test_a_list_of_nothing(ada, eve):
     """Admins of all that it lists are named, if there are any."""
     assert eve.types("/pipeline list") == snapshot(
-        "🚫 There is no pipeline that you are allowed to see: you need one of the roles *viewer*, *requester*, *operator*, *approver* or *responder*. @ada can give you such a role on some pipelines."
+        "🚫 There is no pipeline that you are allowed to see: you need one of the roles *viewer*, *requester*, *operator*, *approver* or *responder* on at least one pipeline. @ada can grant it on some pipelines."
     )
     assert eve.types("/pipeline list ord*") == snapshot("""\
-🚫 There is no pipeline that you are allowed to see: you need one of the roles *viewer*, *requester*, *operator*, *approver* or *responder*. This admin can grant it: @ada.
+🚫 There is no pipeline that you are allowed to see: you need one of the roles *viewer*, *requester*, *operator*, *approver* or *responder* on at least one pipeline. This admin can grant it: @ada.
 [Ask for access]\
 """)
     eve.clicks("Ask for access")

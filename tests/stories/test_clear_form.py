@@ -80,7 +80,7 @@ def test_the_form_tells_who_is_asked_and_where(workspace, ana):
     )
     shown = ana.chooses("orders")
     assert (
-        "\n🙋 Needs approval from 2 other people within 2 h, or it expires. After the last approval it waits 30 s before it is sent to Feldera; until then it can be cancelled.\n"
+        "\n🙋 Needs approval from 2 other people within 2 h, or it expires. After the last approval it waits 30 s before it is sent to Feldera; until then it can be cancelled on its card.\n"
         in shown
     )
     assert "\nIts card goes to #approvals and asks @oncall. · Who may approve: @ben.\n" in shown

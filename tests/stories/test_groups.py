@@ -98,7 +98,7 @@ def test_leaving_counts_right_before_the_request(workspace, eva, oncall):
     workspace.feldera_comes_back()
     workspace.passes(seconds=20)
     assert workspace.thread()[-1] == snapshot(
-        "❌ `orders` was not cleared: @eva lost the role for it after confirming it. Nothing was sent to Feldera. @eva"
+        "❌ `orders` was not cleared: @eva lost the role for it after confirming it. Nothing was sent to Feldera. Somebody who has the role can request it again with `/pipeline clear orders`: it first shows what would be deleted. @eva"
     )
     assert workspace.sent == []
     workspace.card()

@@ -261,9 +261,7 @@ def test_the_database_is_broken_at_a_press(workspace: Workspace, ana: Teammate, 
         connection.execute(
             "CREATE TRIGGER full BEFORE UPDATE ON operations BEGIN SELECT RAISE(ABORT, 'disk full'); END"
         )
-    assert "\n💥 Something broke on my side before I could answer; it is in my log." in ben.opens_from_home(
-        "Approve"
-    )
+    assert "\n💥 I failed before I could answer; the error is in my log." in ben.opens_from_home("Approve")
     with sqlite3.connect(workspace.database) as connection:
         connection.execute("DROP TRIGGER full")
     connection.close()

@@ -125,7 +125,7 @@ def test_the_deactivated_count_no_more(workspace: Workspace) -> None:
     assert cem.told("Approve") == [approved(1, "payments", by="dora")]
     workspace.passes(minutes=1)
     assert workspace.thread()[-1] == snapshot(
-        "❌ `payments` was not cleared: @dora lost the role for it after confirming it. Nothing was sent to Feldera. @dora (approved by @cem)"
+        "❌ `payments` was not cleared: @dora lost the role for it after confirming it. Nothing was sent to Feldera. Somebody who has the role can request it again with `/pipeline clear payments`: it first shows what would be deleted. @dora (approved by @cem)"
     )
     workspace.feldera_goes_down()
     ben.approves(workspace.request("orders"))

@@ -99,7 +99,10 @@ def test_whoever_may_see_nothing_is_told_no(workspace: Workspace) -> None:
     eve, root = workspace.stranger("eve"), workspace.admin("root")
     before = len(workspace.feldera.requests)
     assert eve.types("/pipeline list prod-*") == snapshot(
-        "🚫 There is no pipeline that you are allowed to see: you need one of the roles *viewer*, *requester*, *operator*, *approver* or *responder*. This admin can grant it: @root.\n[Ask for access]"
+        """\
+🚫 There is no pipeline that you are allowed to see: you need one of the roles *viewer*, *requester*, *operator*, *approver* or *responder* on at least one pipeline. This admin can grant it: @root.
+[Ask for access]\
+"""
     )
     assert root.types("/pipeline list").startswith("🚫 There is no pipeline that you are allowed to see: ")
     assert len(workspace.feldera.requests) == before

@@ -43,13 +43,13 @@ def test_five_open_requests(workspace: Workspace, ana: Teammate) -> None:
         ana.requests(f"p{number}")
     ana.presses(late)
     too_many = snapshot(
-        "✋ You have 5 open requests, the most that one person may have. Your clear of `p6` was not requested. Withdraw one first: `/pipeline pending` lists them, `/pipeline withdraw ID` withdraws one."
+        "✋ You have 5 requests that wait for approval, the most that one person may have. Your clear of `p6` was not requested. Withdraw one first: `/pipeline pending` lists them, `/pipeline withdraw ID` withdraws one."
     )
     assert ana.reads() == [too_many]
     assert ana.asks("/pipeline clear p6") == too_many
     assert ana.types("/pipeline can-i clear p6").split("\n")[:2] == snapshot(
         [
-            "⛔ Not now: you have 5 open requests, and `p6` would be one more.",
+            "⛔ Not now: you have 5 requests that wait for approval, and `p6` would be one more.",
             "`/pipeline pending` lists them; `/pipeline withdraw ID` withdraws one.",
         ]
     )
@@ -110,7 +110,7 @@ def test_ten_requests_in_ten_minutes(workspace: Workspace, ana: Teammate) -> Non
         workspace.passes(seconds=10)
         ana.reads()
     assert ana.asks("/pipeline clear orders") == snapshot(
-        "✋ You made 10 requests within 10 minutes, the most that one person may make. Your clear of `orders` was not requested. You can ask again from Mar 2, 2026 at 3:10 AM."
+        "✋ You made 10 requests within 10 minutes, the most that one person may make. Your clear of `orders` was not requested. You can ask again Mar 2, 2026 at 3:10 AM."
     )
     workspace.passes(minutes=8, seconds=19)
     assert ana.asks("/pipeline clear orders").startswith("✋ You made 10 requests within 10 minutes")

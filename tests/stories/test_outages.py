@@ -8,10 +8,10 @@ from inline_snapshot import snapshot
 from bot.domain.events import EventKind
 from tests.workspace import Teammate, Workspace
 
-AWAY = "🔌 I cannot reach Feldera (`No connection to Feldera at feldera.example.`). {} I keep trying."
-NOT_SENT = "The clear of `{}` has not been sent yet."
-IN_DOUBT = "Whether what I sent took effect shows once it answers."
-UNDER_WAY = "The clear goes on without me."
+AWAY = "🔌 I cannot reach Feldera (`No connection to Feldera at feldera.example.`). {}"
+NOT_SENT = "The clear of `{}` has not been sent yet. I keep trying until the request expires."
+IN_DOUBT = "Whether what I sent took effect shows once it answers. I keep trying."
+UNDER_WAY = "The clear goes on without me. I keep trying."
 
 
 def before_the_request(workspace: Workspace, oli: Teammate) -> None:

@@ -16,6 +16,7 @@ OF_ANOTHER_TIME = "This button is too old to work, so pressing it did nothing. `
 NO_CLEAR = "🚫 You may not clear `orders`: you need the role *requester*, *operator* or *responder* on `orders`. {}No admin in Slack can grant it: ask the person who runs the bot to run this on the bot's server: `pipeline-bot grant {} requester orders`."
 PERMISSION_ENDED = (
     "❌ `orders` was not cleared: @oli lost the role for it after confirming it. Nothing was sent to Feldera."
+    " Somebody who has the role can request it again with `/pipeline clear orders`: it first shows what would be deleted."
 )
 
 
@@ -102,7 +103,7 @@ def test_a_grant_revoked_between_the_click_and_the_request(workspace: Workspace,
     assert workspace.card() == snapshot("""\
 Clear orders
 ❌ Not cleared: @oli lost the role for it after confirming it · some time ago (Mar 2, 2026 at 3:01 AM).
-Nothing was sent to Feldera.
+Nothing was sent to Feldera. Somebody who has the role can request it again with `/pipeline clear orders`.
 Requested by @oli
 Id `ID1`\
 """)

@@ -137,7 +137,7 @@ def test_a_right_that_ends_between_two_steps(workspace: Workspace) -> None:
     workspace.passes(seconds=10)
     workspace.revokes(ana)
     workspace.passes(minutes=2)
-    said = f"❌ `slow` was not cleared: @ana lost the role for it after confirming it. Nothing more was sent to Feldera. Done: stopped. Not done: clear and start. {STAYS_STOPPED}"
+    said = f"❌ `slow` was not cleared: @ana lost the role for it after confirming it. Nothing more was sent to Feldera. Somebody who has the role can request it again with `/pipeline clear slow --start`: it first shows what would be deleted. Done: stopped. Not done: clear and start. {STAYS_STOPPED}"
     assert workspace.thread()[-2:] == [
         "✓ Step 1 of 3: stopped `slow` after 1 minute.",
         f"{said} @ana",

@@ -44,11 +44,11 @@ def test_a_feldera_that_keeps_no_events(workspace: Workspace, oli: Teammate) -> 
     is_done(workspace, "❌ Not stopped: ")
     assert workspace.thread() == snapshot(
         [
-            "❌ Not stopped: Feldera's events of `sales` cannot be read (`There is no Feldera API at its address (404).`). Without them I cannot tell whether somebody starts it between the stop and the clear, so I do not do both in one request. Nothing was sent to Feldera. Make it two requests: `/pipeline stop sales` and, when it is stopped, `/pipeline clear sales --start`. @oli"
+            "❌ Not stopped: Feldera's events of `sales` cannot be read (`There is no Feldera API at its address (404).`). Nothing was sent to Feldera. Without its events I cannot tell whether somebody starts the pipeline between the stop and the clear, so I do not do both in one request. Make it two requests: `/pipeline stop sales` and, when it is stopped, `/pipeline clear sales --start`. @oli"
         ]
     )
     assert (
-        "\nNothing was sent to Feldera. Make it two requests: `/pipeline stop sales` and, when it is stopped,"
+        " Make it two requests: `/pipeline stop sales` and, when it is stopped,"
         in workspace.card()
     )
 

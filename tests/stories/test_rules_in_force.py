@@ -41,7 +41,7 @@ def test_nothing_has_changed(workspace: Workspace, ben: Teammate) -> None:
     assert len(workspace.sent) == 1
 
 
-NO_RIGHT = "❌ `orders` was not cleared: @ana lost the role for it after confirming it. Nothing was sent to Feldera. @ana (approved by @ben)"
+NO_RIGHT = "❌ `orders` was not cleared: @ana lost the role for it after confirming it. Nothing was sent to Feldera. Somebody who has the role can request it again with `/pipeline clear orders`: it first shows what would be deleted. @ana (approved by @ben)"
 NOT_ENOUGH = "❌ `orders` was not cleared: there are no longer enough approvals (a rule was tightened, or an approver lost the role). Nothing was sent to Feldera. To request it again, type `/pipeline clear orders`: it first shows what would be deleted. @ana (approved by @ben)"
 
 
@@ -122,7 +122,7 @@ def test_the_strictest_of_several_rules(workspace: Workspace) -> None:
     ana = workspace.requester("ana")
     assert ana.asks("/pipeline clear orders").startswith("✍️")
     assert ana.asks("/pipeline clear orders schema change").splitlines()[-2] == snapshot(
-        "🙋 Needs approval from 2 other people within 30 min, or it expires. After the last approval it waits 30 s before it is sent to Feldera; until then it can be cancelled."
+        "🙋 Needs approval from 2 other people within 30 min, or it expires. After the last approval it waits 30 s before it is sent to Feldera; until then it can be cancelled on its card."
     )
 
 

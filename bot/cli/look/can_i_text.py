@@ -68,7 +68,9 @@ def _answer(shown: Explained, actor: Actor, now: datetime) -> str:
                 "start, not even break-glass."
             )
         case TooManyOpen(limit=limit):
-            return f"Not now: {who} has {limit} open requests, and {name} would be one more."
+            return (
+                f"Not now: {who} has {limit} requests that wait for approval, and {name} would be one more."
+            )
         case TooManyRecentRequests(limit=limit, within=within, again_at=again_at):
             return (
                 f"Not now: {who} made {limit} requests within {span_in_words(within)}. The next is possible "

@@ -12,7 +12,7 @@ from enum import StrEnum
 from bot.domain.events import EventKind
 from bot.domain.ids import Actor
 from bot.domain.operations.operation import Operation, State
-from bot.domain.operations.outcome import Ending
+from bot.domain.operations.outcome import Ending, Outcome
 from bot.domain.operations.plans import CLEAR
 from bot.domain.pipelines.activity import Activity
 from bot.domain.pipelines.pipeline import NOT_COMPILED, Pipeline, Storage
@@ -28,6 +28,8 @@ NO = "🚫"  # not allowed
 NOT_NOW = "⛔"  # allowed, but something is in the way for now
 GRANT = "🔑"
 RULE = "📏"
+PAUSED = "⏸️"
+_STARTED_ONLY = frozenset({Ending.AWAITS_APPROVAL_IN_FELDERA, Ending.UP_OTHERWISE})
 
 # A step of a plan.
 DONE = "✓"
@@ -150,6 +152,12 @@ def sign(of: State | EventKind | Storage) -> str:
             return EVENTS[of][0]
         case Storage():
             return STORAGES[of][0]
+
+
+def outcome_sign(state: State, outcome: Outcome | None) -> str:
+    """The sign of its state, unless it ended otherwise than a success lets expect."""
+    started_only = outcome is not None and outcome.ending in _STARTED_ONLY
+    return PAUSED if started_only else sign(state)
 
 
 def words(of: State | EventKind | Storage) -> str:

@@ -105,6 +105,7 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
     Ending.PERMISSION_LOST: _unsent(
         "{name} was not {done}: {requester} lost {the_right} after confirming it.",
         "{Undone_so_far}: {requester} lost {the_right} after confirming it",
+        "Somebody who has the role can request it again with {rest}{showing}.",
     ),
     Ending.NO_PLACE: _unsent(
         "{name} was not {done}: I could not post its card, neither in the channel nor as a direct message ({said}).",
@@ -219,10 +220,9 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
         "To request the {rest_name} again, type {rest}{showing}.",
     ),
     Ending.EVENTS_UNUSABLE: _unsent(
-        "{Undone}: Feldera's events of {name} cannot be read ({said}). Without them I cannot tell whether somebody starts it "
-        "between the stop and the clear, so I do not do both in one request.",
-        "{Undone_so_far}: Feldera's events cannot be read ({said}). Without them I cannot tell whether somebody starts the pipeline "
-        "between the stop and the clear, so I do not do both in one request",
+        "{Undone}: Feldera's events of {name} cannot be read ({said}).",
+        "{Undone_so_far}: Feldera's events cannot be read ({said})",
+        "Without its events I cannot tell whether somebody starts the pipeline between the stop and the clear, so I do not do both in one request.",
         "Make it two requests: {apart}.",
     ),
     Ending.STORAGE_UNKNOWN: _unsent(

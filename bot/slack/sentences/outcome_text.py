@@ -8,7 +8,7 @@ from bot.domain.operations.plans import Plan, StepName
 from bot.domain.pipelines.pipeline import Storage
 from bot.domain.pipelines.targets import target_in
 from bot.slack.sentences import plan_text, step_progress
-from bot.slack.sentences.labels import sign
+from bot.slack.sentences.labels import outcome_sign
 from bot.slack.sentences.losses import taken
 from bot.slack.sentences.outcome_sentences import (
     BY_OTHERS,
@@ -37,7 +37,7 @@ def sentence(operation: Operation, outcome: Outcome, state: State, *, seconds: i
     said = of_step(operation, outcome, operation.step_name, seconds=seconds)
     between = Text("\n") if outcome.ending in WITH_ERROR else Text(" ")
     stands = step_progress.progress_summary(operation, state)
-    return Text("{} {}", sign(state), between.join([said, stands]))
+    return Text("{} {}", outcome_sign(state, outcome), between.join([said, stands]))
 
 
 def of_step(

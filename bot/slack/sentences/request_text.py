@@ -3,7 +3,7 @@
 from bot.domain.archived_entries import Archived
 from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.run_times import run_time
-from bot.slack.sentences.labels import GLASS, asked_at, sign, state_words
+from bot.slack.sentences.labels import GLASS, asked_at, outcome_sign, state_words
 from bot.slack.sentences.outcome_text import verdict
 from bot.slack.sentences.plan_text import action_name, state_in_words
 from bot.slack.text.quantities import duration
@@ -22,7 +22,7 @@ def request_text(operation: Operation, *, names_pipeline: bool = True) -> Text:
     glass = Text(", {} break-glass for {}", GLASS, code(operation.incident, 100))
     return Text(
         "{sign} {outcome}{what} requested by {who} {ago}{took}{glass}",
-        sign=sign(operation.state),
+        sign=outcome_sign(operation.state, operation.outcome),
         outcome=_outcome(operation),
         what=_what(operation, names_pipeline=names_pipeline),
         who=mention(operation.requester.user),

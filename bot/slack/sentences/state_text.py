@@ -5,7 +5,7 @@ from datetime import datetime
 from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.plans import CLEAR
 from bot.slack.sentences import plan_text
-from bot.slack.sentences.labels import sign, state_words, words
+from bot.slack.sentences.labels import outcome_sign, state_words, words
 from bot.slack.sentences.outcome_text import verdict
 from bot.slack.text.spans import NOTHING, Text, ago, at, mention, shortened, to_the_second
 
@@ -16,7 +16,9 @@ def state_now(operation: Operation) -> Text:
     trouble = NOTHING
     if unreachable is not None and not operation.state.has_ended:
         trouble = Text(" Feldera became unreachable {}.", ago(unreachable))
-    return Text("{} {}.{}", sign(operation.state), _state_in_words(operation), trouble)
+    return Text(
+        "{} {}.{}", outcome_sign(operation.state, operation.outcome), _state_in_words(operation), trouble
+    )
 
 
 def _state_in_words(operation: Operation) -> Text | str:  # noqa: PLR0911 - a sentence for each state

@@ -14,10 +14,11 @@ PHASES: Mapping[str, LiteralString] = {
 }
 
 MEANWHILE: Mapping[str, LiteralString] = {
-    State.READY.value: "{next} has not been sent yet.",
-    State.SUBMITTING.value: "Whether what I sent took effect shows once it answers.",
-    State.NEEDS_HUMAN.value: "It needs attention as before.",
+    State.READY.value: "{next} has not been sent yet. I keep trying until the request expires.",
+    State.SUBMITTING.value: "Whether what I sent took effect shows once it answers. I keep trying.",
+    State.NEEDS_HUMAN.value: "It needs attention as before. I keep trying.",
 }
+GOES_ON: LiteralString = "{accepted} goes on without me. I keep trying."
 
 TO_DO: Mapping[str, LiteralString] = {
     ProblemKind.UNAUTHORIZED.value: " The person who runs the bot should check its Feldera credentials.",

@@ -54,8 +54,8 @@ def checking() -> Message:
 def trouble() -> Message:
     """For a failure of ours: the person still gets a reply, which says what is certain."""
     return said(
-        "💥 Something broke on my side before I could answer; it is in my log. "
-        "`{COMMAND} status NAME` shows whether a request is under way or has just ended; if neither, nothing was sent to Feldera."
+        "💥 I failed before I could answer; the error is in my log. "
+        "Type `{COMMAND} status NAME` to see the request and its state; if it shows none, nothing was sent to Feldera."
     )
 
 

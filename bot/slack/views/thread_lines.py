@@ -24,7 +24,7 @@ from bot.slack.sentences.event_text import (
 from bot.slack.sentences.labels import sign
 from bot.slack.sentences.outcome_text import of_step, sentence, took
 from bot.slack.sentences.pipeline_text import host_setting, tenant_setting
-from bot.slack.sentences.thread_sentences import MEANWHILE, PHASES, TO_DO, WHY_IT_TAKES_LONG
+from bot.slack.sentences.thread_sentences import GOES_ON, MEANWHILE, PHASES, TO_DO, WHY_IT_TAKES_LONG
 from bot.slack.text import blocks
 from bot.slack.text.blocks import Message, message
 from bot.slack.text.spans import NOTHING, Text, at, code, mention, mention_any, shortened, to_the_second
@@ -149,14 +149,14 @@ def _unreachable(operation: Operation, event: Event) -> Text:
     what = "The clear" if operation.plan == CLEAR else "What Feldera has accepted"
     is_silent = event.data.get("trouble") in {None, ProblemKind.UNREACHABLE.value}
     action = action_phrase(operation).with_upper_case()
-    meanwhile = MEANWHILE.get(str(event.data.get("state")), "{accepted} goes on without me.")
+    meanwhile = MEANWHILE.get(str(event.data.get("state")), GOES_ON)
     to_do = Text(
         TO_DO.get(str(event.data.get("trouble")), ""),
         host=host_setting(target_in(operation.pipeline)),
         tenant=tenant_setting(target_in(operation.pipeline)),
     )
     return Text(
-        "{} ({}). {} I keep trying.{}",
+        "{} ({}). {}{}",
         "I cannot reach Feldera" if is_silent else "Feldera gives me no usable answer",
         message_of(event),
         Text(meanwhile, accepted=what, next=action if len(operation.plan) == 1 else "The next step"),

@@ -51,7 +51,8 @@ def _no_grant(decision: Decision, on: str) -> Text:
         ended = Text(
             " Your role *{}* on `{}` ended {}.", lapsed.role.value, lapsed.pattern, ago(lapsed.expires_at)
         )
-    enough, where = roles(decision), Text(" on `{}`", on) if on else NOTHING
+    enough = roles(decision)
+    where = Text(" on `{}`", on) if on else Text(" on at least one pipeline")
     if len(decision.would_allow) > FEW_ROLES:
         return Text("you need one of the roles {}{}.{}", enough, where, ended)
     return Text("you need the role {}{}.{}", enough, where, ended)
@@ -67,7 +68,7 @@ def _who_can_grant_it(decision: Decision, on: str, admins: Admins | None) -> Tex
         return Text("An admin of this bot can grant it.")
     if admins.people and admins.of_part:
         perhaps_not = Text(", but perhaps not on `{}`", on) if on else NOTHING
-        return Text("{} can give you such a role on some pipelines{}.", all_of(admins), perhaps_not)
+        return Text("{} can grant it on some pipelines{}.", all_of(admins), perhaps_not)
     if admins.people and decision.action is Action.ADMINISTER:
         return Text("{} can give you that role.", all_of(admins))
     if admins.people:

@@ -105,7 +105,7 @@ def requested(reply: replies.AccessRequested) -> Message:
 def requested_before(reply: replies.AccessRequestedBefore) -> Message:
     return said(
         "⏳ You already asked for the role *{role}* on `{name}`, {when}: I wrote to {asked}. "
-        "You can ask again from {again_at}, or write to an admin now.",
+        "You can ask again {again_at}, or write to an admin now.",
         role=reply.role.value,
         name=reply.name,
         when=ago(reply.at),
@@ -117,7 +117,7 @@ def requested_before(reply: replies.AccessRequestedBefore) -> Message:
 def too_many(reply: replies.TooManyAccessRequests) -> Message:
     return said(
         "⏳ You asked for access {} times within an hour, the most that one person may ask. "
-        "You can ask again from {}, or write to an admin now.",
+        "You can ask again {}, or write to an admin now.",
         reply.times,
         at(reply.again_at),
     )

@@ -63,7 +63,11 @@ def _why_not_now(shown: Explained, objection: Frozen | TooManyOpen | TooManyRece
                 code(freeze.reason),
             )
         case TooManyOpen(limit=limit):
-            return Text("you have {} open requests, and `{}` would be one more.", limit, shown.pipeline)
+            return Text(
+                "you have {} requests that wait for approval, and `{}` would be one more.",
+                limit,
+                shown.pipeline,
+            )
         case TooManyRecentRequests(limit=limit, within=within):
             spent = duration(round(within.total_seconds()))
             return Text(

@@ -79,7 +79,7 @@ def name_not_typed(name: PipelineName) -> Message:
 
 def too_many(reply: TooManyOpen) -> Message:
     return said(
-        "✋ You have {limit} open requests, the most that one person may have. {yours} "
+        "✋ You have {limit} requests that wait for approval, the most that one person may have. {yours} "
         "Withdraw one first: `{COMMAND} pending` lists them, `{COMMAND} withdraw ID` withdraws one.",
         limit=reply.limit,
         yours=_not_requested(reply),
@@ -89,7 +89,7 @@ def too_many(reply: TooManyOpen) -> Message:
 def too_many_recent_requests(reply: TooManyRecentRequests) -> Message:
     return said(
         "✋ You made {limit} requests within {within}, the most that one person may make. {yours} "
-        "You can ask again from {again_at}.",
+        "You can ask again {again_at}.",
         limit=reply.limit,
         within=duration(round(reply.within.total_seconds())),
         yours=_not_requested(reply),
