@@ -27,7 +27,9 @@ async def access(context: CheckContext) -> list[CheckResult]:
     directory = None if isinstance(app, NoAnswer) else context.directory(app)
     roster = Roster()
     if directory is not None:  # a running bot has to keep look-ups for what people do
-        roster = await survey(directory, grants, rules, now, caller=Caller.DISPLAY)
+        roster = await survey(
+            directory, grants, rules, now, caller=Caller.DISPLAY, patience=context.lookup_patience
+        )
     # Hundreds of grants and rules take up to seconds, in which a bot has to answer people.
     findings = await asyncio.to_thread(
         lint, grants, rules, roster, now, context.targets, freezes=facts.freezes
@@ -35,6 +37,8 @@ async def access(context: CheckContext) -> list[CheckResult]:
     found = [_result(each) for each in findings]
     if directory is None:
         found.append(unknown(ACCESS, "People were not looked up in Slack."))
+    if roster.not_asked:
+        found.append(unknown(ACCESS, roster.left_out(), context.how_to_look_up_all))
     counted = f"{len(grants)} {'grant' if len(grants) == 1 else 'grants'} and {len(rules)} {'rule' if len(rules) == 1 else 'rules'}"
     return found or [passed(ACCESS, f"No problems in {counted}.")]
 

@@ -53,8 +53,8 @@ def checks(context: CheckContext) -> list[Check]:
     """All of them; each Feldera is one."""
 
     def check(name: str, make: _Make) -> Check:
-        within = context.audit_log_within if name == AUDIT_LOG else context.within
-        return Check(name, partial(make, context), within)
+        within = {AUDIT_LOG: context.audit_log_within, access.ACCESS: context.access_within}
+        return Check(name, partial(make, context), within.get(name, context.within))
 
     return [
         *(check(*each) for each in _BEFORE),

@@ -11,6 +11,7 @@ from bot.config import Settings
 from bot.domain.diagnosis import CheckResult
 from bot.domain.pipelines.targets import Targets
 from bot.engine.ports import Clock, Directory
+from bot.engine.principal_lookup import Patience
 from bot.feldera.target_router import TargetRouter
 from bot.slack.api.app_check import AppCheck
 from bot.store.diagnosis_facts import DiagnosisFacts
@@ -38,6 +39,21 @@ class CheckContext(Protocol):
     @property
     def audit_log_within(self) -> float | None:
         """The same for the check of the audit log, which may read years of entries; None sets no limit."""
+        ...
+
+    @property
+    def access_within(self) -> float:
+        """The same for the check of access, which may wait for Slack."""
+        ...
+
+    @property
+    def lookup_patience(self) -> Patience | None:
+        """With which people are looked up in Slack; None if nothing waits for it."""
+        ...
+
+    @property
+    def how_to_look_up_all(self) -> str:
+        """What to do if not everybody was looked up."""
         ...
 
     @property

@@ -17,6 +17,7 @@ from bot.domain.diagnosis import CheckResult, failed, passed
 from bot.domain.pipelines.targets import Targets
 from bot.engine.examination import AskedOnce, examine
 from bot.engine.ports import Clock, Directory, StoreUnavailable
+from bot.engine.principal_lookup import Patience
 from bot.engine.readiness import Readiness
 from bot.feldera.target_router import TargetRouter
 from bot.proxy_routes import routes
@@ -51,6 +52,9 @@ class RunningBot:
     socket: SocketTransport | None = None
     within: float = WITHIN
     audit_log_within: float | None = WITHIN
+    access_within: float = WITHIN
+    lookup_patience: Patience | None = None
+    how_to_look_up_all: str = "`pipeline-bot doctor` looks up all."
     names_requests: bool = False  # an admin need not be allowed to see the pipelines
     _asked: AskedOnce[AppCheck | NoAnswer] = field(init=False)
     _read: AskedOnce[DiagnosisFacts | NoAnswer] = field(init=False)

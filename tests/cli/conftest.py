@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 import structlog
@@ -92,11 +93,12 @@ async def world(tmp_path):
 def examined(environment):
     """The results of `doctor`'s checks."""
 
-    async def examined(world, *, clock=None, within=WITHIN, **changed):
+    async def examined(world, *, clock=None, within=WITHIN, lookups_within=timedelta(0), **changed):
         with environment.context() as settings:
             for name, value in world.settings(**changed).items():
                 settings.setenv(name, value)
-            async with shell_context(clock or SystemClock(), SettingsSource(), within) as context:
+            source = SettingsSource()
+            async with shell_context(clock or SystemClock(), source, lookups_within, within) as context:
                 return await examine(checks(context))
 
     return examined

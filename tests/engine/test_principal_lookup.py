@@ -1,5 +1,6 @@
 """Everybody whom something is granted to is looked up in a real directory, over HTTP, gently."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,8 @@ from bot.domain.access.lint.findings import Roster
 from bot.domain.access.permissions import Grant, Group, Kind, Role
 from bot.domain.access.rules import Rule
 from bot.domain.ids import Actor
-from bot.engine.principal_lookup import LOOKED_AT, survey
+from bot.engine.ports import Caller
+from bot.engine.principal_lookup import LOOKED_AT, Patience, survey
 from bot.slack.api.directory import PeopleDirectory
 from tests.clock import START, MovableClock
 from tests.simulator.slack_apps import client_of
@@ -18,8 +20,9 @@ pytestmark = pytest.mark.anyio
 HOME = "T0ACME"
 
 
-async def surveyed(slack, *grants, rules=()):
-    return await survey(PeopleDirectory(client_of(slack), MovableClock(), HOME), grants, rules, START)
+async def surveyed(slack, *grants, rules=(), clock=None, **how):
+    directory = PeopleDirectory(client_of(slack), clock or MovableClock(), HOME)
+    return await survey(directory, grants, rules, START, **how)
 
 
 def grant(principal, role=Role.OPERATOR, expires_at=None):
@@ -85,3 +88,49 @@ async def test_the_group_that_a_rule_asks_is_read(slack):
     roster = await surveyed(slack, rules=[Rule("*", ask_group=empty.id), Rule("prod-*", ask_group="S99NOPE")])
     assert roster.members == {group(empty): frozenset()}
     assert set(roster.unread) == {Group(HOME, "S99NOPE")}
+
+
+def granted_to_many(slack):
+    """More people and groups than the bot looks up in a minute for display: 50 and 10."""
+    people = [slack.adds_person(f"p{n}") for n in range(60)]
+    groups = [slack.adds_user_group(f"g{n}", people[:1]) for n in range(12)]
+    return [*(grant(actor(person)) for person in people), *(grant(group(each)) for each in groups)]
+
+
+async def test_whom_the_limit_leaves_out_is_counted_and_not_taken_for_a_failure(slack):
+    roster = await surveyed(slack, *granted_to_many(slack), caller=Caller.DISPLAY)
+    assert (len(roster.kinds), len(roster.members)) == (50, 10)
+    assert (set(roster.kinds.values()), roster.unread) == ({Kind.MEMBER}, {})
+    assert len(roster.not_asked) == 12
+    assert roster.left_out() == (
+        "Slack was asked about 50 of 60 people and 10 of 12 user groups; the rest were not looked up, because of the limit on "
+        "look-ups."
+    )
+
+
+@pytest.mark.parametrize(("minutes", "left_out"), [(3, 0), (0.5, 12)])
+async def test_with_patience_everybody_is_looked_up_within_a_bound(slack, minutes, left_out):
+    """No more a minute than without it."""
+    clock, began = MovableClock(), []
+
+    async def sleep(seconds):
+        """All who wait at the same time wait together."""
+        until = clock.now() + timedelta(seconds=seconds)
+        await asyncio.sleep(0)
+        clock.moves_to(max(until, clock.now()))
+
+    patience = Patience(clock, timedelta(minutes=minutes), begins=lambda: began.append(1), sleep=sleep)
+    grants = granted_to_many(slack)
+    roster = await surveyed(slack, *grants, caller=Caller.DISPLAY, clock=clock, patience=patience)
+    assert len(roster.not_asked) == left_out
+    assert clock.now() - START <= patience.within
+    assert len(began) == (0 if left_out else 1)
+    assert len(slack.calls) == 72 - left_out
+
+
+async def test_what_slack_itself_limits_is_left_out_too(slack):
+    """It answered 429: nothing is known of the person, and nothing is wrong with the app."""
+    ana = slack.adds_person("ana")
+    slack.rate_limits("users.info", retry_after=30)
+    roster = await surveyed(slack, grant(actor(ana)))
+    assert roster == Roster(not_asked=frozenset({actor(ana)}), home=HOME)

@@ -56,7 +56,12 @@ async def test_it_leaves_lookups_in_slack_to_what_people_do(tmp_path, store, sla
         grants = [GrantRole(person, Role.VIEWER, "*") for person in people[1:]]
         administration.administer(*grants, by="shell:root", now=START)
     directory = PeopleDirectory(client_of(slack), clock, "T0ACME")
-    with capture_logs():
+    with capture_logs() as lines:
         await StartupLint(store, directory, clock).run()
+    assert [(line["log_level"], line["event"]) for line in lines] == [
+        ("info", "access_partly_looked_up"),
+        ("info", "access_finding"),  # that nobody is admin
+    ]
+    assert lines[0]["meaning"].startswith("Slack was asked about 50 of 90 people; the rest were not")
     found = await directory.memberships(people[:1], frozenset())
     assert found[people[0]].kind is Kind.MEMBER

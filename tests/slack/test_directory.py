@@ -1,5 +1,7 @@
 """Who somebody is, asked of a Slack over HTTP: every kind of person and group, and every failure."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.domain.access.permissions import Group, Kind, Membership
@@ -59,11 +61,12 @@ async def test_only_the_groups_that_matter_are_looked_up(slack, people):
     ]
 
 
+RATE_LIMITED = "Slack rate-limited me; retry in 17 s"
 GROUPS, USERS = "usergroups.users.list", "users.info"
 TROUBLES = [
     (
         lambda slack, method: slack.rate_limits(method, retry_after=17),
-        "Slack rate-limited me; retry in 17 s",
+        RATE_LIMITED,
         True,
     ),
     (lambda slack, method: slack.answers_500(method), "Slack is in trouble", True),
@@ -82,6 +85,11 @@ NO_GROUPS = (
 NO_TOKEN = (lambda slack, _: slack.refuses_tokens(), "Slack does not accept the bot's token", False)
 
 
+def retry_after(why):
+    """Only a rate limit says when to ask again."""
+    return timedelta(seconds=17) if why == RATE_LIMITED else None
+
+
 @pytest.mark.parametrize(("happens", "why", "transient"), [*TROUBLES, NO_GROUPS])
 async def test_a_group_that_cannot_be_looked_up_is_unresolved(slack, people, happens, why, transient):
     """The person is known all the same; the reason is in words, with whether it may pass; nobody is in the group."""
@@ -89,7 +97,11 @@ async def test_a_group_that_cannot_be_looked_up_is_unresolved(slack, people, hap
     happens(slack, GROUPS)
     membership = await look_at(people, ana, some(oncall))
     assert membership == Membership(
-        ana, unresolved_groups=frozenset({oncall.id}), why=why, transient=transient
+        ana,
+        unresolved_groups=frozenset({oncall.id}),
+        why=why,
+        transient=transient,
+        retry_after=retry_after(why),
     )
 
 
@@ -99,7 +111,7 @@ async def test_somebody_who_cannot_be_looked_up_is_unknown(slack, people, happen
     ana = actor(slack.adds_person("ana"))
     happens(slack, USERS)
     found = await look_at(people, ana, frozenset())
-    assert found == Membership(ana, Kind.UNKNOWN, why=why, transient=transient)
+    assert found == Membership(ana, Kind.UNKNOWN, why=why, transient=transient, retry_after=retry_after(why))
 
 
 async def test_a_group_that_is_gone_is_unresolved(slack, people):

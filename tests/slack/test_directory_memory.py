@@ -1,6 +1,7 @@
 """How long an answer about people is good for, and what it costs Slack: a minute's memory, shared by all who ask."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -170,4 +171,5 @@ async def test_no_memory_has_to_do_for_changes_of_access(slack, people):
         unresolved_groups=frozenset({groups[0].id}),
         why="Slack rate-limited me; retry in 60 s",
         transient=True,
+        retry_after=timedelta(seconds=60),
     )

@@ -102,7 +102,11 @@ def test_it_leaves_lookups_in_slack_to_what_people_do(workspace: Workspace, root
     """Slack allows about a hundred a minute, and there can be more grants than that."""
     for number in range(90):
         workspace.viewer(f"viewer{number}")
-    root.asks("/pipeline doctor")
+    said = root.asks("/pipeline doctor")
+    assert said.startswith("✅")
+    (line,) = [line for line in lines_marked(said, "❔") if line.startswith("*access*")]
+    assert line.startswith("*access*: Slack was asked about 50 of 91 people; the rest were not looked up")
+    assert line.endswith("*→* `pipeline-bot doctor` looks up all.")
     oli = workspace.operator("oli")  # nobody was asked about yet
     assert oli.asks("/pipeline clear orders").startswith("*Clear `orders`?*")
 

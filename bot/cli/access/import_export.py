@@ -110,9 +110,11 @@ def import_(file: Path, *, yes: bool, check: bool, wants_json: bool) -> None:
         noticed.append(f"{counted(expired, 'grant')} of the file expired already and had no effect.")
     if administration is None:
         noticed.append(f"There is no database at {path_of(settings)} yet.")
-    findings, why = _findings(arrangement.outcome, known, freezes, now, home=home, targets=settings.targets)
-    if why:
-        noticed.append(f"People were not looked up in Slack: {why}.")
+    findings, left_out = _findings(
+        arrangement.outcome, known, freezes, now, home=home, targets=settings.targets
+    )
+    if left_out:
+        noticed.append(left_out)
     report = ImportReport(arrangement.lines, findings, tuple(noticed), is_applied=yes)
     report.print(wants_json=wants_json)
     if check and report.changes:
@@ -162,7 +164,7 @@ def _findings(  # noqa: PLR0913 - all that is looked over
     home: TeamId | None,
     targets: Targets,
 ) -> tuple[tuple[Finding, ...], str]:
-    """What the linter finds in the outcome, and, if people could not be looked up, why."""
+    """What the linter finds in the outcome, and a sentence about people who were not looked up."""
     numbers = {given_as(grant): grant.id for grant in known}
     grants = [
         Grant(
@@ -180,7 +182,8 @@ def _findings(  # noqa: PLR0913 - all that is looked over
     rules = tuple(outcome.rules or ())
     roster, why = roster_of(grants, rules, now)
     roster = replace(roster, home=roster.home or home)
-    return lint(grants, rules, roster, now, targets, freezes=freezes), why
+    left_out = f"People were not looked up in Slack: {why}." if why else roster.left_out()
+    return lint(grants, rules, roster, now, targets, freezes=freezes), left_out
 
 
 def _text_of(file: Path) -> str:

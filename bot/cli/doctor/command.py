@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Sequence
+from datetime import timedelta
 
 import click
 
@@ -15,6 +16,9 @@ from bot.clock import SystemClock
 from bot.domain.diagnosis import CheckResult, CheckStatus, verdict, with_status
 from bot.settings_source import SettingsSource
 
+LOOKUP_MINUTES = 5
+LOOKUP_MINUTES_MAX = 60
+
 _MARKS = {
     CheckStatus.OK: ("✓", "green"),
     CheckStatus.WARNING: ("!", "yellow"),
@@ -25,7 +29,15 @@ _MARKS = {
 
 @click.command(cls=ShellCommand)
 @json_flag
-def doctor(*, wants_json: bool) -> None:
+@click.option(
+    "--lookup-minutes",
+    type=click.IntRange(min=0, max=LOOKUP_MINUTES_MAX),
+    metavar="MINUTES",
+    default=LOOKUP_MINUTES,
+    show_default=True,
+    help="How long to look people up, if there are more than Slack allows at once; 0 looks up about 50.",
+)
+def doctor(*, wants_json: bool, lookup_minutes: int) -> None:
     """Check settings, Slack, Feldera, the database, its backups and audit log, and who has access.
 
     Changes nothing, posts nothing, and can run beside the bot. Prints a row for each check: a mark, the check, what was
@@ -34,7 +46,7 @@ def doctor(*, wants_json: bool) -> None:
     """
     name_database(database_path())
     with logs.writing(quiet=True):
-        found = asyncio.run(examined(settings_source()))
+        found = asyncio.run(examined(settings_source(), timedelta(minutes=lookup_minutes)))
     if wants_json:
         listed = [
             {
@@ -55,13 +67,13 @@ def doctor(*, wants_json: bool) -> None:
         sys.exit(FAILED)
 
 
-async def examined(source: SettingsSource) -> tuple[CheckResult, ...]:
+async def examined(source: SettingsSource, lookups_within: timedelta) -> tuple[CheckResult, ...]:
     """The results of all checks. The other commands start without loading Bolt."""
     from bot.cli.doctor.shell_context import shell_context  # noqa: PLC0415 - see above
     from bot.diagnostics.checks import checks  # noqa: PLC0415
     from bot.engine.examination import examine  # noqa: PLC0415
 
-    async with shell_context(SystemClock(), source) as context:
+    async with shell_context(SystemClock(), source, lookups_within) as context:
         return await examine(checks(context))
 
 

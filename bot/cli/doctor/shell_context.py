@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+import click
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cli.doctor.database_file import DatabaseFile
 from bot.cli.doctor.shell_checks import not_counted, process, setup, socket_connections
 from bot.cli.options import first_grant
+from bot.cli.output import counted
 from bot.composition_root import SLACK_TIMEOUT, slack_client
 from bot.config import BadSettings, Mode, Settings, ShellSettings, SlackSettings, StoreSettings, load
 from bot.diagnostics.context import NoAnswer
@@ -19,6 +21,7 @@ from bot.domain.diagnosis import CheckResult
 from bot.domain.pipelines.targets import ONE, Targets
 from bot.engine.examination import AskedOnce
 from bot.engine.ports import Clock, Directory
+from bot.engine.principal_lookup import Patience
 from bot.feldera.target_router import TargetRouter
 from bot.felderas import connected
 from bot.settings_source import SettingsSource
@@ -49,8 +52,28 @@ class ShellContext:
     file: DatabaseFile
     asked: AskedOnce[AppCheck | NoAnswer]
     within: float
+    lookups_within: timedelta
     audit_log_within: float | None = None  # it shows how far it is
     names_requests: bool = True  # people who read the database may see them
+
+    @property
+    def access_within(self) -> float:
+        return self.within + self.lookups_within.total_seconds()
+
+    @property
+    def lookup_patience(self) -> Patience:
+        return Patience(self.wall, self.lookups_within, begins=self._say_that_it_takes_long)
+
+    @property
+    def how_to_look_up_all(self) -> str:
+        minutes = self.lookups_within // timedelta(minutes=1)
+        return f"To look up all, run it with more than --lookup-minutes {minutes}."
+
+    def _say_that_it_takes_long(self) -> None:
+        most = counted(self.lookups_within // timedelta(minutes=1), "minute")
+        click.echo(
+            f"Looking people up in Slack, about 50 a minute: {most} at most (--lookup-minutes).", err=True
+        )
 
     @property
     def targets(self) -> Targets:
@@ -111,9 +134,15 @@ class ShellContext:
 
 @asynccontextmanager
 async def shell_context(
-    wall: Clock, source: SettingsSource, within: float = WITHIN
+    wall: Clock,
+    source: SettingsSource,
+    lookups_within: timedelta,
+    within: float = WITHIN,
 ) -> AsyncIterator[ShellContext]:
-    """The context, with clients of Slack and of each Feldera, as far as the settings allow. `within` is for each check."""
+    """The context, with clients of Slack and of each Feldera, as far as the settings allow. `within` is for each check.
+
+    `lookups_within` is how long look-ups of people may wait for Slack's rate limit.
+    """
     settings, misfits = _loaded(Settings, source)
     slack, _ = _loaded(SlackSettings, source)
     file = DatabaseFile.read(load(StoreSettings, source).pipeline_bot_database.absolute())
@@ -134,7 +163,9 @@ async def shell_context(
 
         asked = AskedOnce(app)
         stack.callback(asked.cancel)
-        yield ShellContext(wall, settings, misfits, source, client, router, file, asked, within)
+        yield ShellContext(
+            wall, settings, misfits, source, client, router, file, asked, within, lookups_within
+        )
 
 
 def _loaded(kind: type[_S], source: SettingsSource) -> tuple[_S | None, list[str]]:

@@ -6,7 +6,7 @@ or resolved about them counts against them, and the decision says so.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
@@ -83,7 +83,8 @@ class Kind(StrEnum):
 class Membership:
     """A person as the workspace knows them now. `unresolved_groups` could not be looked up; `why` says why not.
 
-    `transient`: something is missing only because Slack is away or rate-limits us. A retry may get it.
+    `transient`: something is missing only because Slack is away or rate-limits us. A retry may get it; `retry_after` says
+    when, if it was not looked up because of the rate limit.
     """
 
     actor: Actor
@@ -92,6 +93,7 @@ class Membership:
     unresolved_groups: frozenset[GroupId] = frozenset()
     why: str = ""
     transient: bool = False
+    retry_after: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)

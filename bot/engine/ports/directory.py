@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import timedelta, tzinfo
 from enum import StrEnum
 from typing import NewType, Protocol
 
@@ -51,11 +51,12 @@ class People(Protocol):
 class Unresolved:
     """What could not be read of a person or of a user group: `why`, as a clause.
 
-    `exists` is False if Slack says that there is no such thing.
+    `exists` is False if Slack says that there is no such thing. `retry_after` is set if Slack's rate limit is the reason.
     """
 
     why: str
     exists: bool = True
+    retry_after: timedelta | None = None
 
 
 class Directory(People, Protocol):

@@ -151,7 +151,7 @@ class PeopleDirectory:
             return Unresolved("it is of another workspace")
         users = await self._users_in(group.group, None, caller)
         if isinstance(users, LookupFailed):
-            return Unresolved(users.why, exists=users.code not in _NO_GROUP)
+            return Unresolved(users.why, exists=users.code not in _NO_GROUP, retry_after=users.retry_after)
         return frozenset(Actor(self._home_team, user) for user in users)
 
     async def time_zone(self, actor: Actor) -> tzinfo | Unresolved:
@@ -211,7 +211,7 @@ class PeopleDirectory:
         """Slack's answer. While this caller must wait, no call is made for it."""
         wait = self._wait(method, caller)
         if wait:
-            return LookupFailed(must_wait(wait.total_seconds()), transient=True)
+            return LookupFailed(must_wait(wait.total_seconds()), transient=True, retry_after=wait)
         if caller is not Caller.SENDING:
             self._budget.takes(method, _MOST[caller][method])
         answer = await ask(call())
@@ -219,9 +219,10 @@ class PeopleDirectory:
             case CallSucceeded(said):
                 return said
             case CallRateLimited(seconds):
-                self._pace.hold(timedelta(seconds=seconds), (method, caller))
+                held = timedelta(seconds=seconds)
+                self._pace.hold(held, (method, caller))
                 log.warning("slack_asks_us_to_wait", method=method, caller=str(caller), seconds=seconds)
-                return LookupFailed(must_wait(seconds), transient=True)
+                return LookupFailed(must_wait(seconds), transient=True, retry_after=held)
             case CallRefused(error):
                 if error not in _NOBODY:
                     log.warning("slack_refused", method=method, error=error)
@@ -278,6 +279,9 @@ def _standing(
         ),
         why="; ".join(dict.fromkeys(failed.why for failed in failures)),
         transient=any(failed.transient for failed in failures),
+        retry_after=max(
+            (failed.retry_after for failed in failures if failed.retry_after is not None), default=None
+        ),
     )
 
 

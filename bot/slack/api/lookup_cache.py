@@ -26,12 +26,14 @@ T = TypeVar("T")
 class LookupFailed:
     """There is no answer: `why` as a clause, and Slack's error code if it gave one.
 
-    `transient`: Slack is unreachable or rate-limits us. What it refuses, it would refuse again.
+    `transient`: Slack is unreachable or rate-limits us. What it refuses, it would refuse again. `retry_after` is set if
+    its rate limit is the reason.
     """
 
     why: str
     code: str = ""
     transient: bool = False
+    retry_after: timedelta | None = None
 
 
 @dataclass(slots=True)
