@@ -13,7 +13,7 @@ from bot.diagnostics.audit_log import AUDIT_LOG, altered
 from bot.diagnostics.checks import DATABASE, PROCESS, SETTINGS, checks
 from bot.diagnostics.context import NoAnswer
 from bot.diagnostics.slack_connections import CONNECTIONS, over_http, several
-from bot.domain.diagnosis import CheckResult, failed, passed
+from bot.domain.diagnosis import CheckResult, failed, passed, unknown
 from bot.domain.pipelines.targets import Targets
 from bot.engine.examination import AskedOnce, examine
 from bot.engine.ports import Clock, Directory, StoreUnavailable
@@ -23,7 +23,7 @@ from bot.feldera.target_router import TargetRouter
 from bot.proxy_routes import routes
 from bot.slack.api.app_check import AppCheck, checkup
 from bot.slack.api.identity import SlackRefused, SlackUnavailable
-from bot.slack.transport.socket_transport import SocketTransport
+from bot.slack.transport.socket_transport import NotCounted, SocketTransport
 from bot.store.bot_state import CountedConnections
 from bot.store.diagnosis_facts import DiagnosisFacts
 from bot.store.diagnosis_store import DiagnosisStore
@@ -145,6 +145,8 @@ class RunningBot:
         if self.socket is None:
             return over_http()
         others = await self.socket.count_others()
+        if isinstance(others, NotCounted):
+            return [unknown(CONNECTIONS, f"This bot is connected. Others could not be counted: {others.why}")]
         return [
             several(others) if others else passed(CONNECTIONS, "Only this bot is connected with this app.")
         ]

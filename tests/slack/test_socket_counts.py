@@ -3,8 +3,10 @@
 import asyncio
 
 import pytest
+from structlog.testing import capture_logs
 
-from tests.slack.test_socket_mode import AN_AGE, opens, slack, transport_of, typed, until
+from bot.slack.transport.socket_transport import NotCounted
+from tests.slack.test_socket_mode import AN_AGE, opens, ours, slack, transport_of, typed, until
 
 __all__ = ["slack"]  # the fixture
 
@@ -57,3 +59,40 @@ async def test_a_count_waits_for_a_connection(slack):
         assert not counting.done()
         await slack.comes_back()
         assert await counting == 0
+
+
+@pytest.mark.parametrize("fault", ["rate limit", "error"])
+async def test_a_count_that_slack_refuses_costs_no_connection(slack, fault):
+    """The bot stays connected, says that it could not count, and asks again only once Slack lets it."""
+    async with transport_of(slack, counted_within=0.0, renewed_within=AN_AGE) as transport:
+        await transport.start()
+        first = transport._connection
+        if fault == "rate limit":
+            slack.rate_limits("apps.connections.open", retry_after=int(AN_AGE))
+        else:
+            slack.fails_next("apps.connections.open", "internal_error")
+        with capture_logs() as logs:
+            count = await transport.count_others()
+            assert isinstance(count, NotCounted)
+            assert transport.is_connected
+            assert await typed(slack) == "You typed x"
+        assert transport._connection is first
+        assert ours(logs) == [("warning", "socket_mode_not_counted")]
+        assert logs[0]["why"] == count.why
+        asked = opens(slack)
+        again = await transport.count_others()
+        assert (again, opens(slack) - asked) == ((count, 0) if fault == "rate limit" else (0, 1))
+
+
+async def test_a_connection_that_ends_after_a_count_that_failed_is_replaced(slack):
+    async with transport_of(slack, counted_within=0.0, holds_after=0.0) as transport:
+        await transport.start()
+        slack.fails_next("apps.connections.open", "internal_error")
+        assert isinstance(await transport.count_others(), NotCounted)
+        first = transport._connection
+        with capture_logs() as logs:
+            await slack.goes_down()
+            await slack.comes_back()
+            await until(lambda: transport._connection is not first)
+            assert await typed(slack) == "You typed x"
+        assert ("warning", "socket_mode_disconnected") in ours(logs)

@@ -57,6 +57,18 @@ def test_another_bot_that_came_later(workspace: Workspace) -> None:
     assert (before.others, after.others) == (0, 1)
 
 
+def test_a_count_that_slack_does_not_allow_now(workspace: Workspace) -> None:
+    """The bot stays connected, and says why it does not know."""
+    workspace.bot.transport.counted_within = 0.0
+    workspace.slack.rate_limits("apps.connections.open", retry_after=30)
+    results = workspace.run(doctor_of(workspace).examine())
+    (found,) = [each for each in results if each.name == "slack connections"]
+    assert found.status is CheckStatus.UNKNOWN
+    assert found.found.startswith("This bot is connected. Others could not be counted: ")
+    assert "30 s" in found.found
+    assert workspace.bot.transport.is_connected
+
+
 def test_grants_and_rules_are_linted_beside_the_event_loop(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -35,12 +35,23 @@ def up_to_a_minute() -> Iterator[float]:
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """Why there is no connection (any more), and how many seconds Slack asks us to wait."""
+    """Why there is no connection (any more), and how many seconds Slack asks us to wait.
+
+    `is_recount`: there still is one, and the next is to be opened to count the app's connections.
+    """
 
     why: str
     wait: float = 0.0
     held: bool = False
     is_renewal: bool = False
+    is_recount: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NotCounted:
+    """Why the app's connections could not be counted, as a sentence."""
+
+    why: str
 
 
 @dataclass(slots=True)
@@ -78,6 +89,8 @@ class SocketTransport:
     _counted_at: float = 0.0
     _recount: asyncio.Event = field(default_factory=asyncio.Event)
     _was_counted: asyncio.Event = field(default_factory=asyncio.Event)
+    _not_counted: NotCounted | None = None
+    _recounts_from: float = 0.0  # Slack said so
 
     async def start(self) -> None:
         """Connect, however long it takes; then stay connected until `stop()`."""
@@ -94,16 +107,19 @@ class SocketTransport:
     def is_connected(self) -> bool:
         return self._connection is not None and self._connection.is_open
 
-    async def count_others(self) -> int:
+    async def count_others(self) -> int | NotCounted:
         """How many connections the app has besides the bot's own, a minute old at most.
 
-        Only Slack's hello tells, so the bot opens its next connection for it, as at a renewal; until it has one, this waits.
+        Only Slack's hello tells, so the bot opens its next connection for it, as at a renewal; while it has none, this waits.
         """
-        if asyncio.get_running_loop().time() - self._counted_at > self.counted_within:
+        now = asyncio.get_running_loop().time()
+        if now - self._counted_at > self.counted_within and (
+            self._not_counted is None or now >= self._recounts_from
+        ):
             self._was_counted.clear()
             self._recount.set()
             await self._was_counted.wait()
-        return self._others
+        return self._others if self._not_counted is None else self._not_counted
 
     async def watch(self) -> None:
         """Wait until cancelled. Raises what failed in here, which is a bug."""
@@ -135,18 +151,26 @@ class SocketTransport:
 
     async def _keep_connected(self, session: aiohttp.ClientSession) -> None:
         attempts = self.pauses()
+        opened = await self._open(session)
         while True:
-            end = await self._connect_once(session)
+            end = opened if isinstance(opened, _End) else await self._stay(opened)
+            if end.is_recount and self._connection is not None:
+                following = await self._open(session)
+                opened = following if isinstance(following, SocketConnection) else self._connection
+                if isinstance(following, _End):
+                    self._say_not_counted(following)
+                continue
             if end.held and end.is_renewal:
+                opened = await self._open(session)
                 continue
             self._say_disconnected(end.why)
             if end.held:
                 attempts = self.pauses()
             else:
                 await asyncio.sleep(max(next(attempts), end.wait))
+            opened = await self._open(session)
 
-    async def _connect_once(self, session: aiohttp.ClientSession) -> _End:
-        """Connect, and stay connected as long as that lasts."""
+    async def _open(self, session: aiohttp.ClientSession) -> SocketConnection | _End:
         if self._outage is not None:
             self._outage.attempts += 1
         answer = await ask(self.client.apps_connections_open(app_token=self.app_token))
@@ -158,17 +182,15 @@ class SocketTransport:
         url = answer.text("url")
         try:
             async with asyncio.timeout(self.opens_within):
-                connection = await opened(
+                return await opened(
                     session, url, self.proxies.of(url), app=self.app, newest=lambda: self._connection
                 )
         except NoHello as refused:
             return _End(f"{refused}.")
         except (aiohttp.ClientError, OSError) as error:  # a timeout is one
             return _End(why_not_opened(error))
-        return await self._stay(connection)
 
-    async def _stay(self, connection: SocketConnection) -> _End:
-        loop = asyncio.get_running_loop()
+    def _adopt(self, connection: SocketConnection) -> None:
         if self._connection is not None:
             self.metrics.reconnected()
         if self._connection is not None and self._connection.is_open:
@@ -176,6 +198,12 @@ class SocketTransport:
         self._connection = connection
         self._note_others(connection)
         self._connected.set()
+
+    async def _stay(self, connection: SocketConnection) -> _End:
+        """With this connection as long as it lasts, or until the app's connections are to be counted."""
+        loop = asyncio.get_running_loop()
+        if connection is not self._connection:
+            self._adopt(connection)
         holding = loop.call_later(self.holds_after, self._say_connected)
         began = loop.time()
         try:
@@ -183,7 +211,7 @@ class SocketTransport:
         finally:
             holding.cancel()
         if why is None:
-            return _End("", held=True, is_renewal=True)
+            return _End("", is_recount=True)
         held = loop.time() - began >= self.holds_after
         if why in RENEWALS:
             return _End("Slack asks for a new WebSocket again and again.", held=held, is_renewal=True)
@@ -207,9 +235,18 @@ class SocketTransport:
         if others and others != self._others:
             log.warning("socket_mode_shared", others=others, meaning=SHARED)
         self._others, self._counted_at = others, asyncio.get_running_loop().time()
+        self._not_counted = None
         self._recount.clear()
         self._was_counted.set()
         self.counted(others)
+
+    def _say_not_counted(self, end: _End) -> None:
+        """The connection that there is stays; they are counted when somebody asks again, or at the next connection."""
+        log.warning("socket_mode_not_counted", why=end.why)
+        self._not_counted = NotCounted(end.why)
+        self._recounts_from = asyncio.get_running_loop().time() + end.wait
+        self._recount.clear()
+        self._was_counted.set()
 
     def _say_disconnected(self, why: str) -> None:
         if self._outage is None:
