@@ -25,6 +25,7 @@ from bot.slack.api.app_check import AppCheck, checkup
 from bot.slack.api.identity import SlackRefused, SlackUnavailable
 from bot.slack.transport.socket_transport import NotCounted, SocketTransport
 from bot.store.bot_state import CountedConnections
+from bot.store.connection.lease import running_bot
 from bot.store.diagnosis_facts import DiagnosisFacts
 from bot.store.diagnosis_store import DiagnosisStore
 from bot.store.disk_space import DiskSpace
@@ -50,6 +51,7 @@ class RunningBot:
     store: DiagnosisStore
     readiness: Readiness
     socket: SocketTransport | None = None
+    process_identity: str = ""
     within: float = WITHIN
     audit_log_within: float | None = WITHIN
     access_within: float = WITHIN
@@ -79,6 +81,8 @@ class RunningBot:
     ) -> None:
         """Note each count of it, for `doctor` in the shell: nobody else counts them without taking deliveries from the bot."""
         self.socket = socket
+        holder = running_bot(self.settings.pipeline_bot_database)
+        self.process_identity = "" if holder is None else holder.identity
         socket.counted = lambda others: begin(self._note_connections(others))
 
     def __post_init__(self) -> None:
@@ -98,7 +102,8 @@ class RunningBot:
 
     async def _note_connections(self, others: int) -> None:
         try:
-            await self.store.remember_connections(CountedConnections(others, self.clock.now()))
+            counted = CountedConnections(others, self.clock.now(), self.process_identity)
+            await self.store.remember_connections(counted)
         except StoreUnavailable:
             return  # the store has logged why
 

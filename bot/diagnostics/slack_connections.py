@@ -1,9 +1,11 @@
 """The check of Socket Mode: how many WebSockets the app has. Slack deals out commands and clicks among all of them."""
 
-from bot.domain.diagnosis import CheckResult, failed, passed
+from bot.domain.diagnosis import CheckResult, failed, passed, unknown
 from bot.store.bot_state import CountedConnections
+from bot.store.connection.lease_holder import Holder
 
 CONNECTIONS = "slack connections"
+_COUNT_THEM = "It counts them when it connects: try again then, or type `/pipeline doctor`."
 
 
 def over_http() -> list[CheckResult]:
@@ -20,9 +22,18 @@ def several(others: int) -> CheckResult:
     )
 
 
-def of_the_running_bot(counted: CountedConnections) -> list[CheckResult]:
-    """As the bot counted them when it last connected: another one would take deliveries, if only for a moment."""
+def of_the_running_bot(counted: CountedConnections | None, bot: Holder | None) -> list[CheckResult]:
+    """As the bot counted them when it last connected: another one would take deliveries, if only for a moment.
+
+    What an earlier process of the bot counted is only told: since then, others may have come and gone.
+    """
+    at = "" if counted is None else f"{counted.at:%Y-%m-%d %H:%M} UTC"
+    if counted is None or bot is None or counted.process != bot.identity:
+        earlier = ""
+        if counted is not None:
+            others = "1 other" if counted.others == 1 else f"{counted.others} others"
+            earlier = f" Counted before its last start, at {at}: {others}."
+        return [unknown(CONNECTIONS, f"The running bot has not counted them yet.{earlier}", _COUNT_THEM)]
     if counted.others:
         return [several(counted.others)]
-    at = f"{counted.at:%Y-%m-%d %H:%M} UTC"
     return [passed(CONNECTIONS, f"The running bot's is the only one, as of {at}, when it connected.")]

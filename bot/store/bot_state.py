@@ -23,10 +23,14 @@ _CONNECTIONS = "connections"
 
 @dataclass(frozen=True, slots=True)
 class CountedConnections:
-    """How many WebSockets the Slack app had besides the bot's own when the bot last connected, in the bot's time."""
+    """How many WebSockets the Slack app had besides the bot's own when the bot last connected, in the bot's time.
+
+    `process` is the `Holder.identity` of the bot that counted; empty if that is not known.
+    """
 
     others: int
     at: datetime
+    process: str = ""
 
 
 def team(db: Database) -> TeamId | None:
@@ -133,13 +137,14 @@ def counted_connections(db: Database) -> CountedConnections | None:
     """None if the bot never counted them, or the value is unreadable."""
     try:
         said = json.loads(_value(db, _CONNECTIONS) or "")
-        return CountedConnections(int(said["others"]), moment_of(said["at"]))
-    except (ValueError, LookupError, TypeError):
+        return CountedConnections(int(said["others"]), moment_of(said["at"]), str(said.get("process", "")))
+    except (ValueError, LookupError, TypeError, AttributeError):
         return None
 
 
 def remember_connections(db: Database, counted: CountedConnections) -> None:
-    _remember(db, _CONNECTIONS, json.dumps({"others": counted.others, "at": text_of(counted.at)}))
+    said = {"others": counted.others, "at": text_of(counted.at), "process": counted.process}
+    _remember(db, _CONNECTIONS, json.dumps(said))
 
 
 def prove_writable(db: Database) -> None:

@@ -15,6 +15,7 @@ from bot.simulator.feldera import FelderaSimulator
 from bot.store.diagnosis_facts import BACKUP
 from bot.store.shell_store import Administration
 from tests.cli.diagnosed import of_check, only, statuses
+from tests.cli.test_doctor_slack import until_counted
 from tests.cli.test_targets import MATCHES_MORE
 from tests.cli.waiting import stands
 from tests.store.samples import ANA, proposed
@@ -78,9 +79,11 @@ async def test_a_bot_that_is_set_up_well_has_nothing_to_put_right(world, examine
 async def test_the_command_beside_a_running_bot(world):
     """A row each: a mark, the check, what was found; and what to do. Exit status 0: nothing failed."""
     is_set_up(world)
-    async with world.serving_bot() as bot, world.bot("doctor") as process:
-        *rows, last = (await process.rest_of_output()).splitlines()
-        assert (await process.ends(), process.stderr) == (0, f"Database: {world.database}")
+    async with world.serving_bot() as bot:
+        await until_counted(world, others=0)
+        async with world.bot("doctor") as process:
+            *rows, last = (await process.rest_of_output()).splitlines()
+            assert (await process.ends(), process.stderr) == (0, f"Database: {world.database}")
     assert rows[0] == "✓  settings           Complete, for Socket Mode."
     assert rows[1].startswith(f"✓  bot                One runs on this database (process {bot.pid} on ")
     assert rows[4].startswith("?  slack manifest     Commands, shortcuts, ")

@@ -13,10 +13,13 @@ from bot.domain.diagnosis import CheckStatus
 from bot.domain.ids import ChannelId, TeamId
 from bot.simulator.slack import SlackSimulator
 from bot.store import bot_state
+from bot.store.bot_state import CountedConnections
+from bot.store.connection.database import open_database
+from bot.store.connection.lease import lease
 from bot.store.connection.read_only import open_for_reading
 from bot.store.shell_store import Administration
 from tests.cli.diagnosed import of_check, only
-from tests.clock import MovableClock
+from tests.clock import START, MovableClock
 from tests.processes.world import PATIENCE, World
 
 pytestmark = pytest.mark.anyio
@@ -228,6 +231,37 @@ async def test_the_running_bot_has_counted_its_connections(world, examined):
         await bot.until_it_logs("socket_mode_shared")
         await until_counted(world, others=1)
         assert only(await examined(world), "slack connections")[0] == "failed"
+
+
+@pytest.mark.parametrize(
+    ("earlier", "said"),
+    [
+        (None, "The running bot has not counted them yet."),
+        (
+            CountedConnections(0, START, "7 on elsewhere since 2026-03-01 03:00:00+00:00"),
+            (
+                "The running bot has not counted them yet. Counted before its last start, at 2026-03-02 03:00 UTC: 0 others."
+            ),
+        ),
+        (
+            CountedConnections(2, START),
+            "The running bot has not counted them yet. Counted before its last start, at 2026-03-02 03:00 UTC: 2 others.",
+        ),
+    ],
+)
+async def test_what_an_earlier_process_counted_is_only_told(world, examined, earlier, said):
+    """Since then, other bots may have come or gone. No connection is opened to count: the running bot has one."""
+    with open_database(world.database) as db:
+        if earlier is not None:
+            bot_state.remember_connections(db, earlier)
+    with lease(world.database, world.clock.now()):
+        found = only(await examined(world), "slack connections")
+    assert found == (
+        "unknown",
+        said,
+        "It counts them when it connects: try again then, or type `/pipeline doctor`.",
+    )
+    assert "apps.connections.open" not in {call.method for call in world.slack.calls}
 
 
 async def test_an_app_token_that_opens_no_socket(world, examined):

@@ -28,7 +28,7 @@ async def test_a_new_database_knows_of_no_backup_and_of_no_connections(store):
 
 
 async def test_what_the_bot_and_the_shell_noted_is_found(store, tmp_path):
-    counted = CountedConnections(2, START)
+    counted = CountedConnections(2, START, "a process")
     await store.diagnosis.remember_connections(counted)
     with Administration.open(tmp_path / "pipeline-bot.db") as administration:
         administration.done(BACKUP, START)
@@ -68,7 +68,7 @@ def test_a_log_that_is_shorter_is_verified_from_its_first_entry(tmp_path):
         assert audit_verification.verify_newest(db, 4).broken.id == 1
 
 
-@pytest.mark.parametrize("value", ["", "{}", '{"others": "x", "at": 1}', "[]"])
+@pytest.mark.parametrize("value", ["", "7", "{}", '{"others": "x", "at": 1}', "[]"])
 def test_a_count_that_cannot_be_read_is_none(tmp_path, value):
     with open_database(tmp_path / "pipeline-bot.db") as db:
         with writing(db):

@@ -29,7 +29,7 @@ from bot.slack.api.app_check import AppCheck, checkup
 from bot.slack.api.directory import PeopleDirectory
 from bot.slack.api.identity import SlackRefused, SlackUnavailable
 from bot.slack.api.web_api import session
-from bot.store.connection.lease import is_held
+from bot.store.connection.lease import is_held, running_bot
 from bot.store.diagnosis_facts import DiagnosisFacts
 from bot.store.disk_space import DiskSpace
 
@@ -120,8 +120,8 @@ class ShellContext:
             return over_http()
         facts = self.file.facts
         counted = facts.connections if isinstance(facts, DiagnosisFacts) else None
-        if counted is not None and is_held(self.file.path):
-            return of_the_running_bot(counted)
+        if is_held(self.file.path):
+            return of_the_running_bot(counted, running_bot(self.file.path))
         app_token = self.settings.slack_app_token.get_secret_value()
         return await socket_connections(self.client, self.settings, app_token)
 

@@ -25,6 +25,11 @@ class Holder:
     since: datetime
     database: tuple[int, int] | None
 
+    @property
+    def identity(self) -> str:
+        """The same for no other process on this database: in containers every process has the same id."""
+        return f"{self.pid} on {self.host} since {text_of(self.since)}"
+
     def __str__(self) -> str:
         return f"process {self.pid} on {self.host}, since {self.since:%Y-%m-%d %H:%M} UTC"
 
