@@ -45,7 +45,8 @@ from bot.slack.api.response_urls import ResponseUrls
 from bot.slack.api.token_check import SlackCalls
 from bot.slack.api.web_api import session
 from bot.slack.transport.http_transport import HttpTransport
-from bot.store.connection.lease import files_of, lease
+from bot.store.bot_state import ServedReceivers
+from bot.store.connection.lease import files_of, lease, running_bot
 from bot.store.store import SqliteStore
 from bot.systemd import ServiceManager
 from bot.webhook_receivers import webhook_senders
@@ -102,6 +103,11 @@ async def assembled(
                     await once_it_answers(can_open, clock, readiness.waits_for)
                 await store.workspace.remember_team(workspace.team)
                 await store.workspace.remember_url(workspace.url)
+                holder = running_bot(path)
+                process = "" if holder is None else holder.identity
+                await store.diagnosis.remember_receivers(
+                    ServedReceivers(frozenset(settings.receivers), process)
+                )
                 bot = wire(
                     settings,
                     clock,

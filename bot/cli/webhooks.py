@@ -42,6 +42,9 @@ def list_receivers(*, wants_json: bool) -> None:
                 ("Receiver", "Host", "Last entry", "Behind", "Waiting since"), [_cells(*row) for row in rows]
             )
         )
+        for place in places.values():
+            if place.held is not None:
+                click.echo(f"{place.receiver} is on hold: {place.held} {_how_to_go_on(place)}")
     else:
         click.echo("There are no webhooks: PIPELINE_BOT_WEBHOOKS__NAME__URL and so on set one.")
 
@@ -101,6 +104,7 @@ def _document(name: str, host: str | None, place: WebhookPlace | None) -> dict[s
         "last_entry": None if place is None else place.cursor,
         "entries_behind": None if place is None else place.entries_behind,
         "waiting_since": None if since is None else since.isoformat(),
+        "held": None if place is None else place.held,
     }
 
 
@@ -111,9 +115,17 @@ def _cells(name: str, host: str | None, place: WebhookPlace | None) -> tuple[str
         name,
         host or _NOT_IN_SETTINGS,
         str(place.cursor),
-        str(place.entries_behind),
+        "?" if place.entries_behind is None else str(place.entries_behind),
         _since(place.waiting_since),
     )
+
+
+def _how_to_go_on(place: WebhookPlace) -> str:
+    waiting = "How many entries wait is not known. Nothing is sent"
+    if place.entries_behind is not None:
+        verb = "waits" if place.entries_behind == 1 else "wait"
+        waiting = f"{counted(place.entries_behind, 'entry', 'entries')} {verb}"
+    return f"{waiting} until `webhooks seek` moves it."
 
 
 def _since(waiting_since: datetime | None) -> str:

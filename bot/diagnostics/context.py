@@ -75,6 +75,11 @@ class CheckContext(Protocol):
         ...
 
     @property
+    def running_receivers(self) -> frozenset[str] | None:
+        """The webhook receivers that the running bot sends to; None if none runs, or it is not known."""
+        ...
+
+    @property
     def first_grant(self) -> str:
         """The command that grants the first role."""
         ...

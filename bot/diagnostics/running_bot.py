@@ -117,6 +117,10 @@ class RunningBot:
         return None
 
     @property
+    def running_receivers(self) -> frozenset[str]:
+        return frozenset(self.settings.receivers)
+
+    @property
     def first_grant(self) -> str:
         return "pipeline-bot grant U0123ABCD admin '*'"
 

@@ -21,25 +21,28 @@ async def webhooks(context: CheckContext) -> list[CheckResult]:
         return [unknown(WEBHOOKS, "The settings are not valid.")]
     places = {place.receiver: place for place in facts.webhooks}
     found = [_receiver(context, name, places.get(name)) for name in context.settings.receivers]
-    found += _forgotten(set(places) - set(context.settings.receivers))
+    found += _forgotten(set(places) - set(context.settings.receivers), context.running_receivers)
     return found or [passed(WEBHOOKS, "There are no receivers.")]
 
 
 def _receiver(context: CheckContext, name: str, place: WebhookPlace | None) -> CheckResult:
     check = f"{WEBHOOKS} {name}"
+    running = context.running_receivers
+    if running is not None and name not in running:
+        unknown_yet = "The running bot does not know it yet, and sends nothing to it."
+        return warning(check, unknown_yet, "Restart the bot: it reads its settings when it starts.")
     if place is None:
         return passed(check, "Nothing was sent yet: it begins with the bot's next entry.")
-    if not place.is_in_log:
+    if place.held is not None:
         return failed(
             check,
-            f"The audit log does not have entry {place.cursor} as it was sent.",
-            "Look in the log for `webhook_held`. Nothing more is sent until somebody moves its place (`webhooks seek`).",
+            f"On hold after entry {place.cursor}: {place.held} {_waiting(place)}",
+            "Nothing more is sent until somebody moves its place: `pipeline-bot webhooks seek --help`.",
         )
     if place.waiting_since is None:
         return passed(check, f"It has every entry, up to {place.cursor}.")
     late = context.now() - place.waiting_since
-    entries = "entry" if place.entries_behind == 1 else "entries"
-    behind = f"It lacks {place.entries_behind:,} {entries}, the oldest of {length(late)} ago."
+    behind = f"It lacks {_entries(place.entries_behind or 0)}, the oldest of {length(late)} ago."
     if late <= LATE_AFTER:
         return passed(check, behind)
     return failed(
@@ -49,9 +52,26 @@ def _receiver(context: CheckContext, name: str, place: WebhookPlace | None) -> C
     )
 
 
-def _forgotten(names: set[str]) -> Iterator[CheckResult]:
+def _waiting(place: WebhookPlace) -> str:
+    if place.entries_behind is None:
+        return "How many entries wait is not known."
+    return f"{_entries(place.entries_behind)} {'waits' if place.entries_behind == 1 else 'wait'}."
+
+
+def _entries(count: int) -> str:
+    return f"{count:,} {'entry' if count == 1 else 'entries'}"
+
+
+def _forgotten(names: set[str], running: frozenset[str] | None) -> Iterator[CheckResult]:
     """The place of a receiver that was removed is kept, and with it every entry after it."""
     for name in sorted(names):
+        if running is not None and name in running:
+            yield warning(
+                f"{WEBHOOKS} {name}",
+                "It is no longer in the settings, and the running bot sends to it all the same.",
+                "Restart the bot: it reads its settings when it starts.",
+            )
+            continue
         yield warning(
             f"{WEBHOOKS} {name}",
             "It is no longer in the settings, and its place in the audit log is kept.",

@@ -19,6 +19,7 @@ from bot.store.errors import DatabaseUnusable
 
 _POSTED_HEAD = "posted head"
 _CONNECTIONS = "connections"
+_RECEIVERS = "webhook receivers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,14 @@ class CountedConnections:
     others: int
     at: datetime
     process: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ServedReceivers:
+    """The webhook receivers that a bot sends to, as its settings had them when it started, and its `Holder.identity`."""
+
+    names: frozenset[str]
+    process: str
 
 
 def team(db: Database) -> TeamId | None:
@@ -145,6 +154,20 @@ def counted_connections(db: Database) -> CountedConnections | None:
 def remember_connections(db: Database, counted: CountedConnections) -> None:
     said = {"others": counted.others, "at": text_of(counted.at), "process": counted.process}
     _remember(db, _CONNECTIONS, json.dumps(said))
+
+
+def served_receivers(db: Database) -> ServedReceivers | None:
+    """None if no bot stored them, or the value is unreadable."""
+    try:
+        said = json.loads(_value(db, _RECEIVERS) or "")
+        return ServedReceivers(frozenset(map(str, said["names"])), str(said["process"]))
+    except (ValueError, LookupError, TypeError):
+        return None
+
+
+def remember_receivers(db: Database, served: ServedReceivers) -> None:
+    said = {"names": sorted(served.names), "process": served.process}
+    _remember(db, _RECEIVERS, json.dumps(said))
 
 
 def prove_writable(db: Database) -> None:

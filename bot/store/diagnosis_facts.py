@@ -13,7 +13,7 @@ from bot.domain.ids import PipelineName, TeamId
 from bot.domain.operations.operation import Operation
 from bot.store import archived_entries, bot_state, operations
 from bot.store.access import grants, rules_and_freezes
-from bot.store.bot_state import CountedConnections
+from bot.store.bot_state import CountedConnections, ServedReceivers
 from bot.store.schema.migrations import migrations
 from bot.store.webhook_cursors import WebhookPlace, places
 
@@ -43,6 +43,7 @@ class DiagnosisFacts:
     backed_up_at: datetime | None = None
     has_litestream: bool = False
     connections: CountedConnections | None = None
+    receivers: ServedReceivers | None = None
     webhooks: tuple[WebhookPlace, ...] = ()
     is_archive: bool = False
 
@@ -61,6 +62,7 @@ def diagnosis_facts(db: Database, now: datetime) -> DiagnosisFacts:
         backed_up_at=bot_state.last_done(db, BACKUP),
         has_litestream=_has_litestream(db),
         connections=bot_state.counted_connections(db),
+        receivers=bot_state.served_receivers(db),
         webhooks=places(db),
         is_archive=archived_entries.continued_by_archive(db) is not None,
     )

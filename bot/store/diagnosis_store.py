@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.domain.audit_chain import Checked
 from bot.store import audit_verification, bot_state
-from bot.store.bot_state import CountedConnections
+from bot.store.bot_state import CountedConnections, ServedReceivers
 from bot.store.connections import Connections
 from bot.store.diagnosis_facts import DiagnosisFacts, diagnosis_facts
 from bot.store.disk_space import DiskSpace
@@ -31,6 +31,9 @@ class DiagnosisStore:
 
     async def remember_connections(self, counted: CountedConnections) -> None:
         await self._connections.write(lambda db: bot_state.remember_connections(db, counted), can_wait=True)
+
+    async def remember_receivers(self, served: ServedReceivers) -> None:
+        await self._connections.write(lambda db: bot_state.remember_receivers(db, served), can_wait=True)
 
     async def disk_space(self) -> DiskSpace | None:
         """None if the disk does not tell. In a thread: a disk that hangs must not hold up the bot."""

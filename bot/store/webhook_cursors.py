@@ -92,32 +92,34 @@ def all_cursors(db: Database) -> Mapping[str, Head]:
 class WebhookPlace:
     """Where a receiver is: after `cursor`, `entries_behind` the newest one; the first of those is of `waiting_since`.
 
-    Archived entries do not count: they are not sent.
-    `is_in_log`: the audit log still has the entry that was sent last, or its archive ends with it.
+    Archived entries do not count: they are not sent. `held` is a sentence: why nothing more is sent until somebody moves
+    the cursor. `entries_behind` is None if the log does not tell, because the end that the receiver was sent is gone.
     """
 
     receiver: str
     cursor: int
-    entries_behind: int
+    entries_behind: int | None
     waiting_since: datetime | None
-    is_in_log: bool
+    held: str | None = None
 
 
 def places(db: Database) -> tuple[WebhookPlace, ...]:
     """Each receiver that ever had a cursor, by name."""
     with db.atomic():
-        newest, _ = audit_log.head(db)
+        head = audit_log.head(db)
         archived, _ = archived_entries.start(db)
         return tuple(
-            WebhookPlace(
-                name,
-                at[0],
-                max(newest - max(at[0], archived), 0),
-                _first_after(db, at[0]),
-                is_in_log=audit_log.head_of(db, at[0]) == at,
+            _place(
+                name, Backlog(at, head, audit_log.page_after(db, at[0], 1)), archived, _first_after(db, at[0])
             )
             for name, at in sorted(all_cursors(db).items())
         )
+
+
+def _place(name: str, backlog: Backlog, archived: int, waiting_since: datetime | None) -> WebhookPlace:
+    at, newest = backlog.cursor[0], backlog.head[0]
+    behind = None if backlog.lost() is not None else newest - max(at, archived)
+    return WebhookPlace(name, at, behind, waiting_since, backlog.held())
 
 
 def _first_after(db: Database, entry_id: int) -> datetime | None:

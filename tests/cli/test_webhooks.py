@@ -1,6 +1,8 @@
 """`webhooks list` and `webhooks seek`, and `audit export` as the receivers get it."""
 
 import json
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -33,6 +35,37 @@ def test_moving_a_receiver(record):
     assert said == "siem gets the entries after 1 next: 2 entries.\n"
     (found,) = json.loads(record.does("webhooks", "list", "--json", **RECEIVERS))
     assert (found["last_entry"], found["entries_behind"]) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("entry", "behind", "why"),
+    [
+        (
+            2,
+            1,
+            "siem is on hold: Entry 3 does not follow entry 2. 1 entry waits until `webhooks seek` moves it.",
+        ),
+        (
+            9,
+            None,
+            (
+                "siem is on hold: The audit log ends at entry 3, and the receiver was sent entry 9. "
+                "How many entries wait is not known. Nothing is sent until `webhooks seek` moves it."
+            ),
+        ),
+    ],
+)
+def test_a_receiver_on_hold_is_not_called_up_to_date(record, entry, behind, why):
+    record.does("webhooks", "seek", "siem", "--after", "3", **RECEIVERS)
+    cursor = json.dumps({"entry": entry, "hash": "0" * 64})
+    with closing(sqlite3.connect(record.database)) as by_hand, by_hand:
+        by_hand.execute("UPDATE workspace SET value = ? WHERE key = 'webhook cursor siem'", (cursor,))
+    *table, last = record.does("webhooks", "list", **RECEIVERS).splitlines()
+    assert table[-1].split()[2:4] == [str(entry), "?" if behind is None else str(behind)]
+    assert last == why
+    (found,) = json.loads(record.does("webhooks", "list", "--json", **RECEIVERS))
+    assert found["entries_behind"] == behind
+    assert why.startswith(f"siem is on hold: {found['held']}")
 
 
 def test_a_receiver_that_was_removed_is_kept_until_it_is_forgotten(record):

@@ -125,4 +125,5 @@ async def test_the_shell_shows_where_each_is_and_moves_it(world, receiver):
         "last_entry": last,
         "entries_behind": 0,
         "waiting_since": None,
+        "held": None,
     }

@@ -86,6 +86,12 @@ class ShellContext:
         return None if given is None else given.get_secret_value()
 
     @property
+    def running_receivers(self) -> frozenset[str] | None:
+        served = self.file.facts.receivers if isinstance(self.file.facts, DiagnosisFacts) else None
+        bot = running_bot(self.file.path)
+        return served.names if served and bot and served.process == bot.identity else None
+
+    @property
     def first_grant(self) -> str:
         return first_grant(self.source)
 

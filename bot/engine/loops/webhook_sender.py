@@ -27,6 +27,8 @@ from bot.engine.ports.webhooks import (
     WebhookMetrics,
     WebhookPosition,
     WebhookReceiver,
+    does_not_follow,
+    is_broken,
 )
 
 log = structlog.get_logger(__name__)
@@ -86,7 +88,7 @@ class WebhookSender:
             entry_id, _ = await self.cursors.begin(self.receiver.name)
             log.info("webhook_begins", receiver=self.receiver.name, after_entry=entry_id)
             return self.clock.now()
-        lost = what_is_lost(backlog)
+        lost = backlog.lost()
         if lost is not None:
             return self._held(backlog, lost)
         return await self._send_all(backlog)
@@ -99,7 +101,7 @@ class WebhookSender:
             if not audit_chain.follows(entry, cursor):
                 if not await self._advance(stored, cursor):
                     return self.clock.now()
-                return self._held(backlog, f"Entry {entry.id} does not follow entry {cursor[0]}.")
+                return self._held(backlog, does_not_follow(entry, cursor))
             if self.receiver.wants(located):
                 self._stands_at(cursor[0], entry.event.at)
                 answer = await self.receiver.deliver(located)
@@ -118,7 +120,7 @@ class WebhookSender:
         if not await self._advance(stored, cursor):
             return self.clock.now()
         if page.broken is not None:
-            return self._held(backlog, f"Entry {page.broken.id} {page.broken.why}.")
+            return self._held(backlog, is_broken(page.broken))
         self._works(cursor[0])  # it may have been held, or the entry that it refused was skipped
         self._stands_at(cursor[0], None)
         is_all = len(page.entries) < ENTRIES_AT_ONCE
@@ -171,13 +173,3 @@ class WebhookSender:
     def _report(self) -> None:
         position = WebhookPosition(self._entry, self._waiting_since, is_failing=bool(self._said))
         self.metrics.stands_at(self.receiver.name, position)
-
-
-def what_is_lost(backlog: Backlog) -> str | None:
-    """What contradicts the cursor where no entry follows it, a sentence; None if nothing does."""
-    (at, of), (newest, newest_hash) = backlog.cursor, backlog.head
-    if at > newest:
-        return f"The audit log ends at entry {newest}, and the receiver was sent entry {at}."
-    if at == newest and of != newest_hash:
-        return f"Entry {at} is not the one that the receiver was sent."
-    return None

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from bot.domain import audit_chain
 from bot.domain.audit_chain import Broken, Entry, Head
 from bot.domain.ids import PipelineName
 
@@ -76,6 +77,32 @@ class Backlog:
     cursor: Head
     head: Head
     page: EntryPage
+
+    def lost(self) -> str | None:
+        """What contradicts the cursor where no entry follows it, a sentence; None if nothing does."""
+        (at, of), (newest, newest_hash) = self.cursor, self.head
+        if at > newest:
+            return f"The audit log ends at entry {newest}, and the receiver was sent entry {at}."
+        if at == newest and of != newest_hash:
+            return f"Entry {at} is not the one that the receiver was sent."
+        return None
+
+    def held(self) -> str | None:
+        """Why nothing more is sent until somebody moves the cursor, a sentence; None if the next entry can be sent."""
+        lost, page = self.lost(), self.page
+        if lost is not None:
+            return lost
+        if page.entries and not audit_chain.follows(page.entries[0].entry, self.cursor):
+            return does_not_follow(page.entries[0].entry, self.cursor)
+        return None if page.entries or page.broken is None else is_broken(page.broken)
+
+
+def does_not_follow(entry: Entry, cursor: Head) -> str:
+    return f"Entry {entry.id} does not follow entry {cursor[0]}."
+
+
+def is_broken(broken: Broken) -> str:
+    return f"Entry {broken.id} {broken.why}."
 
 
 class WebhookCursors(Protocol):
