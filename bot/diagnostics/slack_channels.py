@@ -93,7 +93,7 @@ def _result(channel: ChannelId, uses: list[str], access: ChannelAccess) -> Check
         case CanPost():
             return None
         case NotKnown(why):
-            return replace(unknown(CHANNELS, why), channel=channel)
+            return replace(unknown(CHANNELS, why), channel=channel, is_sensitive=True)
         case CannotPost(error):
             code = RESTRICTED if error.startswith(RESTRICTED) else error
             found, advice = _FOUND.get(

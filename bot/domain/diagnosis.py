@@ -21,7 +21,7 @@ WORST_FIRST = (CheckStatus.FAILED, CheckStatus.WARNING, CheckStatus.UNKNOWN, Che
 class CheckResult:
     """`name` is what was checked, `found` a sentence; `advice` says what to do, and is empty if nothing is.
 
-    `channel` is the channel that it is about, if it is about one. `is_sensitive`: it names people or patterns that not
+    `channel` is the channel that it is about, if it is about one. `is_sensitive`: it names people, patterns or channels that not
     every admin may see.
     """
 

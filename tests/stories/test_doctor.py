@@ -126,6 +126,20 @@ def test_an_admin_of_a_part_is_shown_no_names_of_others(workspace: Workspace, ro
     assert "*slack channels*: 1 finding. *→* An admin of every pipeline can see more." in mine
 
 
+def test_an_admin_of_a_part_is_shown_no_channel_that_slack_does_not_answer_for(
+    workspace: Workspace, root: Teammate
+) -> None:
+    """No more than if Slack answers: a channel is named by rules elsewhere."""
+    board = workspace.slack.adds_channel("payroll-board")
+    workspace.rules("payroll-*", f"approvals=1 channel={board.id}")
+    ana = workspace.admin("ana", "orders")
+    workspace.slack.fails_next("chat.postEphemeral", "internal_error", times=2)
+    mine, all_of_it = ana.asks("/pipeline doctor"), root.asks("/pipeline doctor")
+    assert "#payroll-board" in all_of_it
+    assert "payroll" not in mine
+    assert "❔ *slack channels*: 1 finding. *→* An admin of every pipeline can see more." in mine
+
+
 def test_nobody_else_may_check(workspace: Workspace, root: Teammate) -> None:
     """They are told who can grant it, and no service is asked anything for them."""
     oli = workspace.operator("oli")
