@@ -6,7 +6,6 @@ from dataclasses import replace
 from bot.diagnostics.context import CheckContext, NoAnswer
 from bot.domain.access.lint.findings import Finding, Roster, Severity
 from bot.domain.access.lint.linter import lint
-from bot.domain.archived_entries import NO_ACCESS_DATA
 from bot.domain.diagnosis import CheckResult, failed, passed, unknown, warning
 from bot.engine.ports import Caller
 from bot.engine.principal_lookup import survey
@@ -19,8 +18,6 @@ async def access(context: CheckContext) -> list[CheckResult]:
     facts, app = await context.facts(), await context.app()
     if not isinstance(facts, DiagnosisFacts):
         return [unknown(ACCESS, facts.why)]
-    if facts.is_archive:
-        return [unknown(ACCESS, NO_ACCESS_DATA)]
     now, grants, rules = context.now(), facts.grants, facts.rules
     if not grants:
         return [warning(ACCESS, "No one has access yet.", f"Grant the first role: `{context.first_grant}`.")]

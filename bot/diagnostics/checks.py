@@ -45,17 +45,20 @@ _AFTER: tuple[tuple[str, _Make], ...] = (
     (access.ACCESS, access.access),
     (database.VERSIONS, database.versions),
 )
+_OF_ARCHIVE = frozenset({DATABASE, AUDIT_LOG, database.VERSIONS})
 CHECKS = (*(name for name, _ in _BEFORE), feldera.FELDERA, *(name for name, _ in _AFTER))
 """Their names. A check can give several results, whose names begin with its own."""
 
 
 def checks(context: CheckContext) -> list[Check]:
-    """All of them; each Feldera is one."""
+    """All of them; each Feldera is one. No bot runs on an archive, so most are about none."""
 
     def check(name: str, make: _Make) -> Check:
         within = {AUDIT_LOG: context.audit_log_within, access.ACCESS: context.access_within}
         return Check(name, partial(make, context), within.get(name, context.within))
 
+    if context.is_archive:
+        return [check(name, make) for name, make in _AFTER if name in _OF_ARCHIVE]
     return [
         *(check(*each) for each in _BEFORE),
         *_felderas(context),

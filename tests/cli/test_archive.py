@@ -168,9 +168,27 @@ def test_an_archive_gives_nobody_access(record):
         sentence
     ] * 3
     assert record.fails("can-i", "T1/U0ANA", "clear", "orders", *there) == sentence
-    doctor = record.types("doctor", *there).stdout
-    assert f"access             {sentence}" in doctor
-    assert "Grant the first role" not in doctor
+
+
+def test_doctor_checks_an_archive_for_what_it_is(record):
+    """No bot runs on it, so it needs no grant, no backup and no settings; and nothing about it failed."""
+    record.does(*OLD)
+    rows = record.does("doctor", "--database", FILE).splitlines()
+    assert [row.split("  ")[1].strip() for row in rows[:-1]] == ["database", "audit log", "versions"]
+    assert rows[0].endswith(
+        f"{record.folder / FILE} is an archive of the audit log, and is readable. No bot runs on an archive, so nothing else "
+        "is checked."
+    )
+    assert "Consistent (7 entries), not anchored." in rows[1]
+    assert "`pipeline-bot audit verify` on that prints the command." in rows[1]
+    assert rows[-1] == "All 3 checks passed."
+
+
+def test_doctor_finds_an_archive_that_was_changed(record):
+    record.does(*OLD)
+    by_hand(record.folder / FILE, "UPDATE events SET by_user = 'U0EVE', by_team = 'T1' WHERE id = 2")
+    said = record.types("doctor", "--database", FILE)
+    assert (said.status, "Broken at entry 2" in said.stdout) == (1, True)
 
 
 def test_what_is_not_over_is_named(record):

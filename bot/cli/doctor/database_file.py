@@ -26,6 +26,7 @@ from bot.store.shell_store import Administration
 
 _UNREAD = "The database cannot be read."
 _HOW_TO_PROVE = "Only a head that was saved elsewhere proves that it was not rewritten: `pipeline-bot audit verify --help` explains how."
+_PROOF_OF_ARCHIVE = "The bot's database has it: `pipeline-bot audit verify` on that prints the command."
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,8 @@ class DatabaseFile:
                 path, NoAnswer(_UNREAD), (*found, failed(DATABASE, error.message)), clock, _space(path)
             )
         # After the `with`: closing files releases this process's SQLite locks.
-        return cls(path, facts, (*found, _writable(path)), clock, _space(path))
+        state = _readable_archive(path) if facts.is_archive else _writable(path)
+        return cls(path, facts, (*found, state), clock, _space(path))
 
     async def audit_log(self) -> list[CheckResult]:
         """Reads what was not verified before, in a thread: that may take minutes."""
@@ -89,7 +91,7 @@ class DatabaseFile:
                 f"Consistent ({counted(checked.newest[0], 'entry', 'entries')}), not anchored.",
                 *filter(None, [verification.not_read()]),
                 _HOW_TO_PROVE,
-                *where_to_look(administration),
+                *([_PROOF_OF_ARCHIVE] if facts.is_archive else where_to_look(administration)),
             ]
             yield passed(AUDIT_LOG, " ".join(said))
         events = (entry.event for entry in administration.entries(kinds=KINDS))
@@ -106,6 +108,13 @@ def _missing(path: Path) -> tuple[DiagnosisFacts | NoAnswer, CheckResult]:
         return NoAnswer(_UNREAD), failed(DATABASE, error.message)
     return DiagnosisFacts(), warning(
         DATABASE, f"{path} does not exist yet.", "The first grant or the first run creates it."
+    )
+
+
+def _readable_archive(path: Path) -> CheckResult:
+    return passed(
+        DATABASE,
+        f"{path} is an archive of the audit log, and is readable. No bot runs on an archive, so nothing else is checked.",
     )
 
 

@@ -57,6 +57,10 @@ class ShellContext:
     names_requests: bool = True  # people who read the database may see them
 
     @property
+    def is_archive(self) -> bool:
+        return isinstance(self.file.facts, DiagnosisFacts) and self.file.facts.is_archive
+
+    @property
     def access_within(self) -> float:
         return self.within + self.lookups_within.total_seconds()
 
