@@ -11,6 +11,7 @@ from bot.diagnostics import (
     slack_app,
     slack_channels,
     slack_manifest,
+    versions,
     webhooks,
 )
 from bot.diagnostics.audit_log import AUDIT_LOG
@@ -43,9 +44,9 @@ _AFTER: tuple[tuple[str, _Make], ...] = (
     (clocks.BOT_TIME, clocks.bot_time),
     (database.REQUESTS, database.requests),
     (access.ACCESS, access.access),
-    (database.VERSIONS, database.versions),
+    (versions.VERSIONS, versions.versions),
 )
-_OF_ARCHIVE = frozenset({DATABASE, AUDIT_LOG, database.VERSIONS})
+_OF_ARCHIVE = frozenset({DATABASE, AUDIT_LOG, versions.VERSIONS})
 CHECKS = (*(name for name, _ in _BEFORE), feldera.FELDERA, *(name for name, _ in _AFTER))
 """Their names. A check can give several results, whose names begin with its own."""
 

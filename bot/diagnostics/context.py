@@ -108,6 +108,11 @@ class CheckContext(Protocol):
 
     async def facts(self) -> DiagnosisFacts | NoAnswer: ...
 
+    @property
+    def unread_schema(self) -> int | None:
+        """The schema of a database that cannot be read, as far as that is known."""
+        ...
+
     def directory(self, app: AppCheck) -> Directory | None:
         """The people of the workspace that the token belongs to; None if they cannot be looked up."""
         ...

@@ -1,8 +1,6 @@
-"""Checks of the database: its disk, its backups, its versions, and the requests in it that wait for people."""
+"""Checks of the database: its disk, its backups, and the requests in it that wait for people."""
 
-import platform
 from datetime import timedelta
-from importlib.metadata import version
 
 import humanize
 
@@ -13,7 +11,7 @@ from bot.domain.operations.operation import Operation, State
 from bot.slack.sentences.plan_text import action_name
 from bot.store.diagnosis_facts import DiagnosisFacts
 
-DISK, BACKUP, VERSIONS, REQUESTS = "disk", "backup", "versions", "requests"
+DISK, BACKUP, REQUESTS = "disk", "backup", "requests"
 BACKED_UP_WITHIN = timedelta(hours=36)  # nightly, with some delay
 BACKUP_FORGOTTEN = timedelta(days=7)
 REVIEWED_WITHIN = timedelta(days=1)  # what was done at night is reviewed the next day
@@ -65,14 +63,6 @@ async def backup(context: CheckContext) -> list[CheckResult]:
         return [passed(BACKUP, found)]
     forgotten = age > BACKUP_FORGOTTEN and not facts.has_litestream
     return [failed(BACKUP, found, _BACK_UP) if forgotten else warning(BACKUP, found, _BACK_UP)]
-
-
-async def versions(context: CheckContext) -> list[CheckResult]:
-    facts = await context.facts()
-    parts = [f"pipeline-bot {version('pipeline-bot')}", f"Python {platform.python_version()}"]
-    if isinstance(facts, DiagnosisFacts):
-        parts += [f"SQLite {facts.sqlite}", f"schema {facts.schema}"]
-    return [passed(VERSIONS, f"{', '.join(parts)}.")]
 
 
 async def requests(context: CheckContext) -> list[CheckResult]:

@@ -57,6 +57,7 @@ class RunningBot:
     access_within: float = WITHIN
     lookup_patience: Patience | None = None
     how_to_look_up_all: str = "`pipeline-bot doctor` looks up all."
+    unread_schema: int | None = None  # it was this version's when the bot opened it
     is_archive: bool = False  # no bot runs on one
     names_requests: bool = False  # an admin need not be allowed to see the pipelines
     _asked: AskedOnce[AppCheck | NoAnswer] = field(init=False)

@@ -1,6 +1,5 @@
 """Diagnosis facts: what the database knows that `doctor` checks, read at once, by the shell and by a running bot."""
 
-import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,7 +31,6 @@ class DiagnosisFacts:
     """
 
     schema: int = 0
-    sqlite: str = sqlite3.sqlite_version
     team: TeamId | None = None
     clock: ClockRecord | None = None
     grants: tuple[Grant, ...] = ()

@@ -174,14 +174,21 @@ def test_doctor_checks_an_archive_for_what_it_is(record):
     """No bot runs on it, so it needs no grant, no backup and no settings; and nothing about it failed."""
     record.does(*OLD)
     rows = record.does("doctor", "--database", FILE).splitlines()
-    assert [row.split("  ")[1].strip() for row in rows[:-1]] == ["database", "audit log", "versions"]
+    assert [row.split("  ")[1].strip() for row in rows[:-1]] == [
+        "database",
+        "audit log",
+        "versions",
+        "versions python",
+        "versions sqlite",
+        "versions schema",
+    ]
     assert rows[0].endswith(
         f"{record.folder / FILE} is an archive of the audit log, and is readable. No bot runs on an archive, so nothing else "
         "is checked."
     )
     assert "Consistent (7 entries), not anchored." in rows[1]
     assert "`pipeline-bot audit verify` on that prints the command." in rows[1]
-    assert rows[-1] == "All 3 checks passed."
+    assert rows[-1] == "All 6 checks passed."
 
 
 def test_doctor_finds_an_archive_that_was_changed(record):

@@ -45,6 +45,9 @@ NAMES = [
     "requests",
     "access",
     "versions",
+    "versions python",
+    "versions sqlite",
+    "versions schema",
 ]
 
 
@@ -89,7 +92,7 @@ async def test_the_command_beside_a_running_bot(world):
     assert rows[4].startswith("?  slack manifest     Commands, shortcuts, ")
     assert rows[5].startswith("                      → After an upgrade, ")
     assert {row[0] for row in rows} == {"✓", "?", " "}
-    assert last == "1 of 22 checks could not be made, 21 passed."
+    assert last == "1 of 25 checks could not be made, 24 passed."
 
 
 async def test_the_exit_status_is_1_if_anything_failed(world):
@@ -101,7 +104,7 @@ async def test_the_exit_status_is_1_if_anything_failed(world):
         "✗  settings           FELDERA_HOST is missing.",
         "✗  slack token        SLACK_BOT_TOKEN: Slack rejects it (invalid_auth).",
     ]
-    assert rows[-1].startswith("2 of 19 checks failed, ")
+    assert rows[-1].startswith("2 of 22 checks failed, ")
 
 
 async def test_the_checks_for_programs(world):

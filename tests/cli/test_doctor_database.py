@@ -81,7 +81,7 @@ async def test_a_database_that_others_may_read(world, examined):
     assert stat.S_IMODE(world.database.stat().st_mode) == 0o644
 
 
-async def test_a_database_of_an_older_version(world, failures):
+async def test_a_database_of_an_older_version(world, examined, failures):
     """It is not migrated by looking at it, and nothing is claimed of what is in it."""
     world.database.unlink(missing_ok=True)
     with closing(sqlite3.connect(world.database)) as connection:
@@ -90,6 +90,11 @@ async def test_a_database_of_an_older_version(world, failures):
         migrations.apply(old, stop_before=later)
     [(name, said, _)] = await failures(world)
     assert (name, "was last used by an older version of the bot" in said) == ("database", True)
+    assert only(await examined(world), "versions schema") == (
+        "warning",
+        f"1 is older than {len(later) + 1}, which this version has.",
+        "The next start of the bot keeps a copy of the database and migrates it.",
+    )
     with closing(sqlite3.connect(world.database)) as connection:
         assert [
             each.name for each in migrations.pending(Database(connection, execute_plugins=False))

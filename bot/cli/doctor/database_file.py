@@ -20,6 +20,7 @@ from bot.domain.errors import UserError
 from bot.private_files import is_open_to_others
 from bot.store.connection.database import unusable
 from bot.store.connection.lease import check_before_opening, files_of
+from bot.store.connection.read_only import schema_of
 from bot.store.diagnosis_facts import DiagnosisFacts
 from bot.store.disk_space import DiskSpace
 from bot.store.shell_store import Administration
@@ -31,13 +32,17 @@ _PROOF_OF_ARCHIVE = "The bot's database has it: `pipeline-bot audit verify` on t
 
 @dataclass(frozen=True, slots=True)
 class DatabaseFile:
-    """`results` are of the check of the file itself. `clock` is the bot's, if one ever ran on it."""
+    """`results` are of the check of the file itself. `clock` is the bot's, if one ever ran on it.
+
+    `unread_schema` is its schema, if that of another version keeps the rest from being read.
+    """
 
     path: Path
     facts: DiagnosisFacts | NoAnswer
     results: tuple[CheckResult, ...]
     clock: SteadyClock
     space: DiskSpace | None
+    unread_schema: int | None = None
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -56,9 +61,8 @@ class DatabaseFile:
                 clock = clock_of(administration)
                 facts = administration.facts(clock.now())
         except UserError as error:
-            return cls(
-                path, NoAnswer(_UNREAD), (*found, failed(DATABASE, error.message)), clock, _space(path)
-            )
+            results = (*found, failed(DATABASE, error.message))
+            return cls(path, NoAnswer(_UNREAD), results, clock, _space(path), schema_of(path))
         # After the `with`: closing files releases this process's SQLite locks.
         state = _readable_archive(path) if facts.is_archive else _writable(path)
         return cls(path, facts, (*found, state), clock, _space(path))

@@ -105,6 +105,10 @@ class ShellContext:
     async def facts(self) -> DiagnosisFacts | NoAnswer:
         return self.file.facts
 
+    @property
+    def unread_schema(self) -> int | None:
+        return self.file.unread_schema
+
     def directory(self, app: AppCheck) -> Directory | None:
         return None if self.client is None else PeopleDirectory(self.client, self.wall, app.workspace.team)
 

@@ -5,6 +5,7 @@ writer removes them. It trusts the file system to report correctly what may be w
 """
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -39,6 +40,15 @@ def open_for_reading(path: Path, *, older: bool = False) -> Database:
         return _checked(_connected(path), path, older=older)
     except sqlite3.Error as error:
         raise DatabaseUnusable(f"The database {path} cannot be used: {error}.") from error
+
+
+def schema_of(path: Path) -> int | None:
+    """How many migrations the database at `path` has had, of whatever version it is; None if it does not say."""
+    try:
+        with closing(_connected(path)) as connection:
+            return len(migrations.applied(Database(connection, execute_plugins=False))) or None
+    except (sqlite3.Error, DatabaseUnusable):
+        return None
 
 
 def _connected(path: Path) -> sqlite3.Connection:
