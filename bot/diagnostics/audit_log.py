@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.domain.access.authorization import id_of
 from bot.domain.access.lint.unrecorded_grants import unrecorded
 from bot.domain.access.permissions import Grant
-from bot.domain.audit_chain import Broken
+from bot.domain.audit_chain import Broken, Checked
 from bot.domain.diagnosis import CheckResult, failed, warning
 from bot.domain.events import Event
 
@@ -20,6 +20,19 @@ def altered(broken: Broken, further: str = "") -> CheckResult:
         f"Broken at entry {broken.id}, which {broken.why}.",
         f"Someone changed the database, or its disk is faulty: compare it with a backup. {further}".rstrip(),
     )
+
+
+def newest_read(checked: Checked) -> str:
+    """What was found where only the newest entries were read: how many, and how many others there are."""
+    read = checked.newest[0] - checked.not_read
+    archived = f"{checked.archived:,} older {'one is' if checked.archived == 1 else 'ones are'} archived"
+    said = ""
+    if read:
+        whole = "The newest" if checked.after else "All"
+        said = f"{whole} {read:,} entries are consistent" if read > 1 else "The only entry is consistent"
+    if checked.archived:
+        said = f"{said}; {archived}" if said else f"No entries; {archived}"
+    return f"{said or 'No entries'}.{' `pipeline-bot doctor` reads all that are not archived.' if checked.after else ''}"
 
 
 def unrecorded_grants(

@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import SteadyClock, SystemClock
 from bot.config import Mode, Settings
-from bot.diagnostics.audit_log import AUDIT_LOG, altered
+from bot.diagnostics.audit_log import AUDIT_LOG, altered, newest_read
 from bot.diagnostics.checks import DATABASE, PROCESS, SETTINGS, checks
 from bot.diagnostics.context import NoAnswer
 from bot.diagnostics.slack_connections import CONNECTIONS, over_http, several
@@ -175,10 +175,7 @@ class RunningBot:
         checked = await self.store.verify_newest(ENTRIES_READ)
         if checked.broken is not None:
             return [altered(checked.broken)]
-        read = checked.newest[0] - checked.after
-        whole = "All" if not checked.after else "The newest"
-        found = f"{whole} {read:,} entries are consistent." if read else "No entries."
-        return [passed(AUDIT_LOG, f"{found} `pipeline-bot doctor` reads all." if checked.after else found)]
+        return [passed(AUDIT_LOG, newest_read(checked))]
 
     async def _ask(self) -> AppCheck | NoAnswer:
         try:

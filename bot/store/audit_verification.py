@@ -52,8 +52,10 @@ def verify_newest(db: Database, count: int) -> Checked:
     row = db.execute(
         "SELECT id, hash FROM events WHERE id <= ? ORDER BY id DESC LIMIT 1", (head(db)[0] - count,)
     ).fetchone()
-    after = archived_entries.start(db) if row is None else (int(row[0]), str(row[1]))
-    return audit_chain.verify(checked_entries(db, after=after[0]), after=after)
+    start = archived_entries.start(db)
+    after = start if row is None else (int(row[0]), str(row[1]))
+    checked = audit_chain.verify(checked_entries(db, after=after[0]), after=after)
+    return replace(checked, after=0 if row is None else after[0], archived=start[0])
 
 
 def _not_as_archived(db: Database, start: Head, heads: Iterable[Head]) -> Broken | None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.cli.audit import audit_export
+from bot.cli.audit.archived_text import counted_entries
 from bot.domain.access.changes import GrantRole
 from bot.domain.access.permissions import Role
 from bot.domain.operations.operation import State
@@ -144,6 +145,27 @@ def test_doctor_still_accounts_for_grants(record):
     assert "No entry for grant" not in record.types("doctor").stdout
     by_hand(record.database, "UPDATE grants SET role = 'admin'")
     assert "No entry for grant #1 (U0ANA is admin on *)" in record.types("doctor").stdout
+
+
+def test_archived_entries_are_counted_apart(record):
+    """They are not in the file any more, nor in a backup of it."""
+    record.does(*OLD)
+    both = "11 audit log entries, 7 of them archived"
+    assert record.does("backup", "backup.db").splitlines()[0].endswith(f"): {both}.")
+    assert record.does("restore", "backup.db", "--yes").startswith(f"Backup backup.db: {both}, ")
+    assert "Consistent (11 entries, 7 of them archived), not anchored." in record.types("doctor").stdout
+
+
+@pytest.mark.parametrize(
+    ("archived", "said"),
+    [
+        (0, "1,203 entries"),
+        (900, "1,203 entries, 900 of them archived"),
+        (1203, "1,203 entries, all of them archived"),
+    ],
+)
+def test_how_many_entries_there_are(archived, said):
+    assert counted_entries(1203, archived) == said
 
 
 def test_an_archive_is_not_replaced_by_a_backup(record):

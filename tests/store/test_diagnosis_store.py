@@ -2,14 +2,17 @@
 
 import pytest
 
+from bot.diagnostics.audit_log import newest_read
+from bot.domain.audit_chain import Checked
 from bot.domain.events import Event, EventKind
-from bot.store import audit_log, audit_verification
+from bot.store import archived_entries, audit_log, audit_verification
 from bot.store.bot_state import CountedConnections
 from bot.store.connection.database import open_database, writing
 from bot.store.diagnosis_facts import BACKUP, diagnosis_facts
 from bot.store.shell_store import Administration
 from bot.store.store import SqliteStore
 from tests.clock import START
+from tests.store.archives import archives, two_years
 
 pytestmark = pytest.mark.anyio
 
@@ -66,6 +69,35 @@ def test_a_log_that_is_shorter_is_verified_from_its_first_entry(tmp_path):
         assert audit_verification.verify_newest(db, 4).newest[0] == 3
         changes(db, 1)
         assert audit_verification.verify_newest(db, 4).broken.id == 1
+
+
+def test_archived_entries_are_not_among_those_that_were_verified(tmp_path):
+    """What is left of the log is all of it, or its newest entries."""
+    path = tmp_path / "bot.db"
+    two_years(path)
+    archives(path, tmp_path / "old.db")
+    with open_database(path) as db:
+        archived = archived_entries.start(db)[0]
+        newest, _ = audit_log.head(db)
+        whole, part = audit_verification.verify_newest(db, 1000), audit_verification.verify_newest(db, 2)
+    left = newest - archived
+    assert newest_read(whole) == f"All {left} entries are consistent; {archived} older ones are archived."
+    assert newest_read(part) == (
+        f"The newest 2 entries are consistent; {archived} older ones are archived. `pipeline-bot doctor` reads all that are "
+        "not archived."
+    )
+
+
+@pytest.mark.parametrize(
+    ("checked", "said"),
+    [
+        (Checked(), "No entries."),
+        (Checked((1, "")), "The only entry is consistent."),
+        (Checked((7, ""), archived=7), "No entries; 7 older ones are archived."),
+    ],
+)
+def test_a_log_with_little_in_it(checked, said):
+    assert newest_read(checked) == said
 
 
 @pytest.mark.parametrize("value", ["", "7", "{}", '{"others": "x", "at": 1}', "[]"])

@@ -25,6 +25,14 @@ def how_to_verify(archived: Iterable[Archived]) -> Iterator[str]:
         yield f"{_moved(each)} Verify them with `{command}`."
 
 
+def counted_entries(newest: int, archived: int, one: str = "entry", many: str = "entries") -> str:
+    """As in "1,203 entries, 900 of them archived": the audit log has the numbers of both, and its file the others."""
+    said = f"{newest:,} {one if newest == 1 else many}"
+    if not archived:
+        return said
+    return f"{said}, {'all' if archived == newest else f'{archived:,}'} of them archived"
+
+
 def read_there(verb: str, file: str, *options: str) -> str:
     """The command that reads this archive, quoted for a shell."""
     return shlex.join(["pipeline-bot", *verb.split(" "), "--database", file, *options])

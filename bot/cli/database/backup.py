@@ -6,12 +6,12 @@ from pathlib import Path
 import click
 import humanize
 
+from bot.cli.audit.archived_text import counted_entries
 from bot.cli.audit.verification_report import head_as_typed
 from bot.cli.audit.verification_state import reading_progress
 from bot.cli.current_time import clock_of
 from bot.cli.errors import FAILED, print_error
 from bot.cli.options import ShellCommand
-from bot.cli.output import counted
 from bot.cli.settings_and_database import database_path, name_database
 from bot.domain.audit_chain import Broken
 from bot.domain.errors import UserError
@@ -34,9 +34,8 @@ def backup(file: Path) -> None:
     verified = back_up(path, file, reading_progress)
     name_database(path)
     size = humanize.naturalsize(verified.bytes)
-    click.echo(
-        f"Backed up to {file} ({size}): {counted(verified.head[0], 'audit log entry', 'audit log entries')}."
-    )
+    logged = counted_entries(verified.head[0], verified.archived, "audit log entry", "audit log entries")
+    click.echo(f"Backed up to {file} ({size}): {logged}.")
     if verified.head[0]:
         click.echo(f"Head: {head_as_typed(verified.head)}")
     _note_time(path)

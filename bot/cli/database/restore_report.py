@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from bot.cli.audit.archived_text import counted_entries
 from bot.cli.audit.verification_state import entries
 from bot.cli.database.backup import broken_log
 from bot.cli.output import counted, moment, one_line, table
@@ -25,7 +26,8 @@ def _backup(ready: Restoration, backup: Path) -> Iterator[str]:
     verified = ready.verified
     number, _ = verified.head
     newest = "" if verified.newest_at is None else f", the newest of {moment(verified.newest_at)}"
-    yield f"Backup {backup}: {counted(number, 'audit log entry', 'audit log entries')}{newest}."
+    logged = counted_entries(number, verified.archived, "audit log entry", "audit log entries")
+    yield f"Backup {backup}: {logged}{newest}."
     if verified.broken is not None:
         yield click.style(broken_log(verified.broken), fg="red")
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Self
 
 from bot.cli.audit.anchors import where_to_look
+from bot.cli.audit.archived_text import counted_entries
 from bot.cli.audit.verification_state import verify
 from bot.cli.current_time import clock_of
-from bot.cli.output import counted
 from bot.clock import SteadyClock
 from bot.diagnostics.audit_log import AUDIT_LOG, altered, unrecorded_grants
 from bot.diagnostics.checks import DATABASE
@@ -92,7 +92,7 @@ class DatabaseFile:
             yield passed(AUDIT_LOG, "No entries.")
         else:
             said = [
-                f"Consistent ({counted(checked.newest[0], 'entry', 'entries')}), not anchored.",
+                f"Consistent ({counted_entries(checked.newest[0], checked.archived)}), not anchored.",
                 *filter(None, [verification.not_read()]),
                 _HOW_TO_PROVE,
                 *([_PROOF_OF_ARCHIVE] if facts.is_archive else where_to_look(administration)),

@@ -20,13 +20,17 @@ from bot.store.schema.migrations import AUDIT_LOG_SINCE, migrations
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What is in a copy. Its file is sound; `broken` is the first entry of the audit log that does not fit, if any."""
+    """What is in a copy. Its file is sound; `broken` is the first entry of the audit log that does not fit, if any.
+
+    `archived` is the last entry that is not in it, but in an archive; 0 if there is none.
+    """
 
     schema: int
     head: Head
     newest_at: datetime | None
     broken: Broken | None
     bytes: int
+    archived: int = 0
 
 
 @contextmanager
@@ -63,6 +67,7 @@ def verify_copy(
         None if at is None else moment_of(at[0]),
         checked.broken,
         copy.stat().st_size,
+        checked.archived,
     )
 
 
