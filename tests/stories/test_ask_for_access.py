@@ -146,9 +146,6 @@ def test_the_request_of_somebody_who_may_not_see_it(workspace, ada, eve):
 
 def test_a_list_of_nothing(ada, eve):
     """Admins of all that it lists are named, if there are any."""
-    assert eve.types("/pipeline list") == snapshot(
-        "🚫 There is no pipeline that you are allowed to see: you need one of the roles *viewer*, *requester*, *operator*, *approver* or *responder* on at least one pipeline. @ada can grant it on some pipelines."
-    )
     assert eve.types("/pipeline list ord*") == snapshot("""\
 🚫 There is no pipeline that you are allowed to see: you need one of the roles *viewer*, *requester*, *operator*, *approver* or *responder* on at least one pipeline. This admin can grant it: @ada.
 [Ask for access]\
@@ -160,6 +157,23 @@ def test_a_list_of_nothing(ada, eve):
     assert ada.dms() == snapshot(
         [
             "🔑 @eve tried to see `ord*`, and needs the role *viewer*, *requester*, *operator*, *approver* or *responder* on `ord*`. To allow it, type `/pipeline grant U03EVE viewer ord*`."
+        ]
+    )
+
+
+def test_a_list_of_everything_without_an_admin_of_everything(ada, eve):
+    """Those are asked who can grant it on some pipelines; on which, they choose."""
+    assert eve.types("/pipeline list") == snapshot("""\
+🚫 There is no pipeline that you are allowed to see: you need one of the roles *viewer*, *requester*, *operator*, *approver* or *responder* on at least one pipeline. @ada can grant it on some pipelines.
+[Ask for access]\
+""")
+    eve.clicks("Ask for access")
+    assert eve.reads() == snapshot(
+        ["📨 Asked @ada to let you see pipelines. They can grant you the role *viewer* on some pipelines."]
+    )
+    assert ada.dms() == snapshot(
+        [
+            "🔑 @eve tried to see pipelines, and needs the role *viewer*, *requester*, *operator*, *approver* or *responder* on some pipelines. To allow it, type `/pipeline grant U03EVE viewer PATTERN`, with pipelines that you are an admin of as `PATTERN`."
         ]
     )
 

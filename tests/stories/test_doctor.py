@@ -145,7 +145,9 @@ def test_nobody_else_may_check(workspace: Workspace, root: Teammate) -> None:
     oli = workspace.operator("oli")
     asked = len([call for call in workspace.slack.calls if call.method == "auth.test"])
     said = oli.asks("/pipeline doctor")
-    assert said.startswith("🚫 You may not check the bot: you need the role *admin* on at least one pipeline.")
+    assert said.startswith(
+        "🚫 You may not check the bot: you need the role *admin* on at least one pipeline."
+    )
     assert "@root" in said
     assert "doctor" not in oli.types("/pipeline help")
     assert "/pipeline doctor" in root.types("/pipeline help")

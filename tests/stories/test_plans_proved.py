@@ -47,10 +47,7 @@ def test_a_feldera_that_keeps_no_events(workspace: Workspace, oli: Teammate) -> 
             "❌ Not stopped: Feldera's events of `sales` cannot be read (`There is no Feldera API at its address (404).`). Nothing was sent to Feldera. Without its events I cannot tell whether somebody starts the pipeline between the stop and the clear, so I do not do both in one request. Make it two requests: `/pipeline stop sales` and, when it is stopped, `/pipeline clear sales --start`. @oli"
         ]
     )
-    assert (
-        " Make it two requests: `/pipeline stop sales` and, when it is stopped,"
-        in workspace.card()
-    )
+    assert " Make it two requests: `/pipeline stop sales` and, when it is stopped," in workspace.card()
 
 
 def test_the_program_does_not_compile_any_more(workspace: Workspace, oli: Teammate) -> None:

@@ -94,9 +94,9 @@ class AdminMessages(Protocol):
     """Direct messages to admins. Rate-limited: a call may return `RetryLater` without having tried."""
 
     async def ask_for_access(
-        self, admin: Actor, asker: Actor, denied: DeniedAction, decision: Decision
+        self, admin: Actor, asker: Actor, denied: DeniedAction, decision: Decision, *, of_part: bool
     ) -> PostResult:
-        """Write to `admin` what `asker` was denied, and how to allow it."""
+        """Write to `admin` what `asker` was denied, and how to allow it (`of_part`: on some pipelines only)."""
         ...
 
 

@@ -13,6 +13,7 @@ class AccessRequested:
     """The `asked` admins were written to.
 
     Of those `in_doubt`, Slack did not say whether it delivered the message. It refused it for those `not_reached`.
+    `of_part`: they can grant the role on some of the pipelines only.
     """
 
     denied: DeniedAction
@@ -20,6 +21,7 @@ class AccessRequested:
     asked: tuple[Actor, ...]
     in_doubt: tuple[Actor, ...] = ()
     not_reached: tuple[Actor, ...] = ()
+    of_part: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ class SlackAdminMessages:
     threads: Threads
 
     async def ask_for_access(
-        self, admin: Actor, asker: Actor, denied: DeniedAction, decision: Decision
+        self, admin: Actor, asker: Actor, denied: DeniedAction, decision: Decision, *, of_part: bool
     ) -> PostResult:
-        return await self.threads.post_notice(ChannelId(admin.user), to_admin(asker, denied, decision))
+        message = to_admin(asker, denied, decision, of_part=of_part)
+        return await self.threads.post_notice(ChannelId(admin.user), message)

@@ -21,13 +21,14 @@ from bot.domain.access.access_requests import (
     may_ask_again_at,
     name_in,
 )
+from bot.domain.access.admins import Admins
 from bot.domain.access.permissions import Decision, Role
 from bot.domain.events import Event, EventKind
 from bot.domain.ids import Actor
 from bot.engine import replies
 from bot.engine.attempted_actions import DeniedAction
 from bot.engine.authorizer import Authorizer
-from bot.engine.handlers.access.admins import admins_of, lacks_a_grant
+from bot.engine.handlers.access.admins import admins_of_all_or_part, lacks_a_grant
 from bot.engine.ports import (
     AdminMessages,
     Caller,
@@ -77,10 +78,12 @@ class AccessRequests:
         too_soon = await self._too_soon(actor, role, now)
         if too_soon is not None:
             return too_soon
-        admins = await admins_of(denied.name, besides=actor, authorizer=self.authorizer, caller=Caller.PEOPLE)
+        admins = await admins_of_all_or_part(
+            denied.name, besides=actor, authorizer=self.authorizer, caller=Caller.PEOPLE
+        )
         if not admins.people:
             return replace(refusal, admins=admins)
-        return await self._written(actor, denied, decision, admins.people)
+        return await self._written(actor, denied, decision, admins)
 
     async def _too_soon(self, actor: Actor, role: Role, now: datetime) -> Reply | None:
         recorded = await self.store.access_requests(actor, since=now - WITHIN)
@@ -93,24 +96,25 @@ class AccessRequests:
         again_at = may_ask_again_at(before, now)
         return None if again_at is None else replies.TooManyAccessRequests(REQUESTS_MAX, again_at)
 
-    async def _written(
-        self, actor: Actor, denied: DeniedAction, decision: Decision, admins: tuple[Actor, ...]
-    ) -> Reply:
+    async def _written(self, actor: Actor, denied: DeniedAction, decision: Decision, admins: Admins) -> Reply:
         answers = await asyncio.gather(
-            *(self.messages.ask_for_access(admin, actor, denied, decision) for admin in admins)
+            *(
+                self.messages.ask_for_access(admin, actor, denied, decision, of_part=admins.of_part)
+                for admin in admins.people
+            )
         )
-        results: Mapping[Actor, PostResult] = dict(zip(admins, answers, strict=True))
+        results: Mapping[Actor, PostResult] = dict(zip(admins.people, answers, strict=True))
         asked = tuple(admin for admin, result in results.items() if isinstance(result, Taken))
         in_doubt = tuple(admin for admin, result in results.items() if _may_have_arrived(result))
-        not_reached = tuple(admin for admin in admins if admin not in {*asked, *in_doubt})
+        not_reached = tuple(admin for admin in admins.people if admin not in {*asked, *in_doubt})
         if not asked and not in_doubt:
             return replies.AccessNotRequested(
-                admins, "; ".join(dict.fromkeys(map(_why_not, results.values())))
+                admins.people, "; ".join(dict.fromkeys(map(_why_not, results.values())))
             )
         role = decision.would_allow[0]
         data = data_of(denied.name, role, (*asked, *in_doubt))
         await self._record(actor, Event(EventKind.ACCESS_REQUESTED, self.clock.now(), data, actor))
-        return replies.AccessRequested(denied, role, asked, in_doubt, not_reached)
+        return replies.AccessRequested(denied, role, asked, in_doubt, not_reached, admins.of_part)
 
     async def _record(self, actor: Actor, event: Event) -> None:
         """Record what was sent. If that fails, it was sent all the same, and counts in this process."""

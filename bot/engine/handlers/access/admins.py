@@ -63,24 +63,29 @@ def lacks_a_grant(decision: Decision) -> bool:
     return decision.why in {Why.NO_GRANT, Why.LAPSED} and not decision.allowed
 
 
-async def _for(
-    decision: Decision, pattern: str, authorizer: Authorizer, *, of_part: bool = False
-) -> Admins | None:
+async def _for(decision: Decision, pattern: str, authorizer: Authorizer) -> Admins | None:
     if decision.membership is None:
         return None
-    asker = decision.membership.actor
-    return await admins_of(pattern, besides=asker, authorizer=authorizer, of_part=of_part)
+    return await _admins_of(pattern, besides=decision.membership.actor, authorizer=authorizer)
 
 
 async def _of_all_or_part(decision: Decision, pattern: str, authorizer: Authorizer) -> Admins | None:
-    """Those who can grant it on some of the pattern, if nobody can on all of it."""
-    admins = await _for(decision, pattern, authorizer)
-    if admins is not None and admins.people:
+    if decision.membership is None:
+        return None
+    return await admins_of_all_or_part(pattern, besides=decision.membership.actor, authorizer=authorizer)
+
+
+async def admins_of_all_or_part(
+    pattern: str, *, besides: Actor, authorizer: Authorizer, caller: Caller = Caller.DISPLAY
+) -> Admins:
+    """Those who can grant roles on all of `pattern`; if there is nobody, those who can on some of it."""
+    admins = await _admins_of(pattern, besides=besides, authorizer=authorizer, caller=caller)
+    if admins.people:
         return admins
-    return await _for(decision, pattern, authorizer, of_part=True)
+    return await _admins_of(pattern, besides=besides, authorizer=authorizer, caller=caller, of_part=True)
 
 
-async def admins_of(
+async def _admins_of(
     pattern: str,
     *,
     besides: Actor,

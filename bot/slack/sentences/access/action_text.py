@@ -17,6 +17,7 @@ from bot.engine.attempted_actions import AttemptedAction, DeniedAction
 from bot.slack.sentences.plan_text import action_name, listed
 from bot.slack.text.spans import NOTHING, Text, shortened
 
+EVERY_PIPELINE = "*"
 _TRIED = {
     AttemptedAction.CONFIRM: "confirm",
     AttemptedAction.DROP: "dismiss the preview of",
@@ -47,6 +48,8 @@ def how(denied: DeniedAction) -> Text:
 
 def denied_in_words(denied: DeniedAction) -> Text:
     """``clear `orders` ``: all of it, to follow a verb such as *tried to*."""
+    if denied.name == EVERY_PIPELINE:
+        return Text("{} pipelines{}", wanted(denied), how(denied))
     return Text("{} `{}`{}", wanted(denied), denied.name, how(denied))
 
 

@@ -10,7 +10,7 @@ from bot.domain.access.visibility import Visibility
 from bot.slack.text.lists import either, some_of
 from bot.slack.text.spans import NOTHING, Text, ago, code, mention
 
-_PATTERN = "PATTERN"  # in a command that somebody else completes
+PATTERN = "PATTERN"  # in a command that somebody else completes
 _NO_MEMBER: Mapping[Kind, LiteralString] = {
     Kind.GUEST: "guests of this workspace cannot do anything here, even with a grant.",
     Kind.BOT: "bots cannot do anything here, even with a grant.",
@@ -75,9 +75,9 @@ def _who_can_grant_it(decision: Decision, on: str, admins: Admins | None) -> Tex
         who = Text("This admin") if len(admins.people) == 1 else Text("These admins")
         return Text("{} can grant it: {}.", who, named(admins))
     # The least of the roles that are enough.
-    role, pattern = decision.would_allow[0].value, on or _PATTERN
+    role, pattern = decision.would_allow[0].value, on or PATTERN
     typed = shlex.join(["pipeline-bot", "grant", decision.membership.actor.user, role, pattern])
-    which = NOTHING if on else Text(", with the pipelines that you need as `{}`", _PATTERN)
+    which = NOTHING if on else Text(", with the pipelines that you need as `{}`", PATTERN)
     ask = Text("ask the person who runs the bot to run this on the bot's server: {}{}", code(typed), which)
     if admins.unread:
         return Text(

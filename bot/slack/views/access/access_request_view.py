@@ -16,7 +16,7 @@ from bot.domain.operations.plans import PLANS
 from bot.engine import replies
 from bot.engine.attempted_actions import AttemptedAction, DeniedAction
 from bot.slack.sentences.access.action_text import allowed_in_words, denied_in_words
-from bot.slack.sentences.access.decision_text import roles
+from bot.slack.sentences.access.decision_text import PATTERN, roles
 from bot.slack.sentences.plan_text import command
 from bot.slack.text import blocks
 from bot.slack.text.blocks import Message, message, said
@@ -29,8 +29,8 @@ _PLANS = {"+".join(step.value for step in plan): plan for plan in PLANS}
 
 
 def with_button(text: Text, denied: DeniedAction, admins: Admins | None) -> Message:
-    """A refusal, with the button where there is somebody who can grant all that it takes."""
-    if admins is None or not admins.people or admins.of_part:
+    """A refusal, with the button where there is somebody who can grant what it takes, if only on some pipelines."""
+    if admins is None or not admins.people:
         return message(text, blocks.section(text))
     return message(text, blocks.section(text), blocks.buttons(_button(denied)))
 
@@ -59,29 +59,38 @@ def denied_in(value: str) -> DeniedAction | None:
     )
 
 
-def to_admin(asker: Actor, denied: DeniedAction, decision: Decision) -> Message:
-    """What an admin is written: what was tried, what it needs, and the command that allows it."""
+def to_admin(asker: Actor, denied: DeniedAction, decision: Decision, *, of_part: bool) -> Message:
+    """What an admin is written: what was tried, what it needs, and the command that allows it.
+
+    `of_part`: the admin can allow it on some of the pipelines only, and chooses on which.
+    """
     return said(
-        "🔑 {who} tried to {denied}, and needs the role {roles} on `{name}`. "
-        "To allow it, type `{COMMAND} grant {user} {role} {name}`.",
+        "🔑 {who} tried to {denied}, and needs the role {roles} on {where}. "
+        "To allow it, type `{COMMAND} grant {user} {role} {pattern}`{which}.",
         who=mention(asker.user),
         denied=denied_in_words(denied),
         roles=roles(decision),
-        name=denied.name,
+        where=_where(denied, of_part=of_part),
         user=asker.user,
         role=decision.would_allow[0].value,
+        pattern=PATTERN if of_part else denied.name,
+        which=Text(", with pipelines that you are an admin of as `{}`", PATTERN) if of_part else NOTHING,
     )
+
+
+def _where(denied: DeniedAction, *, of_part: bool) -> Text:
+    return Text("some pipelines") if of_part else Text("`{}`", denied.name)
 
 
 def requested(reply: replies.AccessRequested) -> Message:
     wanted = allowed_in_words(reply.denied)
     if reply.asked:
         done = Text(
-            "📨 Asked {} to let you {}. They can grant you the role *{}* on `{}`.",
+            "📨 Asked {} to let you {}. They can grant you the role *{}* on {}.",
             _all(reply.asked),
             wanted,
             reply.role.value,
-            reply.denied.name,
+            _where(reply.denied, of_part=reply.of_part),
         )
     else:
         done = Text("❔ I tried to ask the admins to let you {}.", wanted)
