@@ -109,8 +109,8 @@ LIMITS = {
     ],
     "README.md": [
         f"unchanged {RESEND_AFTER.seconds} seconds after the call",
-        f"After {IN_WORDS[MAX_SENDS]} such calls",
-        f"at most {IN_WORDS[int(LOOK_GOOD_FOR)]} seconds before it sends",
+        f"calls again, {IN_WORDS[MAX_SENDS]} times in all at most",
+        f"Within the last {IN_WORDS[int(LOOK_GOOD_FOR)]} seconds before it sends",
     ],
     "responders.md": [
         f"The preview expires after {PROPOSAL_GOOD_FOR.seconds // 60} minutes",

@@ -84,6 +84,8 @@ def verdict(results: Iterable[CheckResult]) -> str:
         for status in WORST_FIRST
         if number[status]
     ]
+    if not number[CheckStatus.FAILED] and not number[CheckStatus.WARNING]:
+        parts.reverse()  # what could not be made spoils no verdict, and does not come first
     first, *others = parts
     word, _, rest = first.partition(" ")
     return ", ".join([f"{word} of {len(made)} checks {rest}", *others])

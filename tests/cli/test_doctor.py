@@ -92,7 +92,7 @@ async def test_the_command_beside_a_running_bot(world):
     assert rows[4].startswith("?  slack manifest     Commands, shortcuts, ")
     assert rows[5].startswith("                      → After an upgrade, ")
     assert {row[0] for row in rows} == {"✓", "?", " "}
-    assert last == "1 of 25 checks could not be made, 24 passed."
+    assert last == "24 of 25 checks passed, 1 could not be made."
 
 
 async def test_the_exit_status_is_1_if_anything_failed(world):

@@ -28,7 +28,7 @@ OK, WARNING, FAILED, UNKNOWN = passed("a", ""), warning("b", ""), failed("c", ""
             "2 of 5 checks failed, 1 has a warning, 1 could not be made, 1 passed",
         ),
         ([WARNING, WARNING, OK], "2 of 3 checks have a warning, 1 passed"),
-        ([UNKNOWN, OK, OK], "1 of 3 checks could not be made, 2 passed"),
+        ([UNKNOWN, OK, OK], "2 of 3 checks passed, 1 could not be made"),
         ([FAILED], "1 of 1 checks failed"),
     ],
 )

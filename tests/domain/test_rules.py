@@ -41,6 +41,13 @@ def test_a_rule_asks_of_operators_what_it_asks_of_others(is_operator):
     assert (silent.approvals, silent.rules) == (0 if is_operator else 1, ("orders-*",))
 
 
+def test_the_card_goes_to_the_channel_of_the_longest_pattern():
+    """The narrowest as a rule: a team's own channel, rather than that of everybody."""
+    everybody, team = Rule("*", ask_channel="C0ALL"), Rule("orders-*", ask_channel="C0ORDERS")
+    for rules in ((everybody, team), (team, everybody)):
+        assert held(*rules).ask_channels[0] == "C0ORDERS"
+
+
 LAX = Rule(
     "orders-*",
     approvals=1,

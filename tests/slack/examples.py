@@ -20,6 +20,7 @@ from bot.domain.operations.plans import CLEAR, PLANS, STOP, StepName
 from bot.domain.pipelines.activity import Activity
 from bot.domain.pipelines.pipeline import Pipeline, PipelineError, Problem, ProblemKind, Storage
 from bot.domain.pipelines.targets import TargetName
+from bot.engine.attempted_actions import AttemptedAction
 from bot.engine.replies import Blocker, Result, RuleList
 from bot.feldera.http.problems import DATABASE_DOWN
 from tests.clock import START
@@ -60,7 +61,7 @@ SAID = {
     "trouble": "unreachable",
 }
 
-NO = replace(DENIED, would_allow=(Role.REQUESTER, Role.OPERATOR), membership=Membership(ANA))
+NO = replace(DENIED, would_allow=(Role.REQUESTER, Role.OPERATOR, Role.RESPONDER), membership=Membership(ANA))
 YES = replace(ALLOWED, why=Why.GRANTED, grant=grant())
 _WHAT_IT_IS: dict[Any, list[Any]] = {
     Operation: [
@@ -141,6 +142,7 @@ _BY_FIELD: dict[str, list[Any]] = {
     "patterns": [(r"[A-Z]+-\d+", "^(fix|data):"), ("^(fix|data):",), ()],
     "reason_patterns": [(r"[A-Z]+-\d+",), ()],
     "incident": ["INC-9", ""],
+    "tried": [AttemptedAction.CONFIRM, AttemptedAction.APPROVE, AttemptedAction.STOP],
     "beginning": ["7fk2qa"],
     "said": ["error: no such column `price`", ""],
     "limit": [3],

@@ -9,6 +9,7 @@ from bot.domain.access.grant_effects import NoEffect, Obstacle
 from bot.domain.access.permissions import Action, Group, Role
 from bot.domain.access.requests.request_objections import NotPermitted, ReasonMissing
 from bot.domain.audit_values import previous_grants
+from bot.domain.operations.operation import State
 from bot.engine import replies
 from bot.engine.attempted_actions import AttemptedAction
 from bot.engine.handlers.access.admins import lacks_a_grant
@@ -27,6 +28,8 @@ def _with_fitting_people(reply: Any) -> Any:
             denied.tried in _BY_APPROVERS and Role.APPROVER not in decision.would_allow
         ):
             return replace(reply, decision=replace(decision, would_allow=(Role.APPROVER,)))
+        case replies.Busy(holder=holder, may_close=True) if holder.state is not State.NEEDS_HUMAN:
+            return replace(reply, may_close=False)
         case replies.NoDiagnosis(decision=decision):
             return replace(reply, decision=replace(decision, would_allow=(Role.ADMIN,)))
         case replies.SeesNothing(decision=decision):

@@ -140,7 +140,7 @@ def test_why_there_is_nothing_to_confirm():
             "❌ Feldera has no pipeline `ordres` (names are case-sensitive).",
             "❌ Feldera has no pipeline `ordres` (names are case-sensitive). Did you mean `orders` or `orders-eu`?",
             "✋ `orders` must be stopped before it can be cleared. It is Running, started <!date^1772420400^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 03:00 UTC>. Type `/pipeline stop orders` and, once it is stopped, `/pipeline clear orders` again.",
-            "✋ `orders` cannot be cleared now. It is still Stopped, but somebody asked it to start <!date^1772413200^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 01:00 UTC>. To take that start back, type `/pipeline stop orders`; once it is stopped, type `/pipeline clear orders` again.",
+            "✋ `orders` cannot be cleared now. It is still Stopped, but somebody asked it to start <!date^1772413200^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 01:00 UTC>. To take that start back, type `/pipeline stop orders`; once that stop has ended, type `/pipeline clear orders` again.",
             "✋ `orders` is still stopping, so it cannot be cleared yet. Once it is stopped, type `/pipeline clear orders` again.",
             "✅ `orders` is already cleared.",
             "✅ `orders` is already cleared. It is still Stopped, but somebody asked it to start <!date^1772413200^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 01:00 UTC>.",

@@ -41,7 +41,7 @@ def waiting_for(needed, given):
         (READY, "1 of 1 approval. After one more check it is sent to Feldera. Follow"),
         (
             replace(READY, cancellable_until=START + timedelta(seconds=30)),
-            "After 30 s and one more check it is sent to Feldera; until then it can be cancelled on its card.",
+            "After 30 s and one more check it is sent to Feldera; until then you, or anybody else who can request or approve it, can cancel it on its card.",
         ),
         (changed(READY, frozen_until=START + HOUR), "held by a freeze, and sent once that has ended (<!date"),
         (replace(READY, held_by_freeze=True), "held by a freeze, and sent once that has ended. Follow"),
@@ -50,7 +50,7 @@ def waiting_for(needed, given):
                 replace(READY, cancellable_until=START + 2 * HOUR),
                 frozen_until=START + HOUR,
             ),
-            "After 2 h and one more check it is sent to Feldera; until then it can be cancelled on its card.",
+            "After 2 h and one more check it is sent to Feldera; until then you, or anybody else who can request or approve it, can cancel it on its card.",
         ),
         (changed(ended(State.REFUSED, Ending.PERMISSION_LOST), needed=1), "1 of 1 approval. ❌"),
     ],

@@ -118,7 +118,7 @@ A rule says what a request on matching pipelines needs beyond a role. Its keys:
 `cancel-window=30s` – how long a clear or a stop can be cancelled before it is sent: 0s to 60s; by default 0s
 `break-glass=allowed` – whether a responder may run without approval in an emergency, `allowed` or `forbidden`; by default forbidden
 `matching=INC-\\d+` – a regular expression; the reason must contain something that matches it. Write it last: all that follows is part of it
-Where several rules match, the strictest value of each key applies: the most approvals, the shortest `within` and `remind`, the longest `cancel-window`, and break-glass only if a rule allows it and none forbids it. The card goes to the `channel` of the rule whose pattern comes first in the alphabet, every `group` is notified, and the reason must satisfy every `matching`.
+Where several rules match, the strictest value of each key applies: the most approvals, the shortest `within` and `remind`, the longest `cancel-window`, and break-glass only if a rule allows it and none forbids it. The card goes to the `channel` of the rule with the longest pattern that sets one, every `group` is notified, and the reason must satisfy every `matching`.
 Where no rule sets `approvals`, a requester needs 1 approval and an operator none; a rule's `approvals` apply to both. A start loses nothing, so `approvals`, `reason`, `cancel-window` and `matching` do not apply to it.
 `/pipeline rules` lists the rules and freezes. An admin sets one: `/pipeline rule prod-* approvals=2 reason=required`.\
 """)
@@ -126,7 +126,7 @@ Where no rule sets `approvals`, a requester needs 1 approval and an operator non
 *Break-glass*
 In an emergency a *responder* can run a clear, a stop or a start at once, without approval, where a rule has `break-glass=allowed`: `/pipeline clear orders --break-glass INC-9 lag alarm`. It needs an incident and a reason.
 Everyone who could have approved it is notified, and one of them must review it afterwards, with the button on its card or `/pipeline review ID`.
-A freeze blocks break-glass, too. `/pipeline can-i clear orders` tells whether you may.\
+A freeze blocks break-glass, too. `/pipeline can-i clear orders` also tells whether you can clear it as break-glass.\
 """)
 
 

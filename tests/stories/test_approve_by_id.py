@@ -117,7 +117,7 @@ def test_what_happens_after_an_approval(workspace, ana, ben):
     ana.requests("orders")
     assert ben.told("Approve") == snapshot(
         [
-            "👍 You approved the clear of `orders` requested by @ana: 1 of 1 approval. After 30 s and one more check it is sent to Feldera; until then it can be cancelled on its card. Follow it in its thread."
+            "👍 You approved the clear of `orders` requested by @ana: 1 of 1 approval. After 30 s and one more check it is sent to Feldera; until then you, or anybody else who can request or approve it, can cancel it on its card. Follow it in its thread."
         ]
     )
     workspace.passes(minutes=1)

@@ -99,7 +99,7 @@ def test_what_is_said_is_of_what_was_asked_for(workspace, rio, command, what):
     label = f"Type the pipeline's name, {name}, to {what} it at once, without approval.{final}"
     assert rio.opens("Run as break-glass…").splitlines()[1] == f"{label}: ____"
     workspace.rules(name, FORBIDDEN)
-    no = f"🚫 The {what} of `{name}` cannot run as break-glass: the rules for `*`, `{name}` do not allow it. "
+    no = f"🚫 The {what} of `{name}` cannot run as break-glass: the rules for `{name}`, `*` do not allow it. "
     assert (
         f"{no}Nothing was sent to Feldera. Ask for approval instead: `/pipeline {command} reason…`."
         in rio.submits(name)
@@ -148,7 +148,7 @@ def test_the_form_is_not_opened_is_closed_or_has_the_wrong_name(workspace, rio):
         ({}, "no rule allows it"),
         ({"orders": "approvals=1"}, "the rules for `orders` do not allow it"),
         ({"orders": FORBIDDEN}, "the rules for `orders` do not allow it"),
-        ({"*": ALLOWED, "ord*": FORBIDDEN}, "the rules for `*`, `ord*` do not allow it"),
+        ({"*": ALLOWED, "ord*": FORBIDDEN}, "the rules for `ord*`, `*` do not allow it"),
     ],
 )
 def test_the_rules_do_not_allow_it(workspace, rules, because):
@@ -173,7 +173,7 @@ def test_a_reason_that_a_rule_wants(workspace, rio):
     """It holds in an emergency, too; the incident may be the ticket that it asks for."""
     workspace.rules("orders", r"matching=INC-\d+")
     assert rio.asks("/pipeline clear orders --break-glass lag alarm at night") == snapshot(
-        "✍️ The reason for the clear of `orders` must contain something of the form `INC-\\d+`. Yours does not. Nothing was sent to Feldera. Type the command again with a reason that does: `/pipeline clear orders --break-glass lag reason…`."
+        "✍️ The reason for the clear of `orders` must match the regular expression `INC-\\d+`. Yours does not. Nothing was sent to Feldera. Type the command again with a reason that does: `/pipeline clear orders --break-glass lag reason…`."
     )
     rio.breaks_glass("orders", "INC-9 lag alarm")
     workspace.passes(seconds=5)

@@ -69,7 +69,7 @@ def test_the_shortcut_has_no_channel(workspace, oli):
 def test_the_form_tells_who_is_asked_and_where(workspace, ana):
     """A request goes to the channel of its rule, from wherever it was asked; if nobody could approve, that is said."""
     ana.uses_shortcut("Clear a pipeline")
-    nobody = "⚠️ Nobody can approve it now: you cannot approve your own request, and nobody else has the role *approver* on this pipeline. Ask an admin to grant it."
+    nobody = "⚠️ Nobody can approve it now: you cannot approve your own request, and nobody else has the role *approver* on this pipeline. Ask an admin to grant it to somebody else."
     shown = ana.chooses("orders")
     assert "\n🙋 Needs approval from 1 other person within 1 h, or it expires.\n" in shown
     assert f"\nIts card goes to our direct messages. · {nobody}\n" in shown
@@ -80,7 +80,7 @@ def test_the_form_tells_who_is_asked_and_where(workspace, ana):
     )
     shown = ana.chooses("orders")
     assert (
-        "\n🙋 Needs approval from 2 other people within 2 h, or it expires. After the last approval it waits 30 s before it is sent to Feldera; until then it can be cancelled on its card.\n"
+        "\n🙋 Needs approval from 2 other people within 2 h, or it expires. After the last approval it waits 30 s before it is sent to Feldera; until then you, or anybody else who can request or approve it, can cancel it on its card.\n"
         in shown
     )
     assert "\nIts card goes to #approvals and asks @oncall. · Who may approve: @ben.\n" in shown

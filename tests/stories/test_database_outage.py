@@ -74,7 +74,7 @@ def test_a_clear_that_was_confirmed_is_sent_afterwards(either):
     either.passes(minutes=1)
     away, back, sent, _, cleared = either.timed_thread()
     assert away == snapshot(
-        "0:00:05  🔌 Feldera gives me no usable answer (`Feldera cannot reach its database.`). The clear of `orders` has not been sent yet. I keep tryinguntil the request expires."
+        "0:00:05  🔌 Feldera gives me no usable answer (`Feldera cannot reach its database.`). The clear of `orders` has not been sent yet. I keep trying until the request expires."
     )
     assert back == "0:10:11.375000  🔌 Feldera answers again, after 10 minutes and 11 seconds."
     assert sent.startswith(f"0:10:11.375000  {SENT} at 3:10:12 AM.")

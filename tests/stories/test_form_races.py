@@ -119,7 +119,7 @@ NO_GRANT = "you need the role requester, operator or responder on orders. An adm
         ),
         (
             is_frozen,
-            "🧊 orders is frozen until 2026-03-02 07:00 UTC, by shell:owner (reason: release day). Until then nobody can clear, stop or start it through this bot, not even as break-glass. Nothing was sent to Feldera. An admin can remove the freeze, for all of ord*: /pipeline unfreeze ord*.",
+            "🧊 orders is frozen until 2026-03-02 07:00 UTC, by shell:owner (reason: release day). Until then nobody can clear, stop or start it through this bot, not even as break-glass. Nothing was sent to Feldera. An admin can remove the freeze with /pipeline unfreeze ord*; that unfreezes every pipeline that matches it.",
             "action=clear grant=1 pipeline=orders why=frozen",
         ),
     ],
@@ -134,7 +134,7 @@ def test_what_holds_at_the_press_stands_below_the_field(workspace, form, happens
 def test_a_reason_that_a_rule_wants(workspace, form):
     """The rules of the press hold. Where they are older, the form asks, and Slack itself takes none without a reason."""
     workspace.rules("orders", r"reason=required matching=INC-\d+")
-    below_field = "⚠ The reason must contain something of the form INC-\\d+."
+    below_field = "⚠ The reason must match the regular expression INC-\\d+."
     assert below("Reason", form.submits(Reason="because")) == below_field
     pat = workspace.operator("pat")
     pat.opens_form()

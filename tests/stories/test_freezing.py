@@ -26,7 +26,7 @@ def test_nothing_new_starts(workspace, oli, ana):
     no = (
         "🧊 `orders` is frozen until Mar 2, 2026 at 7:00 AM, by @ada (reason: `release day`). "
         "Until then nobody can clear, stop or start it through this bot, not even as break-glass. Nothing was sent to Feldera. "
-        "An admin can remove the freeze, for all of `ord*`: `/pipeline unfreeze ord*`."
+        "An admin can remove the freeze with `/pipeline unfreeze ord*`; that unfreezes every pipeline that matches it."
     )
     assert oli.told("Clear orders") == ana.told("Ask for approval") == [no]
     assert oli.asks("/pipeline clear orders") == ana.asks("/pipeline clear orders") == no

@@ -47,7 +47,7 @@ def test_help_without_a_role(workspace: Workspace) -> None:
     assert workspace.stranger("eve").types("/pipeline help") == snapshot("""\
 You have no role here, so you cannot see or change pipelines. An admin of this bot can give you one: ask them to type `/pipeline grant @you requester PIPELINE`, with your name, the role and the pipeline that you need.
 *Look*
-`/pipeline can-i clear|stop|start NAME` – Show whether you may do it, what approval that needs, and why.
+`/pipeline can-i clear|stop|start NAME` – Show whether you can do it, what approval that needs, and why.
 `/pipeline whoami` – Show your account and your grants.
 `/pipeline grants` – List your grants, and those on pipelines that you are an admin of.
 `/pipeline help` – Show the commands that you can use, or more about one of them.
@@ -67,7 +67,7 @@ def test_help_of_an_operator(workspace: Workspace) -> None:
 `/pipeline status NAME` – Show a pipeline's state, what is under way, its recent events and requests.
 `/pipeline list` – List the pipelines that you can see: their state, and what is under way on them.
 `/pipeline pending` – List what waits for approval or review.
-`/pipeline can-i clear|stop|start NAME` – Show whether you may do it, what approval that needs, and why.
+`/pipeline can-i clear|stop|start NAME` – Show whether you can do it, what approval that needs, and why.
 `/pipeline whoami` – Show your account and your grants.
 `/pipeline history` – List past requests, newest first: all, or those of a pipeline or of a person.
 `/pipeline grants` – List your grants, and those on pipelines that you are an admin of.
@@ -177,7 +177,7 @@ def test_the_bare_command_while_a_group_cannot_be_read(workspace: Workspace) -> 
     workspace.slack.rate_limits("usergroups.users.list", retry_after=30)
     assert eve.types("/pipeline") == snapshot("""\
 Some of your user groups cannot be checked right now (`Slack rate-limited me; retry in 30 s`): something may be missing here.
-Nothing is waiting for you, except perhaps through your groups.
+Nothing is waiting for you, as far as I can tell without your groups.
 *Commands*
 `/pipeline status NAME` – Show a pipeline's state, what is under way, its recent events and requests.
 `/pipeline list` – List the pipelines that you can see: their state, and what is under way on them.

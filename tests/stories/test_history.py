@@ -285,9 +285,9 @@ def test_what_was_archived_is_said_where_the_list_ends(workspace, tmp_path):
     assert ana.types("/pipeline history orders") == snapshot("""\
 *History of `orders`*
 🚫 denied @eve: clear `orders` (no grant) some time ago (Mar 2, 2026 at 3:01 AM)
-Requests up to Mar 2, 2026 at 3:00 AM were archived some time ago (Mar 2, 2026 at 3:01 AM). The people who run the bot can look them up in the archive.\
+Requests up to Mar 2, 2026 at 3:00 AM were archived some time ago (Mar 2, 2026 at 3:01 AM). The person who runs the bot can look them up in the archive.\
 """)
     assert ana.types("/pipeline withdraw 7fk2qa") == snapshot(
-        "❌ There is no request that you can see whose id begins with `7fk2qa`. `/pipeline pending` lists the requests that wait for approval or review. Requests up to Mar 2, 2026 at 3:00 AM were archived some time ago (Mar 2, 2026 at 3:01 AM). The people who run the bot can look them up in the archive."
+        "❌ There is no request that you can see whose id begins with `7fk2qa`. `/pipeline pending` lists the requests that wait for approval or review. Requests up to Mar 2, 2026 at 3:00 AM were archived some time ago (Mar 2, 2026 at 3:01 AM). The person who runs the bot can look them up in the archive."
     )
     assert workspace.follows() == "✅ Cleared"

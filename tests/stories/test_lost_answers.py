@@ -11,7 +11,7 @@ LOST = "❔ Feldera gave no usable answer to the clear of `orders` (`The connect
 SENT_AGAIN = (
     "📤 Sent the clear of `orders` to Feldera again at 3:00:{} AM: the previous call has shown no effect."
 )
-UNPROVABLE = "⚠️ Needs attention: the clear of `orders`. Known: the clear was sent to Feldera once, Feldera never confirmed it, and `orders` has been started since. Not known: whether it was cleared before that; Feldera's events do not show it. What to do: find out whether `orders` started empty; the person who started it may know, or Feldera's log may show it. Once you are sure that no clear is under way, press *Close request* on its card, even if you could not find out. @oli"
+UNPROVABLE = "⚠️ Needs attention: the clear of `orders`. Known: the clear was sent to Feldera once, Feldera never confirmed it, and `orders` has been started since. Not known: whether it was cleared before that; Feldera's events do not show it. What to do: find out whether `orders` started empty; the person who started it may know, or Feldera's log may show it. Once you are sure that no clear is under way, press *Close request* on its card, even if you do not know whether it started empty. @oli"
 STARTED_SINCE = (
     "✅ `orders` was cleared, and somebody has started it since: its storage is in use again. @oli"
 )

@@ -10,7 +10,6 @@ from bot.simulator.feldera import FelderaSimulator
 from tests.workspace import Teammate, Workspace
 
 DAYS_AGO = timedelta(days=3)
-NOT_PROVED = "Feldera's events do not rule that out, and nobody has seen what a clear would delete now."
 STAYS_STOPPED = "`{0}` stays stopped until somebody with the role *operator*, *requester* or *responder* types `/pipeline start {0}`."
 
 
@@ -235,7 +234,7 @@ def test_run_by_somebody_in_between_is_not_cleared(
     workspace.passes(minutes=2)
     assert workspace.thread() == [
         "✓ Step 1 of 2: nothing to stop: `sales` was stopped already. Nothing was sent to Feldera.",
-        f"❌ Not cleared: somebody may have stopped and restarted `sales` after @ana looked at it; {NOT_PROVED} Nothing was sent to Feldera. To request the clear again, type `/pipeline clear sales`: it first shows what would be deleted. Stopped already. @ana",
+        "❌ Not cleared: Feldera's events do not show whether somebody restarted `sales` after @ana's preview, before it was stopped. Nobody has seen what a clear would delete now. Nothing was sent to Feldera. To request the clear again, type `/pipeline clear sales`: it first shows what would be deleted. Stopped already. @ana",
     ]
     assert "❌ Stopped already, not cleared: " in workspace.card()
     assert workspace.sent == []
@@ -256,7 +255,7 @@ def test_a_restart_while_feldera_is_away_is_another_run(workspace: Workspace, an
     workspace.passes(minutes=2)
     assert workspace.thread()[2:] == [
         "✓ Step 1 of 2: stopped `clicks` after 7 minutes and 1 second.",
-        f"❌ Not cleared: somebody may have stopped and restarted `clicks` after @ana looked at it; {NOT_PROVED} Nothing more was sent to Feldera. To request the clear again, type `/pipeline clear clicks`: it first shows what would be deleted. Done: stopped. Not done: clear. `clicks` is now ⏹️ Stopped, its storage 💾 holds data. {STAYS_STOPPED.format('clicks')} @ana",
+        f"❌ Not cleared: Feldera's events do not show whether somebody restarted `clicks` after @ana's preview, before it was stopped. Nobody has seen what a clear would delete now. Nothing more was sent to Feldera. To request the clear again, type `/pipeline clear clicks`: it first shows what would be deleted. Done: stopped. Not done: clear. `clicks` is now ⏹️ Stopped, its storage 💾 holds data. {STAYS_STOPPED.format('clicks')} @ana",
     ]
     assert "❌ Stopped, not cleared: " in workspace.card()
     assert workspace.sent_steps == ["stop"]

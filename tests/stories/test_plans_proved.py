@@ -95,7 +95,7 @@ def test_another_run_between_the_last_look_and_the_stop(workspace: Workspace, ol
     *_, stopped, over = workspace.thread()
     assert stopped == "✓ Step 1 of 2: stopped `sales` after 10 seconds."
     assert (
-        "somebody may have stopped and restarted `sales` after @oli looked at it; Feldera's events do not rule that out"
+        "Feldera's events do not show whether somebody restarted `sales` after @oli's preview, before it was stopped"
         in over
     )
 
@@ -139,6 +139,6 @@ def test_a_right_that_is_known_to_end_too_soon(workspace: Workspace) -> None:
     is_done(workspace, "❌ Not stopped: ")
     assert workspace.thread() == snapshot(
         [
-            "❌ `sales` was not stopped: the role of @oli or of an approver ends within 5 minutes, perhaps before the last step. Nothing was sent to Feldera. Ask an admin to extend the role, then type `/pipeline clear sales --restart`. @oli"
+            "❌ `sales` was not stopped: the role of @oli or of an approver had less than 5 minutes left, so it could have ended before the last step. Nothing was sent to Feldera. Ask an admin to extend that role, then type `/pipeline clear sales --restart`. @oli"
         ]
     )

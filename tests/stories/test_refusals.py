@@ -179,7 +179,7 @@ def test_an_address_at_which_something_else_answers(workspace: Workspace) -> Non
     workspace.passes(minutes=1)
     assert workspace.thread() == snapshot(
         [
-            "🔌 Feldera gives me no usable answer (`Something other than the Feldera API answers at its address.`). The clear of `orders` has not been sent yet. I keep tryinguntil the request expires. The person who runs the bot should check `FELDERA_HOST`.",
+            "🔌 Feldera gives me no usable answer (`Something other than the Feldera API answers at its address.`). The clear of `orders` has not been sent yet. I keep trying until the request expires. The person who runs the bot should check `FELDERA_HOST`.",
             "❌ `orders` was not cleared: what answers at Feldera's address is not Feldera (`Something other than the Feldera API answers at its address.`). The person who runs the bot should check `FELDERA_HOST`. @ana",
         ]
     )

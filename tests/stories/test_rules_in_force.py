@@ -122,7 +122,7 @@ def test_the_strictest_of_several_rules(workspace: Workspace) -> None:
     ana = workspace.requester("ana")
     assert ana.asks("/pipeline clear orders").startswith("✍️")
     assert ana.asks("/pipeline clear orders schema change").splitlines()[-2] == snapshot(
-        "🙋 Needs approval from 2 other people within 30 min, or it expires. After the last approval it waits 30 s before it is sent to Feldera; until then it can be cancelled on its card."
+        "🙋 Needs approval from 2 other people within 30 min, or it expires. After the last approval it waits 30 s before it is sent to Feldera; until then you, or anybody else who can request or approve it, can cancel it on its card."
     )
 
 

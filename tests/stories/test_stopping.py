@@ -103,7 +103,7 @@ def test_an_operator_without_approvals_has_the_window_too(workspace: Workspace) 
     preview = oli.asks("/pipeline clear orders")
     assert (
         preview.splitlines()[-2]
-        == "⏱️ The request waits 30 s before it is sent to Feldera; until then it can be cancelled on its card."
+        == "⏱️ The request waits 30 s before it is sent to Feldera; until then you, or anybody else who can request or approve it, can cancel it on its card."
     )
     oli.told("Clear orders")
     workspace.passes(seconds=10)

@@ -73,7 +73,7 @@ def test_rights_rules_and_freezes_of_one_hold_for_no_other(workspace: Workspace)
     frozen = ben.asks("/pipeline clear staging/orders")
     assert frozen.startswith("🧊 `staging/orders` is frozen until ")
     assert frozen.endswith(
-        "An admin can remove the freeze, for all of `staging/*`: `/pipeline unfreeze staging/*`."
+        "An admin can remove the freeze with `/pipeline unfreeze staging/*`; that unfreezes every pipeline that matches it."
     )
 
 

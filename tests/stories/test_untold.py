@@ -26,7 +26,7 @@ def ben(workspace: Workspace) -> Teammate:
 
 
 def waits(why: str) -> str:
-    return f"⏸️ I cannot check right now whether the requester and the approvers still have their roles (`{why}`). The clear of `orders` is not sent until I can; I keep trying."
+    return f"⏸️ I cannot check right now whether the requester and the approvers still have their roles (`{why}`). The clear of `orders` is not sent until I can; I keep trying until the request expires."
 
 
 @pytest.mark.usefixtures("ana", "ben")

@@ -45,7 +45,7 @@ requester  views; requests a clear, a stop or a start, which needs approval
 operator   views; clears, stops and starts without approval, unless a rule asks for one
 approver   views; approves and denies requests of other people; reviews break-glass runs
 responder  views; requests; runs as break-glass in an emergency, where a rule allows it
-admin      changes grants, rules and freezes on the pattern; nothing on pipelines
+admin      changes grants, rules and freezes on the pattern, but cannot see, request or approve anything without another role
 """
 
 

@@ -97,9 +97,15 @@ def requirements_for(
 ) -> Requirements:
     """The strictest value of each field of all rules on `name`; without any, a requester needs one approval.
 
+    Of values that can only follow one another, such as channels, those of the longest pattern come first: it is the
+    narrowest as a rule.
+
     For a plan that loses no data, rules only say who is asked, where, and how long for.
     """
-    holding = [rule for rule in rules if fnmatchcase(name, rule.pattern)]
+    holding = sorted(
+        (rule for rule in rules if fnmatchcase(name, rule.pattern)),
+        key=lambda rule: (-len(rule.pattern), rule.pattern),
+    )
     return strictest(holding, approvals=0 if is_operator else REQUESTER_APPROVALS, loses_data=loses_data)
 
 

@@ -37,7 +37,7 @@ VERBS: tuple[Verb, ...] = (
         details=(
             "Only you see the preview. Without NAME, a form opens in which you choose the pipeline. What follows NAME and the "
             "options is the reason, shown on the card.\n"
-            "*Options*: the pipeline must be stopped. `--stop` stops it first, `--start` starts it afterwards, and `--restart` "
+            "*Options*: a clear needs a stopped pipeline. `--stop` stops it first, `--start` starts it afterwards, and `--restart` "
             "does both; all of it is one request.\n"
             "*What is lost*: the pipeline's checkpoints and state. It is empty when it runs again, and that cannot be undone.\n"
             f"*Approval*: {_APPROVAL}\n"
@@ -161,8 +161,8 @@ VERBS: tuple[Verb, ...] = (
         arguments="clear|stop|start NAME",
         group=VerbGroup.LOOK,
         needs=EVERYBODY,
-        summary="Show whether you may do it, what approval that needs, and why.",
-        details=ONLY_YOU_SEE_IT,
+        summary="Show whether you can do it, what approval that needs, and why.",
+        details=f"{ONLY_YOU_SEE_IT} It also says how to do it as break-glass, if you can.",
         example="can-i clear orders",
         read=parsers.can_i,
     ),

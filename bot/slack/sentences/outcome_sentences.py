@@ -172,11 +172,11 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
         "Known: the {step} was sent to Feldera {sends}, Feldera {confirmed} it, and {name} has been started since.",
         "Not known: whether it was {done} before that; Feldera's events do not show it.",
         "What to do: find out whether {name} started empty; the person who started it may know, or Feldera's log may show it. Once you "
-        "are sure that no {step} is under way, press *Close request*{on_card}, even if you could not find out.",
+        "are sure that no {step} is under way, press *Close request*{on_card}, even if you do not know whether it started empty.",
     ),
     Ending.CONTRADICTION: _needs_attention(
-        "Needs attention: Feldera accepted it, but the pipeline is not {doing}",
-        "Known: Feldera accepted the {step}, but {name} is not {doing}{and_still}.",
+        "Needs attention: Feldera accepted it, but the pipeline is neither {done} nor {doing}",
+        "Known: Feldera accepted the {step}, but {name} is neither {done} nor {doing}{and_still}.",
         "Not known: why.",
         "What to do: look at {name} and at Feldera's log; once you are sure that nothing is under way, press *Close request*{on_card}. "
         "To request it again, type {again}{showing}.",
@@ -186,8 +186,8 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
         "Known: the {step} was sent to Feldera {sends}. Since then {name} is gone, or another pipeline has its name.",
         "Not known: whether {name} was {done}, and whether {host} still leads to the same Feldera; I cannot check that, because this "
         "Feldera runs without authentication.",
-        "What to do: ask the person who runs the bot whether it does. If not, look at {name} in the Feldera that it led to before. "
-        "Once you are sure that nothing is under way there, press *Close request*{on_card}.",
+        "What to do: ask the person who runs the bot whether {host} still leads to the same Feldera. If it does, look at {name} there; if not, look "
+        "in the Feldera that it led to before. Once you are sure that no {step} is under way in that Feldera, press *Close request*{on_card}.",
     ),
     Ending.OUT_OF_REACH: _needs_attention(
         "Needs attention: Feldera has given no usable answer for a day",
@@ -203,8 +203,8 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
         "Whether it was {done} is not recorded here. To request it again, type {again}{showing}.",
     ),
     Ending.RESTARTED_BEFORE: _unsent(
-        "{Undone}: the run of {name} that {requester} asked to stop is over, and somebody has started {name} again since.",
-        "{Undone_so_far}: the run that {requester} asked to stop is over, and somebody has started the pipeline again since",
+        "{Undone}: {name} stopped before this request was sent, and somebody has started it again since.",
+        "{Undone_so_far}: it stopped before this request was sent, and somebody has started it again since",
         "To request it again, type {again}{showing}.",
     ),
     Ending.RESTARTED_WHILE_STOPPING: _words(
@@ -214,9 +214,9 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
         "To request it again, type {again}{showing}.",
     ),
     Ending.RUN_SINCE: _unsent(
-        "{Undone}: somebody may have stopped and restarted {name} after {requester} looked at it; Feldera's events do not rule that out, "
-        "and nobody has seen what a clear would delete now.",
-        "{Undone_so_far}: somebody may have stopped and restarted it after {requester} looked at it; Feldera's events do not rule that out",
+        "{Undone}: Feldera's events do not show whether somebody restarted {name} after {requester}'s preview, before it was stopped. "
+        "Nobody has seen what a clear would delete now.",
+        "{Undone_so_far}: Feldera's events do not show whether somebody restarted it after {requester}'s preview, before it was stopped",
         "To request the {rest_name} again, type {rest}{showing}.",
     ),
     Ending.EVENTS_UNUSABLE: _unsent(
@@ -231,9 +231,9 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
         "Tell the person who runs the bot.",
     ),
     Ending.RIGHTS_END_SOON: _unsent(
-        "{name} was not {done}: the role of {requester} or of an approver ends within 5 minutes, perhaps before the last step.",
-        "{Undone_so_far}: the role of {requester} or of an approver ends within 5 minutes, perhaps before the last step",
-        "Ask an admin to extend the role, then type {again}.",
+        "{name} was not {done}: the role of {requester} or of an approver had less than 5 minutes left, so it could have ended before the last step.",
+        "{Undone_so_far}: the role of {requester} or of an approver had less than 5 minutes left, so it could have ended before the last step",
+        "Ask an admin to extend that role, then type {again}.",
     ),
     Ending.NOT_COMPILED: _unsent(
         "{Undone}: the program of {name} does not compile{so}.",
@@ -252,9 +252,9 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
         "{Undone_so_far}: the pipeline disappeared while it was starting; somebody deleted or renamed it",
     ),
     Ending.LEFT_TO_HUMAN: _words(
-        "{name} was not {done}: the {step_before} took effect late, when this request already needed attention, "
+        "{name} was not {done}: the {step_before} took effect only after this request already needed attention, "
         "so I did not go on.",
-        "{Undone_so_far}: the {step_before} took effect late, when this request already needed attention, "
+        "{Undone_so_far}: the {step_before} took effect only after this request already needed attention, "
         "so I did not go on",
         "To request the {rest_name} again, type {rest}.",
     ),

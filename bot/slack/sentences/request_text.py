@@ -65,7 +65,7 @@ def _took(operation: Operation) -> Text:
 def older_archived(archived: Archived) -> Text:
     """Where requests are that no list here has any more: only the shell reads an archive."""
     return Text(
-        "Requests up to {} were archived {}. The people who run the bot can look them up in the archive.",
+        "Requests up to {} were archived {}. The person who runs the bot can look them up in the archive.",
         at(archived.newest_at),
         ago(archived.archived_at),
     )

@@ -144,7 +144,7 @@ def _what_now(operation: Operation) -> Text:
     if until is not None and operation.ready_at is not None:
         window = exactly(until - operation.ready_at)
         return Text(
-            "After {} and one more check it is sent to Feldera; until then it can be cancelled on its card.",
+            "After {} and one more check it is sent to Feldera; until then you, or anybody else who can request or approve it, can cancel it on its card.",
             window,
         )
     return Text("After one more check it is sent to Feldera.")

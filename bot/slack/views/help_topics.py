@@ -15,7 +15,7 @@ _ROLES: Mapping[Role, LiteralString] = {
     Role.OPERATOR: "see; request; start without approval; clear and stop without approval, unless a rule asks for it",
     Role.APPROVER: "see; approve and deny requests of other people; review break-glass requests",
     Role.RESPONDER: "see; request; run as break-glass in an emergency, where a rule allows it",
-    Role.ADMIN: "change grants, rules and freezes on the pattern; nothing on pipelines",
+    Role.ADMIN: "change grants, rules and freezes on the pattern, but cannot see, request or approve anything without another role",
 }
 
 
@@ -50,7 +50,7 @@ def _rules() -> Message:
         "*Rules*\nA rule says what a request on matching pipelines needs beyond a role. Its keys:\n{}\n"
         "Where several rules match, the strictest value of each key applies: the most approvals, the shortest `within` and "
         "`remind`, the longest `cancel-window`, and break-glass only if a rule allows it and none forbids it. The card goes to the `channel` of "
-        "the rule whose pattern comes first in the alphabet, every `group` is notified, and the reason must satisfy every "
+        "the rule with the longest pattern that sets one, every `group` is notified, and the reason must satisfy every "
         "`matching`.\n"
         "Where no rule sets `approvals`, a requester needs 1 approval and an operator none; a rule's `approvals` apply to both. "
         "A start loses nothing, so `approvals`, `reason`, `cancel-window` and `matching` do not apply to it.\n"
@@ -65,5 +65,5 @@ def _break_glass() -> Message:
         "has `break-glass=allowed`: `{COMMAND} clear orders --break-glass INC-9 lag alarm`. It needs an incident and a reason.\n"
         "Everyone who could have approved it is notified, and one of them must review it afterwards, with the button on its "
         "card or `{COMMAND} review ID`.\n"
-        "A freeze blocks break-glass, too. `{COMMAND} can-i clear orders` tells whether you may."
+        "A freeze blocks break-glass, too. `{COMMAND} can-i clear orders` also tells whether you can clear it as break-glass."
     )

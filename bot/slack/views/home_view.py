@@ -94,7 +94,7 @@ def _page(page: HomePage, workspace_url: str) -> Iterable[Block | None]:
 
 def nothing_waits_for_you(page: HomePage) -> Text:
     if page.unread:
-        return Text("Nothing is waiting for you, except perhaps through your groups.")
+        return Text("Nothing is waiting for you, as far as I can tell without your groups.")
     return Text("✅ Nothing is waiting for you.")
 
 

@@ -147,7 +147,7 @@ def _what_then(authority: Authorization) -> Text:
             "and one of them must review it afterwards."
         )
     waits = Text(
-        "waits {} before it is sent to Feldera; until then it can be cancelled on its card",
+        "waits {} before it is sent to Feldera; until then you, or anybody else who can request or approve it, can cancel it on its card",
         exactly(requirements.stop_window),
     )
     if authority.approvals_needed == 0:

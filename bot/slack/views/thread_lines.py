@@ -270,7 +270,7 @@ def _held(operation: Operation, event: Event) -> Text:
 def _unverified(operation: Operation, event: Event) -> Text:
     return Text(
         "I cannot check right now whether the requester and the approvers still have their roles ({}). "
-        "{} is not sent until I can; I keep trying.",
+        "{} is not sent until I can; I keep trying until the request expires.",
         message_of(event),
         action_phrase(operation).with_upper_case(),
     )

@@ -41,7 +41,7 @@ def _no_role(membership: Membership) -> Text:
     """With no grant that they may have through a group, either."""
     if membership.kind is Kind.MEMBER and membership.unresolved_groups:
         return Text(
-            "Without them you have no role here, so for now you cannot see or change pipelines. Try again in a minute."
+            "Without those grants you have no role here, so for now you cannot see or change pipelines. Try again in a minute."
         )
     if membership.kind is Kind.MEMBER:
         return how_to_get_access(Kind.MEMBER, "")

@@ -220,7 +220,7 @@ def _who_is_notified(authority: Authorization, origin: ChannelId) -> Iterable[Te
             Text("Who may approve: {}{}.", Text(", ").join(could[:TOLD_MAX]), more)
             if could
             else Text(
-                "⚠️ Nobody can approve it now: you cannot approve your own request, and nobody else has the role *approver* on this pipeline. Ask an admin to grant it."
+                "⚠️ Nobody can approve it now: you cannot approve your own request, and nobody else has the role *approver* on this pipeline. Ask an admin to grant it to somebody else."
             )
         )
     else:

@@ -1,5 +1,6 @@
 """Objections in words: what a rule or a freeze says against a request, and what to do about it. Pure."""
 
+from collections.abc import Sequence
 from typing import assert_never
 
 from bot.domain.access.requests.request_objections import (
@@ -46,12 +47,12 @@ def frozen(name: PipelineName, freeze: Freeze) -> Message:
     return said(
         "🧊 `{name}` is frozen until {until}, by {by} (reason: {reason}). "
         "Until then nobody can clear, stop or start it through this bot, not even as break-glass. Nothing was sent to Feldera. "
-        "An admin can remove the freeze{scope}: `{COMMAND} unfreeze {pattern}`.",
+        "An admin can remove the freeze with `{COMMAND} unfreeze {pattern}`{scope}.",
         name=name,
         until=at(freeze.until),
         reason=code(freeze.reason),
         by=_by(freeze.by),
-        scope=NOTHING if freeze.pattern == name else Text(", for all of `{}`", freeze.pattern),
+        scope=NOTHING if freeze.pattern == name else Text("; that unfreezes every pipeline that matches it"),
         pattern=freeze.pattern,
     )
 
@@ -103,17 +104,17 @@ def _not_requested(reply: TooManyOpen | TooManyRecentRequests) -> Text:
 
 def reason_missing(reply: ReasonMissing) -> Message:
     """What the reason lacks, and the command to type again."""
-    patterns = [Text("something of the form {}", code(each, 100)) for each in reply.patterns]
-    lacks = some_of(patterns, Text(", and "))
+    lacks = _expressions([code(each, 100) for each in reply.patterns])
     glass = f" --break-glass {reply.incident}" if reply.incident else ""
     again = code(f"{command(reply.plan, reply.pipeline)}{glass} reason…", 600)
     action = action_name(reply.plan)
     if reply.reason:
+        does_not = "Yours does not." if len(reply.patterns) == 1 else "Yours matches none of them."
         missing = Text(
-            "The reason for the {} of `{}` must contain {}. Yours does not.", action, reply.pipeline, lacks
+            "The reason for the {} of `{}` must match {}. {}", action, reply.pipeline, lacks, does_not
         )
     else:
-        that = Text(" that contains {}", lacks) if lacks else NOTHING
+        that = Text(" that matches {}", lacks) if lacks else NOTHING
         missing = Text("A {} of `{}` needs a reason{}.", action, reply.pipeline, that)
     does = "with a reason that does" if reply.reason else "with one"
     return said("✍️ {} Nothing was sent to Feldera. Type the command again {}: {}.", missing, does, again)
@@ -121,12 +122,18 @@ def reason_missing(reply: ReasonMissing) -> Message:
 
 def reason_missing_under_field(reply: ReasonMissing) -> Text:
     """The same under the field in which it is missing."""
-    must = shortened(", and something of the form ".join(reply.patterns), PATTERNS_SHOWN)
-    return (
-        Text("The reason must contain something of the form {}.", must)
-        if must
-        else Text("A rule asks for a reason.")
-    )
+    if not reply.patterns:
+        return Text("A rule asks for a reason.")
+    must = shortened(" and ".join(reply.patterns), PATTERNS_SHOWN)
+    which = "expression" if len(reply.patterns) == 1 else "expressions"
+    return Text("The reason must match the regular {} {}.", which, must)
+
+
+def _expressions(patterns: Sequence[Text]) -> Text:
+    if not patterns:
+        return NOTHING
+    which = "expression" if len(patterns) == 1 else "expressions"
+    return Text("the regular {} {}", which, some_of(patterns, Text(" and ")))
 
 
 def _by(who: str) -> Text:

@@ -52,7 +52,7 @@ def _stop_by_hand(reply: NotStopped) -> Message:
     if _starts_soon(pipeline):
         return said(
             "✋ `{}` cannot be {} now. It is still {}, but somebody asked it to start {}. "
-            "To take that start back, type `{}`; once it is stopped, type `{}` again.",
+            "To take that start back, type `{}`; once that stop has ended, type `{}` again.",
             pipeline.name,
             done,
             pipeline.status,
