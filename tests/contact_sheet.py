@@ -32,7 +32,8 @@ from bot.slack.text.blocks import Message
 from bot.slack.views import answers, card, decisions_view, help_view, home_view, thread_lines
 from bot.slack.views.forms import clear_form_view, modal_titles, modals, unopened_forms
 from tests.clock import START
-from tests.domain.samples import ANA, BEN, IN_EVERY_STATE, NOT_APPROVED, ended, needs_human, pipeline
+from tests.domain.pipeline_samples import pipeline
+from tests.domain.samples import ANA, BEN, IN_EVERY_STATE, NOT_APPROVED, ended, needs_human
 from tests.operations import changed
 from tests.slack.examples import SAID, examples
 from tests.slack.reading import WORKSPACE_URL

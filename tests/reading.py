@@ -1,4 +1,4 @@
-"""What a story reads in Slack, and whether all was read: cards, threads and what notifications say of them."""
+"""What a story reads: cards, threads and notifications in Slack, whether all was read, and the audit log."""
 
 import sqlite3
 from contextlib import closing
@@ -6,9 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from bot.domain.audit_chain import Broken, Entry
+from bot.domain.events import EventKind
 from bot.domain.operations.operation import SHORT_ID
 from bot.simulator.feldera import FelderaSimulator
 from bot.simulator.slack import Channel, Message, SlackSimulator, render, render_text
+from bot.store.shell_store import Administration
+from tests.record import in_lines
 
 
 class Reading:
@@ -131,6 +135,23 @@ class Reading:
             if not message.deleted and self.is_unread(message)
         ]
         return [render(message, self.slack.names) for message in [*shared, *private]]
+
+    def record(self, *kinds: EventKind) -> list[str]:
+        """What the record keeps of what was done in Slack: all of it, or the entries of these kinds."""
+        typed = [entry for entry in self.entries() if "shell" not in entry.event.data]
+        return in_lines(
+            [entry for entry in typed if not kinds or entry.event.kind in kinds], self.slack.names
+        )
+
+    def entries(self) -> list[Entry]:
+        """The whole record, with what the shell did, oldest first."""
+        with Administration.open(self.database) as administration:
+            return list(administration.entries())
+
+    def broken(self) -> Broken | None:
+        """The first entry of the record that is not as it was written."""
+        with Administration.open(self.database) as administration:
+            return administration.verify().broken
 
 
 def _key(message: Message) -> str:

@@ -8,37 +8,30 @@ an error, or if a delivery got no answer.
 
 import asyncio
 import random
-from collections.abc import Coroutine
 from contextlib import AsyncExitStack
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 import yaml
 
 from bot.application import Bot
 from bot.composition_root import assembled
 from bot.config import Settings
-from bot.domain.access.changes import AccessChange, GrantRole, RemoveFreeze, RevokeRole, SetFreeze, SetRule
-from bot.domain.access.permissions import Group, Role
-from bot.domain.audit_chain import Broken, Entry
-from bot.domain.commands.rule_syntax import rule_of
-from bot.domain.events import EventKind
-from bot.domain.ids import GroupId, TeamId
 from bot.domain.pipelines.targets import ONE
-from bot.feldera.target_router import TargetRouter
 from bot.observability.tracing import tracing
 from bot.simulator.feldera import FelderaSimulator
-from bot.simulator.slack import SlackSimulator, UserGroup
+from bot.simulator.slack import SlackSimulator
 from bot.slack.api.directory import PeopleDirectory
 from bot.store.shell_store import Administration
+from tests.access_setup import AccessSetup
 from tests.clock import MovableClock
 from tests.logbook import Logbook
 from tests.machine import Machine
 from tests.reading import Reading
-from tests.record import in_lines
+from tests.story_time import StoryTime
 from tests.teammate import CHANNEL, Teammate
 from tests.troubles import Troubles
 from tests.webhooks.described import undescribed
@@ -48,12 +41,9 @@ __all__ = ["CHANNEL", "Teammate", "Workspace"]
 MANIFEST = yaml.safe_load((Path(__file__).parent.parent / "app_manifest.yml").read_text())
 TENANT = "0198d2a4-5e0b-7c11-9c2e-2d9d1f0a7b77"  # nobody else's, as it is with authentication
 
-A_MOMENT = timedelta(milliseconds=1)
 SLACK_WAITS = (
     20.0  # seconds for an ack; the real one waits three, which a busy machine may need for a step of a story
 )
-
-_T = TypeVar("_T")
 
 
 @cache
@@ -65,8 +55,8 @@ def _empty_database() -> bytes:
         return path.read_bytes()
 
 
-class Workspace(Reading, Troubles):
-    """The whole little world of a story. `grants` go through the shell's own way into the database."""
+class Workspace(AccessSetup, Reading, StoryTime, Troubles):
+    """The whole little world of a story."""
 
     makes_clock: ClassVar[type[MovableClock]] = MovableClock
 
@@ -192,159 +182,6 @@ class Workspace(Reading, Troubles):
         else:
             values |= {"slack_app_token": self.slack.app_token}
         return Settings(_env_file=None, **values)
-
-    def stranger(self, name: str, **traits: Any) -> Teammate:
-        """Somebody without any grant."""
-        return Teammate(self.slack.adds_person(name, **traits), self)
-
-    def operator(self, name: str, pattern: str = "*", **lasts: float) -> Teammate:
-        return self._with_role(name, Role.OPERATOR, pattern, **lasts)
-
-    def viewer(self, name: str, pattern: str = "*") -> Teammate:
-        return self._with_role(name, Role.VIEWER, pattern)
-
-    def requester(self, name: str, pattern: str = "*") -> Teammate:
-        return self._with_role(name, Role.REQUESTER, pattern)
-
-    def approver(self, name: str, pattern: str = "*") -> Teammate:
-        return self._with_role(name, Role.APPROVER, pattern)
-
-    def responder(self, name: str, pattern: str = "*") -> Teammate:
-        return self._with_role(name, Role.RESPONDER, pattern)
-
-    def admin(self, name: str, pattern: str = "*") -> Teammate:
-        return self._with_role(name, Role.ADMIN, pattern)
-
-    def grants(self, teammate: Teammate, role: Role, pattern: str = "*", **lasts: float) -> None:
-        expires_at = self.clock.now() + timedelta(**lasts) if lasts else None
-        self.administers(GrantRole(teammate.actor, role, pattern, expires_at))
-
-    def user_group(self, handle: str, *members: Teammate) -> UserGroup:
-        return self.slack.adds_user_group(handle, [member.person for member in members])
-
-    def grants_group(self, group: Any, role: Role, pattern: str = "*") -> None:
-        """To a user group of the simulated Slack (`slack.adds_user_group`)."""
-        team = TeamId(self.slack.workspace.team_id)
-        self.administers(GrantRole(Group(team, GroupId(group.id)), role, pattern))
-
-    def revokes(self, teammate: Teammate) -> None:
-        with Administration.open(self.database) as administration:
-            known = administration.grants(teammate.actor)
-        self.administers(*(RevokeRole(grant.principal, grant.role, grant.pattern) for grant in known))
-
-    def rules(self, pattern: str, said: str) -> None:
-        """Put a rule, written as it is typed: `workspace.rules("prod-*", "approvals=2 within=2h")`."""
-        self.administers(SetRule(rule_of(pattern, said)))
-
-    def freezes(self, pattern: str, reason: str = "release day", **lasts: float) -> None:
-        self.administers(SetFreeze(pattern, self.clock.now() + timedelta(**lasts), reason))
-
-    def unfreezes(self, pattern: str) -> None:
-        self.administers(RemoveFreeze(pattern))
-
-    def administers(self, *changes: AccessChange) -> None:
-        """The person who runs the bot changes access, from the shell."""
-        with Administration.open(self.database, self._targets) as administration:
-            administration.administer(*changes, by="shell:owner", now=self.clock.now())
-
-    def record(self, *kinds: EventKind) -> list[str]:
-        """What the record keeps of what was done in Slack: all of it, or the entries of these kinds."""
-        typed = [entry for entry in self.entries() if "shell" not in entry.event.data]
-        return in_lines(
-            [entry for entry in typed if not kinds or entry.event.kind in kinds], self.slack.names
-        )
-
-    def entries(self) -> list[Entry]:
-        """The whole record, with what the shell did, oldest first."""
-        with Administration.open(self.database) as administration:
-            return list(administration.entries())
-
-    def broken(self) -> Broken | None:
-        """The first entry of the record that is not as it was written."""
-        with Administration.open(self.database) as administration:
-            return administration.verify().broken
-
-    def _with_role(self, name: str, role: Role, pattern: str, **lasts: float) -> Teammate:
-        teammate = self.stranger(name)
-        self.grants(teammate, role, pattern, **lasts)
-        return teammate
-
-    def passes(self, **duration: float) -> None:
-        """Time passes, and the bot does what is due on the way, at the moment it is due."""
-        self.run(self.transient(**duration))
-
-    async def transient(self, **duration: float) -> None:
-        """The same, under way: for what happens in the middle of it."""
-        target = self.clock.now() + timedelta(**duration)
-        due = await self._settle()
-        while due is not None and due <= target:
-            self.clock.moves_to(due)
-            due = await self._settle()
-        self.clock.moves_to(max(target, self.clock.now()))
-        await self._settle()
-
-    def leaps(self, **duration: float) -> None:
-        """Time passes, of which the bot is given the last moment alone: its looks in between would find nothing new."""
-        self.clock.passes(**duration)
-        self.settles()
-
-    def has_measured(self, *, one_look: float, one_list: float) -> None:
-        """Questions to Feldera took the bot so many seconds. Nothing takes any time by the clock of a story."""
-        fleet = self.bot.driver.pipelines
-        assert isinstance(fleet, TargetRouter)
-        for client in fleet.clients.values():
-            now = client.costs.clock.monotonic()
-            client.costs.note_some(1, began=now - one_look)
-            client.costs.note_list(began=now - one_list)
-
-    def wall_clock_jumps(self, **duration: float) -> None:
-        """Somebody sets the clock of the bot's machine; the world's time goes on as it did."""
-        self.machine.wall_clock_jumps(**duration)
-        self.settles()
-
-    def settles(self) -> datetime | None:
-        """The bot does all that is due now; returns when it will be due next."""
-        return self.run(self._settle())
-
-    async def _settle(self) -> datetime | None:
-        bot = self._bot
-        if bot is None:
-            return None
-        for _ in range(1000):
-            await bot.background_tasks.finished()
-            bot.driver.wake.clear()
-            bot.announcements.wake.clear()
-            bot.homes.wake.clear()
-            moments = [await bot.driver.tick()]
-            await bot.driver.finished()
-            moments.append(await bot.announcements.tick())
-            moments.append(await bot.homes.tick())
-            # Whenever something else is due: a minute's record would make a day of a story 1440 ticks long.
-            await bot.clock_watch.tick()
-            await bot.background_tasks.finished()
-            due = min((moment for moment in moments if moment is not None), default=None)
-            busy = any(loop.wake.is_set() for loop in (bot.driver, bot.announcements, bot.homes))
-            now = bot.driver.clock.now()
-            if not busy and (due is None or due > now):
-                return None if due is None else self.clock.now() + max(due - now, A_MOMENT)
-        raise AssertionError("the bot never comes to rest")
-
-    def does(self, deed: Coroutine[Any, Any, _T]) -> _T:
-        """Somebody does something, and the bot reacts."""
-        done = self.run(deed)
-        self.settles()
-        return done
-
-    def at_once(self, *deeds: Coroutine[Any, Any, Any]) -> None:
-        """Several things are done at the same moment."""
-
-        async def together() -> None:
-            await asyncio.gather(*deeds)
-
-        self.does(together())
-
-    def run(self, work: Coroutine[Any, Any, _T]) -> _T:
-        return self._loop.run(work)
 
     @property
     def logged(self) -> list[str]:

@@ -21,7 +21,7 @@ from tests.chaos.cast import TARGETS
 from tests.chaos.events import Cleared, Dying, Hanging, Moment, Post
 from tests.chaos.population import Peopled
 from tests.clock import MovableClock
-from tests.workspace import A_MOMENT
+from tests.story_time import A_MOMENT
 
 SETTLES_WITHIN = 2000  # rounds of all loops without time passing; more would be a bot that never rests
 

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from bot.domain.ids import PipelineId
 from bot.domain.pipelines.pipeline import Absent, Change, Checkpoints, Pipeline, PipelineEvents, Seen, Storage
-from tests.domain.samples import STOPPED_AT, pipeline
+from tests.domain.pipeline_samples import STOPPED_AT, pipeline
 
 
 @dataclass(slots=True)

@@ -26,29 +26,23 @@ from bot.domain.operations.outcome import Ending
 from bot.domain.operations.parts import Card
 from bot.domain.pipelines.pipeline import Absent
 from tests.clock import START
+from tests.domain.input_samples import after_look, end_of, kinds
+from tests.domain.pipeline_samples import DOWN, cleared, clearing, pipeline, running
 from tests.domain.samples import (
     ALLOWED,
     ANA,
     BEN,
     CARD,
     DENIED,
-    DOWN,
     FROZEN,
     NOT_APPROVED,
     NOT_PERMITTED,
     UNVERIFIED,
-    after_look,
     authority,
     awaiting,
-    cleared,
-    clearing,
-    end_of,
     ended,
-    kinds,
     needs_human,
-    pipeline,
     ready,
-    running,
     submitting,
     waiting,
 )

@@ -17,19 +17,9 @@ from bot.domain.pipelines.pipeline import (
     Storage,
 )
 from tests.clock import START
-from tests.domain.samples import (
-    DOWN,
-    STOPPED_AT,
-    after_look,
-    early_start,
-    end_of,
-    kinds,
-    needs_human,
-    pipeline,
-    running,
-    submitting,
-    waiting,
-)
+from tests.domain.input_samples import after_look, end_of, kinds
+from tests.domain.pipeline_samples import DOWN, STOPPED_AT, early_start, pipeline, running
+from tests.domain.samples import needs_human, submitting, waiting
 
 YOUNG = START + timedelta(seconds=14)
 OLD = START + timedelta(seconds=15)

@@ -26,8 +26,9 @@ from bot.domain.operations.outcome import Ending
 from bot.domain.operations.parts import Approval, Review, StepDone
 from tests.access_model import ROLES, VIEWERS, Given
 from tests.clock import START
+from tests.domain.input_samples import approved
 from tests.domain.modeled_access import EVERYBODY, GROUPS, LOOKUPS, PATTERNS, PEOPLE, ModeledAccess
-from tests.domain.samples import ANA, BEN, CLEO, IN_EVERY_STATE, approved, awaiting, ended, grant, needs_human
+from tests.domain.samples import ANA, BEN, CLEO, IN_EVERY_STATE, awaiting, ended, grant, needs_human
 from tests.operations import changed
 
 NOW = START + timedelta(minutes=5)

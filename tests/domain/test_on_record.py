@@ -20,6 +20,8 @@ from bot.domain.operations.operation import State
 from bot.domain.operations.outcome import Ending
 from bot.domain.operations.parts import Review
 from tests.clock import START
+from tests.domain.input_samples import after_look, approved, kinds
+from tests.domain.pipeline_samples import pipeline
 from tests.domain.samples import (
     ALLOWED,
     ANA,
@@ -28,15 +30,11 @@ from tests.domain.samples import (
     DENIED,
     NOT_APPROVED,
     NOT_PERMITTED,
-    after_look,
-    approved,
     authority,
     awaiting,
     ended,
     grant,
-    kinds,
     needs_human,
-    pipeline,
     proposed,
     ready,
     submitting,

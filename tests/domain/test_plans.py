@@ -37,25 +37,18 @@ from bot.domain.pipelines.pipeline import (
     Storage,
 )
 from tests.clock import START
+from tests.domain.input_samples import after_look, end_of, kinds
+from tests.domain.pipeline_samples import DOWN, STOPPED_AT, cleared, clearing, pipeline, running
 from tests.domain.samples import (
     ALLOWED,
     ANA,
     BEN,
-    DOWN,
     FROZEN,
     NOT_APPROVED,
     NOT_PERMITTED,
-    STOPPED_AT,
-    after_look,
-    cleared,
-    clearing,
-    end_of,
     grant,
-    kinds,
     membership,
-    pipeline,
     ready,
-    running,
 )
 from tests.operations import changed
 

@@ -56,7 +56,8 @@ from tests.domain.modeled_access import (
     SPANS,
     ModeledAccess,
 )
-from tests.domain.samples import CARD, DOWN, authority, cleared, pipeline, proposed
+from tests.domain.pipeline_samples import DOWN, cleared, pipeline
+from tests.domain.samples import CARD, authority, proposed
 
 ANSWERS = st.sampled_from([NotSent(DOWN), NotSent(DOWN), Unknown(DOWN), Unknown(DOWN), Accepted()])
 

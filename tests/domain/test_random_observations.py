@@ -50,7 +50,8 @@ from bot.domain.pipelines.pipeline import (
     Unknown,
 )
 from tests.clock import START
-from tests.domain.samples import ANA, CARD, CARRIED, DOWN, proposed
+from tests.domain.pipeline_samples import DOWN
+from tests.domain.samples import ANA, CARD, CARRIED, proposed
 from tests.domain.storage_model import StorageModel
 
 OURS = Identity("https://feldera.example", "ours")

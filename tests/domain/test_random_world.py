@@ -42,7 +42,8 @@ from bot.domain.pipelines.pipeline import (
     Unknown,
 )
 from tests.clock import START
-from tests.domain.samples import ALLOWED, ANA, BEN, CARD, CARRIED, DENIED, DOWN, NOT_PERMITTED, proposed
+from tests.domain.pipeline_samples import DOWN
+from tests.domain.samples import ALLOWED, ANA, BEN, CARD, CARRIED, DENIED, NOT_PERMITTED, proposed
 from tests.domain.storage_model import StorageModel
 
 LONGEST_ON_ITS_WAY = 10  # seconds: Feldera gives up waiting for a row's lock then

@@ -22,6 +22,7 @@ from bot.domain.operations.operation import State
 from bot.domain.operations.outcome import Ending
 from bot.domain.operations.parts import Approval
 from tests.clock import START
+from tests.domain.input_samples import approved, end_of, kinds
 from tests.domain.samples import (
     ALLOWED,
     ANA,
@@ -33,11 +34,8 @@ from tests.domain.samples import (
     FROZEN,
     IN_EVERY_STATE,
     NOT_PERMITTED,
-    approved,
     authority,
     awaiting,
-    end_of,
-    kinds,
     needs_human,
     proposed,
     ready,

@@ -22,23 +22,16 @@ from bot.domain.pipelines.pipeline import (
     Unknown,
 )
 from tests.clock import START
+from tests.domain.input_samples import after_look, end_of, kinds
+from tests.domain.pipeline_samples import DOWN, cleared, clearing, early_start, pipeline, running
 from tests.domain.samples import (
     CARD,
     CARRIED,
-    DOWN,
     FROZEN,
     NOT_APPROVED,
     NOT_PERMITTED,
-    after_look,
-    cleared,
-    clearing,
-    early_start,
-    end_of,
-    kinds,
     needs_human,
-    pipeline,
     ready,
-    running,
     submitting,
 )
 from tests.operations import changed

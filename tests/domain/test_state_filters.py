@@ -4,7 +4,7 @@ import pytest
 
 from bot.domain.pipelines.pipeline import Storage
 from bot.domain.pipelines.state_filters import StateFilter, in_any
-from tests.domain.samples import DOWN, clearing, early_start, pipeline, running
+from tests.domain.pipeline_samples import DOWN, clearing, early_start, pipeline, running
 
 RUNNING, STOPPED, BUSY = StateFilter
 

@@ -20,7 +20,7 @@ from bot.domain.operations.steps import (
 )
 from bot.domain.pipelines.pipeline import Absent, Checkpoints, PipelineError, Seen, Storage
 from tests.clock import START
-from tests.domain.samples import STOPPED_AT, cleared, clearing, early_start, pipeline, running
+from tests.domain.pipeline_samples import STOPPED_AT, cleared, clearing, early_start, pipeline, running
 
 CLEAR, STOP, BEGIN = ClearStep(), StopStep(), StartStep()
 STOPPED, CLEARED = Fingerprint.of(pipeline()), Fingerprint.of(cleared())

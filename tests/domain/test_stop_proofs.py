@@ -26,15 +26,8 @@ from bot.domain.pipelines.pipeline import (
     Storage,
 )
 from tests.clock import START
-from tests.domain.samples import (
-    DOWN,
-    STOPPED_AT,
-    after_look,
-    end_of,
-    kinds,
-    pipeline,
-    running,
-)
+from tests.domain.input_samples import after_look, end_of, kinds
+from tests.domain.pipeline_samples import DOWN, STOPPED_AT, pipeline, running
 from tests.domain.test_plans import (
     RECORDED_AT,
     RUN,

@@ -40,18 +40,9 @@ from bot.domain.operations.plans import START as A_START
 from bot.domain.operations.plans import STOP as A_STOP
 from bot.domain.pipelines.pipeline import Problem, ProblemKind
 from tests.clock import START
-from tests.domain.samples import (
-    BEN,
-    CARRIED,
-    CLEO,
-    IN_EVERY_STATE,
-    STOPPED_AT,
-    cleared,
-    happenings,
-    kinds,
-    pipeline,
-    running,
-)
+from tests.domain.input_samples import happenings, kinds
+from tests.domain.pipeline_samples import STOPPED_AT, cleared, pipeline, running
+from tests.domain.samples import BEN, CARRIED, CLEO, IN_EVERY_STATE
 from tests.operations import changed
 
 LIFECYCLE = (Path(__file__).parent.parent.parent / "docs" / "lifecycle.md").read_text()

@@ -14,20 +14,9 @@ from bot.domain.operations.plans import PLANS
 from bot.domain.operations.unchanged_looks import is_silent, next_look_if_unchanged
 from bot.domain.pipelines.pipeline import Seen
 from tests.clock import START
-from tests.domain.samples import (
-    CARD,
-    CARRIED,
-    DOWN,
-    IN_EVERY_STATE,
-    NOT_PERMITTED,
-    after_look,
-    clearing,
-    looks,
-    needs_human,
-    pipeline,
-    ready,
-    waiting,
-)
+from tests.domain.input_samples import after_look
+from tests.domain.pipeline_samples import DOWN, clearing, looks, pipeline
+from tests.domain.samples import CARD, CARRIED, IN_EVERY_STATE, NOT_PERMITTED, needs_human, ready, waiting
 from tests.operations import changed
 
 MOMENTS = [START + timedelta(seconds=seconds) for seconds in (0, 2, 31, 179, 181, 700)]

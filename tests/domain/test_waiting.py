@@ -16,19 +16,9 @@ from bot.domain.pipelines.pipeline import (
     RunnerHealth,
 )
 from tests.clock import START
-from tests.domain.samples import (
-    DOWN,
-    after_look,
-    cleared,
-    clearing,
-    early_start,
-    end_of,
-    kinds,
-    pipeline,
-    ready,
-    submitting,
-    waiting,
-)
+from tests.domain.input_samples import after_look, end_of, kinds
+from tests.domain.pipeline_samples import DOWN, cleared, clearing, early_start, pipeline
+from tests.domain.samples import ready, submitting, waiting
 
 
 def at(**duration):

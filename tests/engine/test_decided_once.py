@@ -17,17 +17,7 @@ from bot.engine.handlers.preview_and_confirm import PreviewAndConfirm
 from bot.engine.pending_cancels import PendingCancels
 from bot.engine.replies import ActionResult, PermissionDenied, Result
 from tests.clock import START, MovableClock
-from tests.domain.samples import (
-    ANA,
-    BEN,
-    FREEZE,
-    awaiting,
-    grant,
-    membership,
-    needs_human,
-    proposed,
-    ready,
-)
+from tests.domain.samples import ANA, BEN, FREEZE, awaiting, grant, membership, needs_human, proposed, ready
 
 pytestmark = pytest.mark.anyio
 

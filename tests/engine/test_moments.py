@@ -18,18 +18,9 @@ from bot.domain.operations.outcome import Ending
 from bot.domain.pipelines.pipeline import Identity, Seen
 from bot.engine.handlers.preview_and_confirm import PreviewAndConfirm
 from tests.clock import START
-from tests.domain.samples import (
-    ALLOWED,
-    ANA,
-    BEN,
-    awaiting,
-    kinds,
-    pipeline,
-    proposed,
-    ready,
-    running,
-    submitting,
-)
+from tests.domain.input_samples import kinds
+from tests.domain.pipeline_samples import pipeline, running
+from tests.domain.samples import ALLOWED, ANA, BEN, awaiting, proposed, ready, submitting
 
 SOON = START + timedelta(seconds=10)
 LATER = START + RESEND_AFTER

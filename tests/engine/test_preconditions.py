@@ -6,7 +6,7 @@ from bot.domain.operations.plans import PLANS, StepName
 from bot.domain.pipelines.pipeline import Storage
 from bot.engine.handlers.preconditions import why_not
 from bot.engine.replies import Blocked, Blocker
-from tests.domain.samples import pipeline, running
+from tests.domain.pipeline_samples import pipeline, running
 
 
 @pytest.mark.parametrize("plan", [plan for plan in PLANS if StepName.CLEAR in plan])

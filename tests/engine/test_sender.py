@@ -14,7 +14,8 @@ from bot.engine.loops.sender import CANCELS_HOLD_UP_FOR, Sender
 from bot.engine.loops.stall_detector import StallDetector
 from bot.engine.pending_cancels import PendingCancels
 from tests.clock import START, MovableClock
-from tests.domain.samples import pipeline, ready
+from tests.domain.pipeline_samples import pipeline
+from tests.domain.samples import ready
 
 pytestmark = pytest.mark.anyio
 

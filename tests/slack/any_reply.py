@@ -23,7 +23,8 @@ from bot.engine import replies
 from bot.engine.handlers.look.pipeline_pages import PAGE
 from bot.engine.replies import Reply
 from tests.clock import START
-from tests.domain.samples import BEN, CARD, CLEO, IN_EVERY_STATE, pipeline
+from tests.domain.pipeline_samples import pipeline
+from tests.domain.samples import BEN, CARD, CLEO, IN_EVERY_STATE
 from tests.operations import changed
 from tests.rules import any_rules
 from tests.slack.reading import LONGEST_NAME, LONGEST_WHOLE_NAME, WORST, hostile

@@ -24,6 +24,7 @@ from bot.engine.attempted_actions import AttemptedAction
 from bot.engine.replies import Blocker, Result, RuleList
 from bot.feldera.http.problems import DATABASE_DOWN
 from tests.clock import START
+from tests.domain.pipeline_samples import pipeline, running
 from tests.domain.samples import (
     ALLOWED,
     ANA,
@@ -35,8 +36,6 @@ from tests.domain.samples import (
     IN_EVERY_STATE,
     authority,
     grant,
-    pipeline,
-    running,
 )
 from tests.operations import changed
 from tests.slack.occurring_replies import OCCURRING

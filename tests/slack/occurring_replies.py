@@ -27,21 +27,8 @@ from bot.engine.replies import (
     SeveralRequests,
 )
 from tests.clock import START
-from tests.domain.samples import (
-    BEN,
-    CLEO,
-    IN_EVERY_STATE,
-    authority,
-    awaiting,
-    cleared,
-    clearing,
-    early_start,
-    pipeline,
-    proposed,
-    ready,
-    running,
-    stopping,
-)
+from tests.domain.pipeline_samples import cleared, clearing, early_start, pipeline, running, stopping
+from tests.domain.samples import BEN, CLEO, IN_EVERY_STATE, authority, awaiting, proposed, ready
 
 _STOP_AND_CLEAR: Plan = (StepName.STOP, StepName.CLEAR)
 _CLEAR_AND_START: Plan = (StepName.CLEAR, StepName.START)

@@ -33,17 +33,8 @@ from bot.slack.text.blocks import Message
 from bot.slack.views import answers, card, decisions_view, previews_view, thread_lines
 from bot.slack.views.forms import modals
 from tests.clock import START
-from tests.domain.samples import (
-    ALLOWED,
-    ANA,
-    BEN,
-    CARRIED,
-    IN_EVERY_STATE,
-    STOPPED_AT,
-    authority,
-    pipeline,
-    running,
-)
+from tests.domain.pipeline_samples import STOPPED_AT, pipeline, running
+from tests.domain.samples import ALLOWED, ANA, BEN, CARRIED, IN_EVERY_STATE, authority
 from tests.operations import changed
 from tests.slack.examples import NO
 from tests.slack.reading import WORKSPACE_URL, texts

@@ -16,23 +16,19 @@ from bot.engine import replies
 from bot.engine.replies import ActionResult, Blocker, Reply, Result
 from bot.slack.views import answers
 from tests.clock import START
+from tests.domain.pipeline_samples import cleared, clearing, early_start, pipeline, running
 from tests.domain.samples import (
     ALLOWED,
     ANA,
     CARRIED,
     DENIED,
     IN_EVERY_STATE,
-    cleared,
-    clearing,
-    early_start,
     ended,
     grant,
     membership,
     needs_human,
-    pipeline,
     proposed,
     ready,
-    running,
     waiting,
 )
 from tests.slack.reading import WORKSPACE_URL, check, texts

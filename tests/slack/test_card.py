@@ -18,17 +18,9 @@ from bot.domain.pipelines.pipeline import Checkpoints
 from bot.slack.sentences.losses import destroyed
 from bot.slack.views.card import APPROVE, CANCEL, CLOSE, DENY, SIGN_OFF, WITHDRAW, card
 from tests.clock import START
-from tests.domain.samples import (
-    ANA,
-    BEN,
-    IN_EVERY_STATE,
-    happenings,
-    needs_human,
-    pipeline,
-    ready,
-    submitting,
-    waiting,
-)
+from tests.domain.input_samples import happenings
+from tests.domain.pipeline_samples import pipeline
+from tests.domain.samples import ANA, BEN, IN_EVERY_STATE, needs_human, ready, submitting, waiting
 from tests.operations import changed
 from tests.slack.reading import LONGEST_WHOLE_NAME, TOKEN, check, hostile, texts
 

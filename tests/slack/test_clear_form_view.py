@@ -23,7 +23,8 @@ from bot.slack.views import answers
 from bot.slack.views.forms import clear_form_view, form_errors, form_fields
 from bot.slack.views.forms.clear_form_view import Page, Token
 from tests.clock import START
-from tests.domain.samples import AUTHORITIES, pipeline
+from tests.domain.pipeline_samples import pipeline
+from tests.domain.samples import AUTHORITIES
 from tests.slack.any_reply import EVERY_REPLY, pipelines, problems, whole
 from tests.slack.reading import LONGEST_WHOLE_NAME, OWN_TOKEN, TOKEN, WORKSPACE_URL, hostile, texts
 

@@ -16,7 +16,7 @@ from bot.domain.operations.inputs import (
 )
 from bot.domain.operations.machine.state_machine import advance
 from bot.domain.pipelines.pipeline import Seen
-from tests.domain.samples import pipeline
+from tests.domain.pipeline_samples import pipeline
 from tests.store.samples import ANA, CARD, at
 
 

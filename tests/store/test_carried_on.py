@@ -24,7 +24,7 @@ from bot.store.connection.database import open_database
 from bot.store.errors import DatabaseUnusable
 from bot.store.shell_store import Administration
 from tests.clock import START
-from tests.domain.samples import pipeline
+from tests.domain.pipeline_samples import pipeline
 from tests.operations import changed
 from tests.store.old_rows import write_before
 from tests.store.samples import (
