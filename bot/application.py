@@ -24,6 +24,7 @@ from bot.engine.store_loss import StoreLoss
 from bot.engine.watchdog import Watchdog
 from bot.feldera.target_router import TargetRouter
 from bot.observability import AdminServer
+from bot.shutdown_times import BACKGROUND_TASKS, LOOPS
 from bot.slack.api.identity import Workspace
 from bot.slack.api.token_check import TokenCheck
 from bot.slack.listeners.background import BackgroundTasks
@@ -33,10 +34,6 @@ from bot.store.store import SqliteStore
 from bot.systemd import READY, STOPPING, ServiceManager
 
 log = structlog.get_logger(__name__)
-
-# A shutdown takes the transport's own seconds (three at most), then these; it must end within ten.
-LOOPS_FINISH_WITHIN = 3.0  # seconds: the current transaction; the next start checks a request cut off here
-ERRANDS_FINISH_WITHIN = 2.5  # seconds after that: previews that people are waiting for
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +73,7 @@ class Bot:
     async def serve(self, stopping: asyncio.Event) -> None:
         """Process what Slack delivers until `stopping` is set; then finish the work in progress.
 
-        A lost store ends everything: `stopping` is set, and people are notified before the bot leaves Slack.
+        A lost store ends everything: `stopping` is set, and people are notified while the bot leaves Slack.
 
         Raises:
             StoreLost: the store is damaged, or is not the one that was opened.
@@ -112,9 +109,10 @@ class Bot:
             try:
                 await stopping.wait()
                 self.service_manager.tell(STOPPING)
+                self.store.hurry()
                 if losses:
                     log.error("database_lost", why=losses[0].message)
-                    await self.loss.tell(losses[0])
+                    group.create_task(self.loss.tell(losses[0]))
             finally:
                 for aside in asides:
                     aside.cancel()
@@ -142,14 +140,14 @@ class Bot:
             loop.wake.set()
         requests = asyncio.create_task(self.driver.finished())
         messages = asyncio.create_task(self.announcements.lanes.finished())
-        _, unfinished = await asyncio.wait([*loops, requests, messages], timeout=LOOPS_FINISH_WITHIN)
+        _, unfinished = await asyncio.wait([*loops, requests, messages], timeout=LOOPS)
         for task in unfinished:
             task.cancel()
         await self.driver.abandon()
         await self.announcements.lanes.abandon()
         # After the loops, since they start background tasks too.
         try:
-            async with asyncio.timeout(ERRANDS_FINISH_WITHIN):
+            async with asyncio.timeout(BACKGROUND_TASKS):
                 await self.background_tasks.finished()
         except TimeoutError:
             await self.background_tasks.abandon()

@@ -173,6 +173,7 @@ async def _watched(clock: Clock, store: SqliteStore) -> AsyncIterator[ClockWatch
     try:
         yield watch
     finally:
+        store.hurry()
         await watch.end()
 
 

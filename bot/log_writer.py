@@ -8,11 +8,13 @@ which the end of the process would wait for, and `logging.handlers.QueueListener
 import logging
 import os
 import threading
+import time
 from logging.handlers import QueueHandler
 from queue import Full, Queue
 
+from bot.shutdown_times import LOG_LINES
+
 LINES_MOST = 2000  # waiting to be written
-FINISHES_WITHIN = 1.0  # seconds at the end, to write what is queued
 
 
 class LogWriter(QueueHandler):
@@ -31,12 +33,13 @@ class LogWriter(QueueHandler):
         self._thread.start()
 
     def finish(self) -> None:
-        """Write what is queued, if the reader takes it."""
+        """Write what is queued, if the reader takes it in time."""
+        ends_at = time.monotonic() + LOG_LINES
         try:
-            self._lines.put(None, timeout=FINISHES_WITHIN)
+            self._lines.put(None, timeout=LOG_LINES)
         except Full:
             return
-        self._thread.join(FINISHES_WITHIN)
+        self._thread.join(max(ends_at - time.monotonic(), 0))
 
     def prepare(self, record: logging.LogRecord) -> str:
         return self.format(record)

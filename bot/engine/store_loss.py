@@ -12,10 +12,9 @@ import structlog
 
 from bot.domain.operations.operation import Operation
 from bot.engine.ports import Announcer, Clock, DatabaseLost, RetryLater
+from bot.shutdown_times import LOSS_REPORT
 
 log = structlog.get_logger(__name__)
-
-REPORTED_WITHIN = 5.0  # seconds; a service manager gives a bot ten in all to stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ class StoreLoss:
         told = [asyncio.create_task(self._tell(operation, lost.message)) for operation in operations]
         if not told:
             return
-        _, unconfirmed = await asyncio.wait(told, timeout=REPORTED_WITHIN)
+        _, unconfirmed = await asyncio.wait(told, timeout=LOSS_REPORT)
         for task in unconfirmed:
             task.cancel()
         await asyncio.wait(told)

@@ -19,12 +19,13 @@ from bot.domain.operations.operation import Operation
 from bot.engine.health import STORE_ANSWERS_WITHIN, Health
 from bot.engine.ports import Clock, StoredFigures, StoreUnavailable
 from bot.engine.readiness import Readiness
+from bot.http_shutdown import shut_down
 from bot.observability.prometheus_metrics import PrometheusMetrics
+from bot.shutdown_times import ADMIN_REQUESTS
 
 CONNECTIONS_MOST = 16
 HEADERS_WITHIN = 5.0  # seconds after connecting
 MADE_EVERY = 1.0  # seconds
-_FINISHES_WITHIN = 1.0  # seconds at shutdown
 
 
 class CannotServeAdmin(UserError):  # noqa: N818 - named for what happened, like every other outcome
@@ -92,8 +93,7 @@ class AdminServer:
     ) -> None:
         if self._listening is not None and self._server is not None:
             self._listening.close()
-            self._server.pre_shutdown()
-            await self._server.shutdown(_FINISHES_WITHIN)
+            await shut_down(self._server, ADMIN_REQUESTS)
 
     @property
     def address(self) -> str:

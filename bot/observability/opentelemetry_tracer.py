@@ -33,8 +33,8 @@ from bot.engine.ports import Clock, Span
 from bot.engine.ports import SpanKind as Kind
 from bot.engine.trace_ids import root_span_id, trace_id
 from bot.observability.trace_exporter import TraceExporter
+from bot.shutdown_times import TRACES
 
-FINISHES_WITHIN = 1.0  # seconds at the end, to export what is queued
 SPANS_MOST = 500  # of one operation in one process, without the root span
 OPERATIONS_MOST = 10_000  # remembered
 _KINDS = {
@@ -132,7 +132,7 @@ class OpenTelemetryTracer:
 
         threading.Thread(target=shut_down, name="traces-end", daemon=True).start()
         with suppress(TimeoutError):
-            async with asyncio.timeout(FINISHES_WITHIN):
+            async with asyncio.timeout(TRACES):
                 await over.wait()
 
     def _known(self, operation_id: OperationId, began: datetime) -> _Exported:

@@ -18,6 +18,7 @@ import structlog
 from sqlite_utils import Database
 
 from bot.engine.ports import DatabaseLost, StoreUnavailable
+from bot.shutdown_times import STORE_LOCK
 from bot.store import audit_log
 from bot.store.connection.database import create_private, in_words, open_database, unusable
 from bot.store.connection.file_guard import FileGuard
@@ -76,6 +77,10 @@ class Connections:
                 return opened
         except OSError as error:
             raise unusable(path, error) from error
+
+    def hurry(self) -> None:
+        """From now on, wait for another process's lock for a moment only: the bot is stopping."""
+        self._thread.submit(self._db.execute, f"PRAGMA busy_timeout = {STORE_LOCK * 1000:.0f}")
 
     async def aclose(self) -> None:
         """See `SqliteStore.aclose`."""

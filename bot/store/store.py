@@ -99,6 +99,10 @@ class SqliteStore:
         """
         return cls(Connections.open(path, beside), targets, UnderwayCache(), metrics)
 
+    def hurry(self) -> None:
+        """Wait only for a moment, from now on, if another process has the database locked: the bot is stopping."""
+        self._connections.hurry()
+
     async def aclose(self) -> None:
         """Finish the calls made, then close the file. No call may follow.
 

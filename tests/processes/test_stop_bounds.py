@@ -4,14 +4,17 @@ import asyncio
 import inspect
 import json
 import signal
-from contextlib import asynccontextmanager
+import sqlite3
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 
 import pytest
 
 from bot.simulator.slack import SlackSimulator
+from tests.collector import Mood, collecting
 from tests.processes.signed import SignedSlack
-from tests.processes.world import HTTP, ROOT, running
+from tests.processes.world import HTTP, PATIENCE, ROOT, running
 from tests.streams import served_by
+from tests.webhooks.receiver import SECRET, receiving
 
 pytestmark = pytest.mark.anyio
 
@@ -100,6 +103,64 @@ async def test_an_answer_is_not_taken_and_feldera_hangs(world):
             world.feldera.hangs("GET")
             await slack.types(ben, "status orders", channel=world.channel)
             await world.feldera.until_it_hangs()
+        assert await bot.stops() == 0
+
+
+async def begins_a_request(stack, address):
+    """A client of the HTTP door whose signature looks like one, and that never sends the rest of its body."""
+    _, writer = await asyncio.open_connection(*address.split(":"))
+    stack.callback(writer.close)
+    signed = f"X-Slack-Signature: v0={'0' * 64}\r\nX-Slack-Request-Timestamp: 1\r\n"
+    head = f"POST /slack/events HTTP/1.1\r\nHost: bot\r\n{signed}Content-Length: 100\r\n\r\n"
+    writer.write(f"{head}half of it".encode())
+    await writer.drain()
+
+
+@pytest.mark.parametrize("is_locked", [False, True], ids=["", "and the database is locked"])
+async def test_everything_that_it_waits_for_is_silent_at_once(world, is_locked):
+    """Slack, Feldera, a person's answer, a webhook receiver, a collector of traces, and clients of the HTTP door."""
+    ana, ben = world.operator("ana"), world.operator("ben")
+    asked = asyncio.Event()
+
+    async def never(_request):
+        asked.set()
+        await asyncio.Event().wait()
+
+    async with AsyncExitStack() as stack:
+        receiver = await stack.enter_async_context(receiving())
+        collector = stack.enter_context(collecting())
+        address = await stack.enter_async_context(served_by({"/": never}))
+        settings = {
+            "PIPELINE_BOT_ADMIN_LISTEN": "127.0.0.1:0",
+            "PIPELINE_BOT_WEBHOOKS__SIEM__URL": receiver.url,
+            "PIPELINE_BOT_WEBHOOKS__SIEM__SECRET": SECRET,
+            "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url.removesuffix("/v1/traces"),
+            "OTEL_BSP_SCHEDULE_DELAY": "50",  # milliseconds
+        }
+        http = HTTP | {"SLACK_SIGNING_SECRET": world.slack.signing_secret}
+        bot = await stack.enter_async_context(world.serving_bot(**settings, **http))
+        serving = bot.logged("serving")[0]["over"].removeprefix("HTTP on ")
+        world.slack.serves_over_http(f"http://{serving}/slack/events")
+        receiver.hangs()
+        collector.mood = Mood.HANGS
+        world.slack.hangs("chat.postMessage")
+        await world.confirms_a_clear(ana, "orders")
+        await world.slack.until(lambda: world.slack.hanging > 0, within=PATIENCE)
+        await receiver.until_asked()
+        slack = SignedSlack(bot, world.slack.signing_secret, takes_answers=f"http://{address}/")
+        async with asyncio.timeout(PATIENCE):
+            world.feldera.hangs("GET")
+            await slack.types(ana, "status orders", channel=world.channel)
+            world.feldera.lets_go()
+            await asked.wait()
+            world.feldera.hangs("GET")
+            await slack.types(ben, "status orders", channel=world.channel)
+            await world.feldera.until_it_hangs()
+        if is_locked:
+            other = stack.enter_context(closing(sqlite3.connect(world.database, isolation_level=None)))
+            other.execute("BEGIN IMMEDIATE")
+        for _ in range(3):
+            await begins_a_request(stack, serving)
         assert await bot.stops() == 0
 
 

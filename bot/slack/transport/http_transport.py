@@ -24,6 +24,8 @@ from slack_sdk.signature import SignatureVerifier
 from bot.domain.errors import UserError
 from bot.engine.health import Health
 from bot.engine.work_context import Work, working
+from bot.http_shutdown import shut_down
+from bot.shutdown_times import DELIVERIES
 from bot.slack.listeners.deduplication import DeduplicatingApp
 from bot.slack.transport.http_server import LimitedServer, Limits
 from bot.slack.transport.unsigned_requests import Defect, UnsignedRequests
@@ -32,7 +34,6 @@ EVENTS_PATH = "/slack/events"
 HEALTH_PATH = "/healthz"
 BODY_MOST = 2**20  # bytes
 SIGNATURE_GOOD_FOR = 300  # seconds, either way
-REQUESTS_FINISH_WITHIN = 3.0  # seconds at shutdown: Slack waits no longer for a response
 _TIMESTAMP = re.compile(r"[0-9]{1,12}")
 _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
 FORM = "application/x-www-form-urlencoded"
@@ -102,8 +103,7 @@ class HttpTransport:
             return
         self._listening.close()
         await asyncio.sleep(0)  # requests that have arrived are started
-        self._server.pre_shutdown()
-        await self._server.shutdown(REQUESTS_FINISH_WITHIN)
+        await shut_down(self._server, DELIVERIES)
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         try:

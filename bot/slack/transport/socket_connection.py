@@ -12,6 +12,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bot.engine.work_context import Work, working
+from bot.shutdown_times import DELIVERIES
 from bot.slack.api.web_api import why_broken
 from bot.slack.listeners.deduplication import AT_ONCE_MOST, DeduplicatingApp
 
@@ -19,7 +20,6 @@ log = structlog.get_logger(__name__)
 
 PING_EVERY = 10.0  # seconds; a ping unanswered for half of that ends the connection
 CLOSES_WITHIN = 2.0  # seconds for Slack to return the close frame
-FINISHES_WITHIN = 3.0  # seconds at shutdown, the close frame included: Slack waits no longer for an ack
 TAKEN_MOST = 2 * AT_ONCE_MOST  # envelopes read and not acked; the rest stays unread, and Slack waits
 OK = 200  # HTTP status
 
@@ -78,7 +78,7 @@ class SocketConnection:
             self._reading.cancel()
             await asyncio.wait({self._reading})
         try:
-            async with asyncio.timeout(FINISHES_WITHIN):
+            async with asyncio.timeout(DELIVERIES):
                 if self._answering:
                     await asyncio.wait(self._answering)
                 await self.socket.close()

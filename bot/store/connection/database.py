@@ -139,7 +139,7 @@ def _kind(error: sqlite3.Error) -> int | None:
 def _in_words(error: sqlite3.DatabaseError) -> str:
     match _kind(error):
         case sqlite3.SQLITE_BUSY:
-            return f"Another process kept the database locked for {BUSY_SECONDS:g} s. Try again."
+            return "Another process kept the database locked for too long. Try again."
         case sqlite3.SQLITE_FULL:
             return "The disk that the database is on is full."
         case _:
