@@ -15,6 +15,8 @@ from bot.domain.events import Event
 from bot.domain.ids import OperationId
 
 GENESIS = "0" * 64
+END_REMOVED = "is missing: the end of the audit log was removed"
+OTHER_HASH = "has another hash than the one saved for it"
 
 Head = tuple[int, str]
 """The id of an entry, and its hash: it proves the entry and all before it."""
@@ -122,7 +124,7 @@ def verify(
         anchor = entry.id if entry.id in anchors else checked.anchor
         checked = replace(checked, newest=(entry.id, entry.hash), anchor=anchor)
     if noted:
-        return replace(checked, broken=Broken(min(noted), "is missing: the end of the audit log was removed"))
+        return replace(checked, broken=Broken(min(noted), END_REMOVED))
     return checked
 
 
@@ -138,7 +140,7 @@ def _does_not_fit(entry: Entry | Broken, newest: Head, noted: Mapping[int, set[s
     if entry.hash != link(last_hash, entry_id=entry.id, operation=entry.operation, event=entry.event):
         return Broken(entry.id, "was changed, or is not where it was written")
     if noted.get(entry.id, {entry.hash}) != {entry.hash}:
-        return Broken(entry.id, "has another hash than the one saved for it")
+        return Broken(entry.id, OTHER_HASH)
     return None
 
 

@@ -67,7 +67,7 @@ def _not_as_archived(db: Database, start: Head, heads: Iterable[Head]) -> Broken
     if oldest is not None and oldest <= last:
         return Broken(oldest, "was put back, or not removed when it was archived")
     if any(head[0] == last and head[1] != last_hash for head in heads):
-        return Broken(last, "has another hash than the one saved for it")
+        return Broken(last, audit_chain.OTHER_HASH)
     moved = archived_entries.newest(db)
     if moved is not None and not _is_recorded(db, moved):
         return Broken(last, "is missing: no entry records that it was archived")

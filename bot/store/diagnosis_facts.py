@@ -12,12 +12,10 @@ from bot.domain.ids import PipelineName, TeamId
 from bot.domain.operations.operation import Operation
 from bot.store import archived_entries, bot_state, operations
 from bot.store.access import grants, rules_and_freezes
+from bot.store.backup.backup_time import last_backup
 from bot.store.bot_state import CountedConnections, ServedReceivers
 from bot.store.schema.migrations import migrations
 from bot.store.webhook_cursors import WebhookPlace, places
-
-BACKUP = "backup"
-"""The task of `bot_state.done` that the command `backup` notes."""
 
 _OF_LITESTREAM = "_litestream_lock"  # a table that it creates in the database that it copies
 
@@ -57,7 +55,7 @@ def diagnosis_facts(db: Database, now: datetime) -> DiagnosisFacts:
         freezes=rules_and_freezes.freezes_in_force(db, now),
         pending=operations.pending(db),
         underway=operations.pipelines_underway(db),
-        backed_up_at=bot_state.last_done(db, BACKUP),
+        backed_up_at=last_backup(db),
         has_litestream=_has_litestream(db),
         connections=bot_state.counted_connections(db),
         receivers=bot_state.served_receivers(db),

@@ -92,6 +92,8 @@ def test_up_to_a_head_that_was_noted_it_is_intact(record):
         (
             "Audit log: broken at entry 2, which has another hash than the one saved for it.\n"
             "Consistent before it: entry 1; intact up to entry 1, which matches the head that you gave.\n"
+            "If somebody has restored a backup since that head was saved, this is expected: give a head that was saved "
+            "before the backup.\n"
         ),
     )
 
@@ -149,6 +151,8 @@ def test_an_emptied_record_is_not_called_whole(record):
         (
             "Audit log: broken at entry 3, which is missing: the end of the audit log was removed.\n"
             "No entry before it is consistent.\n"
+            "If somebody has restored a backup since that head was saved, this is expected: give a head that was saved "
+            "before the backup.\n"
         ),
     )
     assert exported(record) == []

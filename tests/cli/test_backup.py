@@ -8,8 +8,8 @@ import pytest
 from sqlite_utils import Database
 
 from bot.domain.operations.operation import State
+from bot.store.backup.backup_time import BACKUP
 from bot.store.connection.lease import lease
-from bot.store.diagnosis_facts import BACKUP
 from bot.store.schema.migrations import migrations
 from bot.store.shell_store import Administration
 from tests.cli.waiting import stands
@@ -138,14 +138,14 @@ def test_a_database_that_is_gone_is_said_by_every_command(backed_up):
 
 
 def test_doctor_knows_when_the_last_backup_was_made(shell):
-    """The database notes it, and the copy, which was made before, does not have it."""
+    """The database notes it, and the copy has the same, for the day on which it is restored."""
     shell.does("grant", "U0ANA", "operator", "*", "--team", "T1")
     shell.does("backup", "backup.db")
     with shell.administration() as administration:
         noted = administration.last_done(BACKUP)
     assert noted is not None
     with Administration.reading(shell.folder / "backup.db") as copy:
-        assert copy.last_done(BACKUP) is None
+        assert copy.last_done(BACKUP) == noted
 
 
 def test_a_backup_that_cannot_be_noted_is_made_all_the_same(shell):
@@ -156,3 +156,71 @@ def test_a_backup_that_cannot_be_noted_is_made_all_the_same(shell):
     said = shell.types("backup", "backup.db")
     assert (said.status, (shell.folder / "backup.db").exists()) == (0, True)
     assert said.stderr.startswith("warning: `doctor` will not know of this backup: The database ")
+
+
+def test_a_head_that_is_newer_than_the_restored_backup_is_explained(backed_up, monkeypatch):
+    """In either form: the log ends before it, or has another entry there by now."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(backed_up.folder / "state"))
+    newer = backed_up.does("audit", "head").strip()
+    backed_up.does("restore", "backup.db", "--yes")
+    backed_up.does("audit", "head")
+    backed_up.types("audit", "verify")
+    expected = (
+        "If somebody has restored a backup since that head was saved, this is expected: give a head that was saved before "
+        "the backup."
+    )
+    said = backed_up.types("audit", "verify", "--head", newer).stdout.splitlines()
+    assert said[:2] == [
+        "Audit log: broken at entry 4, which is missing: the end of the audit log was removed.",
+        "No entry before it was read this time.",
+    ]
+    assert said[-1] == expected
+    backed_up.does("grant", "U0BEN", "viewer", "*", "--team", "T1")
+    said = backed_up.types("audit", "verify", "--head", newer).stdout.splitlines()
+    assert said[0] == "Audit log: broken at entry 4, which has another hash than the one saved for it."
+    assert said[-1] == expected
+
+
+def kept_of(said):
+    return re.search(r"The database that was there is now \S+/(\S+)\.\n", said)[1]
+
+
+def test_a_restore_is_undone_with_the_kept_database(backed_up):
+    """What was lost comes back: no error, and nothing is lost by it."""
+    kept = kept_of(backed_up.does("restore", "backup.db", "--yes"))
+    said = backed_up.does("restore", kept, "--yes")
+    assert said.splitlines()[1] == (
+        "The backup is a later state of this database: 1 audit log entry after entry 3 comes back. No entry is lost."
+    )
+    assert backed_up.does("grants").startswith("No grants")
+
+
+def test_a_restore_is_undone_after_something_was_written(backed_up):
+    """Both have entries of their own: what the database has is lost."""
+    kept = kept_of(backed_up.does("restore", "backup.db", "--yes"))
+    backed_up.does("grant", "U0BEN", "viewer", "*", "--team", "T1")
+    backed_up.does("grant", "U0BEN", "viewer", "a", "--team", "T1")
+    said = backed_up.does("restore", kept, "--yes").splitlines()
+    assert said[1] == (
+        "The backup is not an earlier state of this database: after entry 3 of the audit log each has entries of its own, "
+        "the backup 1 audit log entry. So it is if an earlier restore replaced the file, and the bot or the shell has "
+        "written since; otherwise check that it is the right file."
+    )
+    assert said[2] == "Lost: 2 audit log entries after entry 3."
+
+
+def test_a_restore_knows_of_the_last_backup(backed_up):
+    """Of the one that is restored, and of later ones that the database knew of."""
+
+    def last():
+        with backed_up.administration() as administration:
+            return administration.last_done(BACKUP)
+
+    first = last()
+    backed_up.does("backup", "later.db")
+    later = last()
+    backed_up.does("restore", "backup.db", "--yes")
+    assert first < last() == later
+    backed_up.database.unlink()
+    backed_up.does("restore", "backup.db", "--yes")
+    assert last() == first

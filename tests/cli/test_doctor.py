@@ -12,7 +12,7 @@ from bot.domain.access.rules import Rule
 from bot.domain.ids import Actor, ChannelId, TeamId, UserId
 from bot.domain.operations.operation import State
 from bot.simulator.feldera import FelderaSimulator
-from bot.store.diagnosis_facts import BACKUP
+from bot.store.backup.backup_time import BACKUP
 from bot.store.shell_store import Administration
 from tests.cli.diagnosed import of_check, only, statuses
 from tests.cli.test_doctor_slack import until_counted

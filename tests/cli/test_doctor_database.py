@@ -17,10 +17,10 @@ from bot.domain.access.rules import Rule
 from bot.domain.bot_time import ClockRecord, Jump, length
 from bot.domain.ids import Actor, ChannelId, GroupId, TeamId, UserId
 from bot.domain.operations.operation import State
+from bot.store.backup.backup_time import BACKUP
 from bot.store.bot_state import done, record_clock
 from bot.store.connection.database import open_database
 from bot.store.connection.lease import lease
-from bot.store.diagnosis_facts import BACKUP
 from bot.store.schema.migrations import migrations
 from tests.cli.diagnosed import of_check, only
 from tests.cli.waiting import stands

@@ -134,7 +134,7 @@ def test_what_contradicts_the_time_before_is_broken(record, verifies, tmp_path, 
     assert status == 1
     assert said.splitlines()[0] == broken
     assert said.splitlines()[-1] == (
-        f"Entry 3 was verified on MOMENT. If you have replaced or restored the database since, remove {file}."
+        f"Entry 3 was in it on MOMENT, when it was verified. If somebody has restored a backup since, this is expected: remove {file}, and verify again."
     )
     file.unlink()
     assert verifies()[0] == (1 if deed is makes_a_hole else 3)

@@ -6,9 +6,10 @@ from bot.diagnostics.audit_log import newest_read
 from bot.domain.audit_chain import Checked
 from bot.domain.events import Event, EventKind
 from bot.store import archived_entries, audit_log, audit_verification
+from bot.store.backup.backup_time import BACKUP
 from bot.store.bot_state import CountedConnections
 from bot.store.connection.database import open_database, writing
-from bot.store.diagnosis_facts import BACKUP, diagnosis_facts
+from bot.store.diagnosis_facts import diagnosis_facts
 from bot.store.shell_store import Administration
 from bot.store.store import SqliteStore
 from tests.clock import START

@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 
 from bot.domain.access.permissions import Role
-from bot.store.diagnosis_facts import BACKUP
+from bot.store.backup.backup_time import BACKUP
 from bot.store.shell_store import Administration
 from tests.teammate import Teammate
 from tests.workspace import Workspace

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from bot.cli.audit.verification_state import Verification, entries
 from bot.cli.output import counted
-from bot.domain.audit_chain import Checked, Head
+from bot.domain.audit_chain import END_REMOVED, OTHER_HASH, Checked, Head
 
 _WANTED = (
     "To prove more, give a head that was saved elsewhere, with --head ID:HASH or --heads-from FILE: "
@@ -23,7 +23,8 @@ def in_words(verification: Verification, where: Iterable[str], archived: Iterabl
     checked = verification.checked
     if checked.broken is not None:
         verdict = f"Audit log: broken at entry {checked.broken.id}, which {checked.broken.why}."
-        lines = [verdict, _before(checked), verification.not_read(), verification.contradicts()]
+        contradicts = verification.contradicts()
+        lines = [verdict, _before(checked), verification.not_read(), contradicts or _if_restored(checked)]
     elif checked.anchor is None:
         lines = [consistent(checked), *_newest(checked), verification.not_read(), _WANTED, *where]
     else:
@@ -93,9 +94,21 @@ def _newest(checked: Checked) -> list[str]:
     return [f"Head: {head_as_typed(checked.newest)}"] if checked.newest[0] else []
 
 
+def _if_restored(checked: Checked) -> str:
+    """What to do if the log does not have the head that was given; empty if it is broken in another way."""
+    if checked.broken is None or checked.broken.why not in {END_REMOVED, OTHER_HASH}:
+        return ""
+    return (
+        "If somebody has restored a backup since that head was saved, this is expected: give a head that was saved before "
+        "the backup."
+    )
+
+
 def _before(checked: Checked) -> str:
     newest, anchor = checked.newest[0], checked.anchor
     if newest == checked.not_read:
-        return "No entry before it is consistent." if newest == 0 else "It is the first that was read."
+        return (
+            "No entry before it is consistent." if newest == 0 else "No entry before it was read this time."
+        )
     proved = "" if anchor is None else f"; intact up to entry {anchor}, which matches the head that you gave"
     return f"Consistent before it: {entries(checked.not_read + 1, newest)}{proved}."

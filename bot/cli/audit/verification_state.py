@@ -78,8 +78,8 @@ class Verification:
         if broken is None or earlier is None or self.checked.newest[0] >= earlier.head[0]:
             return ""
         return (
-            f"Entry {earlier.head[0]} was verified on {moment(earlier.at)}. If you have replaced or restored the database "
-            f"since, remove {self.file}."
+            f"Entry {earlier.head[0]} was in it on {moment(earlier.at)}, when it was verified. If somebody has restored a "
+            f"backup since, this is expected: remove {self.file}, and verify again."
         )
 
 

@@ -41,14 +41,7 @@ def _undone(ready: Restoration) -> Iterator[str]:
             else f"What is lost cannot be told. {ready.not_compared}"
         )
         return
-    common, _ = losses.last_common
-    if losses.foreign_entries:
-        yield click.style(
-            f"The backup is no earlier state of this database: they differ after entry {common} of the audit log, and "
-            f"{counted(losses.foreign_entries, 'entry', 'entries')} of the backup {_is(losses.foreign_entries)} not in it.",
-            fg="red",
-        )
-    yield _entries(losses)
+    yield from _entries(losses)
     ours, theirs = losses.archived
     if theirs < ours:
         yield (
@@ -73,13 +66,27 @@ def _undone(ready: Restoration) -> Iterator[str]:
         yield f"Webhook receivers have entries that are lost, and get others with the same numbers: {sent}."
 
 
-def _entries(losses: Losses) -> str:
-    if not losses.lost_entries:
-        return "No entry of the audit log is lost."
-    return (
-        f"Lost: {counted(losses.lost_entries, 'audit log entry', 'audit log entries')} after entry "
-        f"{losses.last_common[0]}."
-    )
+def _entries(losses: Losses) -> Iterator[str]:
+    common, lost, foreign = losses.last_common[0], losses.lost_entries, losses.foreign_entries
+    if foreign and not lost:
+        come = "comes" if foreign == 1 else "come"
+        yield (
+            f"The backup is a later state of this database: {_counted(foreign)} after entry {common} {come} back. "
+            "No entry is lost."
+        )
+        return
+    if foreign:
+        yield click.style(
+            f"The backup is not an earlier state of this database: after entry {common} of the audit log each has entries "
+            f"of its own, the backup {_counted(foreign)}. So it is if an earlier restore replaced the file, and the bot or "
+            "the shell has written since; otherwise check that it is the right file.",
+            fg="yellow" if common else "red",
+        )
+    yield f"Lost: {_counted(lost)} after entry {common}." if lost else "No entry of the audit log is lost."
+
+
+def _counted(number: int) -> str:
+    return counted(number, "audit log entry", "audit log entries")
 
 
 def _row(changed: ChangedRequest) -> tuple[str, str, str, str, str]:
@@ -100,7 +107,3 @@ def _named(operation: Operation) -> str:
 
 def _in_words(state: State) -> str:
     return state.value.replace("_", " ")
-
-
-def _is(number: int) -> str:
-    return "is" if number == 1 else "are"

@@ -3,8 +3,10 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
+from bot.store.backup.backup_time import store_in_copy
 from bot.store.backup.verification import Reading, Verified, head_of, no_progress, verify_copy
 from bot.store.connection.copying import give_name, unnamed_copy
 from bot.store.connection.lease import check_before_opening
@@ -12,10 +14,13 @@ from bot.store.connection.read_only import open_for_reading
 from bot.store.errors import DatabaseUnusable
 
 
-def back_up(path: Path, target: Path, reading: Reading = no_progress) -> Verified:
+def back_up(
+    path: Path, target: Path, reading: Reading = no_progress, *, at: datetime | None = None
+) -> Verified:
     """Copy the database at `path` to `target`, which must not exist, and verify the copy before it gets that name.
 
-    The database may be of an older version of the bot.
+    The database may be of an older version of the bot. `at` is the bot's time, for `doctor` after a restore of the copy;
+    None if it is not known.
 
     Raises:
         DatabaseMissing: there is no database.
@@ -28,6 +33,8 @@ def back_up(path: Path, target: Path, reading: Reading = no_progress) -> Verifie
     with open_for_reading(path, older=True) as db:
         head = head_of(db)
         with in_words_of(target), unnamed_copy(db.conn, target) as copy:
+            if at is not None:
+                store_in_copy(copy, at)
             verified = verify_copy(copy, f"The copy of {path}", [head], reading=reading)
             give_name(copy, target)
     return verified

@@ -15,6 +15,7 @@ from pathlib import Path
 from bot.domain.errors import UserError
 from bot.store.archived_entries import continued_by_archive
 from bot.store.backup.backup import in_words_of
+from bot.store.backup.backup_time import last_backup, store_in_copy
 from bot.store.backup.losses import Losses, compare
 from bot.store.backup.verification import Reading, Verified, no_progress, verify_copy
 from bot.store.connection.copying import give_name, sync, unnamed_copy
@@ -31,11 +32,13 @@ class Restoration:
     """A backup that is verified and ready to take the place of the database.
 
     `losses` is None if there is no database to compare with; `not_compared` says why, if there is a file.
+    `backed_up_at` is the last backup that the current database knows of and this one does not.
     """
 
     verified: Verified
     losses: Losses | None
     not_compared: str
+    backed_up_at: datetime | None
     _database: Path
     _copy: Path
     _now: datetime
@@ -48,6 +51,8 @@ class Restoration:
             DatabaseUnusable: a file cannot be renamed.
         """
         with in_words_of(self._database):
+            if self.backed_up_at is not None:
+                store_in_copy(self._copy, self.backed_up_at)
             kept = self._put_aside()
             give_name(self._copy, self._database)
             self._sign()
@@ -96,8 +101,8 @@ def restoration(
         with in_words_of(database):
             copy = held.enter_context(unnamed_copy(source, database))
         verified = verify_copy(copy, str(backup), reading=reading)
-        losses, why = _compared(path, copy, now)
-        yield Restoration(verified, losses, why, database, copy, now, sign)
+        losses, later_backup, why = _compared(path, copy, now)
+        yield Restoration(verified, losses, why, later_backup, database, copy, now, sign)
 
 
 def _has_archive(path: Path) -> bool:
@@ -120,17 +125,19 @@ def _opened_backup(backup: Path) -> Iterator[sqlite3.Connection]:
         yield db.conn
 
 
-def _compared(path: Path, copy: Path, now: datetime) -> tuple[Losses | None, str]:
+def _compared(path: Path, copy: Path, now: datetime) -> tuple[Losses | None, datetime | None, str]:
     try:
         check_log(path)
         with open_for_reading(path, older=True) as current, open_for_reading(copy, older=True) as restored:
-            return compare(current, restored, now), ""
+            known, known_there = last_backup(current), last_backup(restored)
+            is_later = known is not None and (known_there is None or known_there < known)
+            return compare(current, restored, now), known if is_later else None, ""
     except DatabaseMissing:
-        return None, ""
+        return None, None, ""
     except UserError as error:
-        return None, error.message
+        return None, None, error.message
     except sqlite3.Error as error:
-        return None, f"The database {path} cannot be read: {error}."
+        return None, None, f"The database {path} cannot be read: {error}."
 
 
 def _checkpoint(database: Path) -> None:
