@@ -10,8 +10,11 @@ from bot.domain.ids import TeamId
 from bot.domain.operations.operation import State
 from bot.domain.operations.outcome import Ending, Outcome
 from bot.domain.operations.plans import CLEAR, STOP
+from bot.slack.sentences.outcome_text import verdict
+from bot.slack.sentences.request_text import request_text
 from tests.cli.looking import cells
 from tests.cli.waiting import stands
+from tests.operations import changed
 from tests.store.samples import BEN, START, proposed
 
 FIRST = "7fk2qa5xheyxmjyqfxnzbdlz"
@@ -40,6 +43,27 @@ def requests(shell):
         ended_at=START,
         outcome=Outcome(Ending.CHANGED_BEFORE),
     )
+
+
+@pytest.mark.parametrize(
+    ("took", "card", "listed", "typed"),
+    [
+        (0.2, "after 1 second", "took 1 second", "1 s"),
+        (8.7, "after 9 seconds", "took 9 seconds", "9 s"),
+        (59.6, "after 1 minute", "took 1 minute", "1 min"),
+        (100, "after 1 minute and 40 seconds", "took 2 minutes", "2 min"),
+        (6640, "after 1 hour, 50 minutes and 40 seconds", "took 1 hour and 51 minutes", "1 h 51 min"),
+    ],
+)
+def test_it_took_as_long_as_slack_says(shell, took, card, listed, typed):
+    """On the card, in Slack's list and in the shell."""
+    done = {"state": State.SUCCEEDED, "outcome": Outcome(Ending.CLEARED), "confirmed_at": START}
+    done |= {"submitted_at": START, "ended_at": START + timedelta(seconds=took)}
+    operation = changed(proposed(FIRST), **done)
+    assert verdict(operation, operation.outcome).plain.endswith(card)
+    assert request_text(operation).plain.endswith(listed)
+    stands(shell, operation, State.SUCCEEDED)
+    assert cells(shell.does("history"))[0][-1] == typed
 
 
 @pytest.mark.usefixtures("requests")

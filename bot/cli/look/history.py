@@ -1,14 +1,14 @@
 """`history`: past and present requests, a line each, newest first. The audit log has every entry: `audit export`."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import click
 
 from bot.cli.access.principals import names_somebody, principal_of
 from bot.cli.audit.archived_text import where_archived
 from bot.cli.current_time import clock_of
-from bot.cli.look.ages import ago, in_brief
+from bot.cli.look.ages import ago
 from bot.cli.look.requests_shown import as_document, requested_at
 from bot.cli.options import ShellCommand, command_as_typed, json_flag
 from bot.cli.output import as_json, table
@@ -16,9 +16,10 @@ from bot.cli.settings_and_database import database_path, reading
 from bot.domain.errors import UserError, WrongInput
 from bot.domain.ids import Actor, OperationId, PipelineName, TeamId
 from bot.domain.operations.operation import Operation
-from bot.domain.operations.run_times import run_time
+from bot.domain.operations.run_times import run_time, whole_seconds
 from bot.slack.sentences.labels import outcome_words
 from bot.slack.sentences.plan_text import action_name
+from bot.slack.text.quantities import left
 from bot.store.shell_store import Administration
 
 SHOWN = 20  # requests, unless --limit says otherwise
@@ -114,5 +115,5 @@ def _row(operation: Operation, now: datetime) -> tuple[str, ...]:
         outcome_words(operation),
         operation.requester.user,
         ago(requested_at(operation), now),
-        "" if took is None else in_brief(took),
+        "" if took is None else left(timedelta(seconds=whole_seconds(took))),
     )

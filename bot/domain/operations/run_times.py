@@ -16,6 +16,11 @@ def run_time(operation: Operation) -> timedelta | None:
     return operation.ended_at - sent_at
 
 
+def whole_seconds(length: timedelta) -> int:
+    """A run time as people read it, wherever that is: rounded, and less than a second counts as one."""
+    return max(1, round(length.total_seconds()))
+
+
 def _first_sent_at(operation: Operation) -> datetime | None:
     earlier = [step.sent_at for step in operation.done if step.sent_at is not None]
     return earlier[0] if earlier else operation.attempt.submitted_at

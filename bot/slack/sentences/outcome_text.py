@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.outcome import Ending, Outcome
 from bot.domain.operations.plans import Plan, StepName
+from bot.domain.operations.run_times import whole_seconds
 from bot.domain.pipelines.pipeline import Storage
 from bot.domain.pipelines.targets import target_in
 from bot.slack.sentences import plan_text, step_progress
@@ -98,7 +99,7 @@ def took(operation: Operation) -> int | None:
     began = operation.attempt.submitted_at or operation.attempt.accepted_at
     if began is None or operation.ended_at is None:
         return None
-    return round((operation.ended_at - began).total_seconds())
+    return whole_seconds(operation.ended_at - began)
 
 
 def _words(operation: Operation, outcome: Outcome, step: StepName) -> OutcomeWords:

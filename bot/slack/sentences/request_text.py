@@ -2,7 +2,7 @@
 
 from bot.domain.archived_entries import Archived
 from bot.domain.operations.operation import Operation, State
-from bot.domain.operations.run_times import run_time
+from bot.domain.operations.run_times import run_time, whole_seconds
 from bot.slack.sentences.labels import GLASS, asked_at, outcome_sign, state_words
 from bot.slack.sentences.outcome_text import verdict
 from bot.slack.sentences.plan_text import action_name, state_in_words
@@ -58,7 +58,7 @@ def _took(operation: Operation) -> Text:
     length = run_time(operation)
     if length is None:
         return NOTHING
-    seconds = max(1, round(length.total_seconds()))
+    seconds = whole_seconds(length)
     return Text(", took {}", duration(seconds if seconds < MINUTE else round(seconds / MINUTE) * MINUTE))
 
 

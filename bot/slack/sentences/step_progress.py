@@ -6,6 +6,7 @@ from typing import LiteralString
 from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.outcome import Ending
 from bot.domain.operations.plans import CLEAR, START, StepName
+from bot.domain.operations.run_times import whole_seconds
 from bot.domain.pipelines.pipeline import STOPPED, Storage
 from bot.slack.sentences import plan_text
 from bot.slack.sentences.labels import DOING, DONE, NOT_DONE, STATES, STORAGES, TO_DO, deployment
@@ -105,7 +106,7 @@ def took_in_all(operation: Operation) -> int | None:
     began = next((moment for moment in sent if moment is not None), None)
     if began is None or operation.ended_at is None:
         return None
-    return round((operation.ended_at - began).total_seconds())
+    return whole_seconds(operation.ended_at - began)
 
 
 def _all_done(operation: Operation) -> Text:
