@@ -20,6 +20,7 @@ from bot.store.connection.read_only import open_for_reading
 from bot.store.shell_store import Administration
 from tests.processes import books
 from tests.processes.load import Clear, Load
+from tests.processes.start_times import READY_WITHIN, Start, until_ready, without_processor
 from tests.processes.world import HTTP, PATIENCE, ROOT
 from tests.store.old_rows import write_before
 
@@ -33,13 +34,17 @@ OWN_PROCESS = {"PYTHONPATH": str(ROOT)}  # started from nothing, as a supervisor
 COPIED = ("grants", "events", "postings", "workspace")  # their columns are the same in the old schema
 
 
+def unused_address():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return f"127.0.0.1:{taken.getsockname()[1]}"
+
+
 @pytest.fixture(params=["Socket Mode", "HTTP"])
 def settings(request, world):
     """Over HTTP Slack knows one address, whichever process is behind it."""
     if request.param == "Socket Mode":
         return {}
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        address = f"127.0.0.1:{taken.getsockname()[1]}"
+    address = unused_address()
     world.slack.serves_over_http(f"http://{address}/slack/events")
     return HTTP | {"SLACK_SIGNING_SECRET": world.slack.signing_secret, "PIPELINE_BOT_LISTEN": address}
 
@@ -79,9 +84,12 @@ async def restarts(world, clears, settings, *, in_between=lambda: None):
             assert await first.stops() == 0
             gone = now()
         in_between()
+        admin, started = unused_address(), now()
         too_late = [people.create_task(clear.asks()) for clear in (one, another)]
-        async with world.serving_bot(**settings, **OWN_PROCESS) as second:
+        async with world.serving_bot(**settings, **OWN_PROCESS, PIPELINE_BOT_ADMIN_LISTEN=admin) as second:
             serves = now()
+            await until_ready(admin)
+            start = Start(now() - started, without_processor(second))
             answers = await load.until_answered(gone)
             await asyncio.wait(too_late)
             for clear in clears:
@@ -90,7 +98,8 @@ async def restarts(world, clears, settings, *, in_between=lambda: None):
             assert await second.stops() == 0
     restart = Restart(served, told, gone, serves, answers, ends)
     refused = sum(clear.refused for clear in clears)
-    print(f"{restart}; {len(load.typed)} commands; people who clear were refused {refused} times")  # noqa: T201
+    print(f"{restart}; {start}; {len(load.typed)} commands; people who clear were refused {refused} times")  # noqa: T201
+    assert start.own < READY_WITHIN, start
     assert [bot.logged("database_lost") for bot in (first, second)] == [[], []]
     return load.typed, restart
 
