@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -10,7 +11,7 @@ from bot.domain import audit_chain
 from bot.domain.archived_entries import Archived
 from bot.domain.audit_chain import Broken, Checked, Head
 from bot.domain.events import EventKind
-from bot.store import archived_entries, bot_state
+from bot.store import archived_entries, archived_grants, bot_state
 from bot.store.audit_log import Progress, checked_entries, head
 from bot.store.column_values import DOES_NOT_READ
 
@@ -69,20 +70,26 @@ def _not_as_archived(db: Database, start: Head, heads: Iterable[Head]) -> Broken
     if any(head[0] == last and head[1] != last_hash for head in heads):
         return Broken(last, audit_chain.OTHER_HASH)
     moved = archived_entries.newest(db)
-    if moved is not None and not _is_recorded(db, moved):
+    if moved is None:
+        return None
+    said = _recorded(db, moved)
+    if said is None:
         return Broken(last, "is missing: no entry records that it was archived")
+    if not archived_grants.is_recorded(db, said):
+        return Broken(moved.recorded, "recorded other archived grants than the database has")
     return None
 
 
-def _is_recorded(db: Database, moved: Archived) -> bool:
+def _recorded(db: Database, moved: Archived) -> dict[str, Any] | None:
+    """The data of the entry that records it; None if there is none."""
     row = db.execute("SELECT kind, data FROM events WHERE id = ?", (moved.recorded,)).fetchone()
     if row is None or row[0] != EventKind.ARCHIVED.value:
-        return False
+        return None
     try:
-        said = json.loads(row[1])
-        return bool((said["last"], said["hash"]) == moved.last)
+        said = dict(json.loads(row[1]))
+        return said if (said["last"], said["hash"]) == moved.last else None
     except DOES_NOT_READ:
-        return False
+        return None
 
 
 def _match_anchors(db: Database, start: Head, earlier: Head, heads: Iterable[Head]) -> bool:

@@ -20,6 +20,7 @@ from bot.store.errors import DatabaseUnusable
 _POSTED_HEAD = "posted head"
 _CONNECTIONS = "connections"
 _RECEIVERS = "webhook receivers"
+_ARCHIVED_GRANTS = "archived grants"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +169,16 @@ def served_receivers(db: Database) -> ServedReceivers | None:
 def remember_receivers(db: Database, served: ServedReceivers) -> None:
     said = {"names": sorted(served.names), "process": served.process}
     _remember(db, _RECEIVERS, json.dumps(said))
+
+
+def archived_grants(db: Database) -> str:
+    """The text that `store_archived_grants` stored last; empty if there is none."""
+    return _value(db, _ARCHIVED_GRANTS) or ""
+
+
+def store_archived_grants(db: Database, text: str) -> None:
+    """Replace it, in the current transaction."""
+    _put(db, _ARCHIVED_GRANTS, text)
 
 
 def prove_writable(db: Database) -> None:

@@ -30,6 +30,7 @@ from bot.domain.pipelines.targets import ONE, Targets
 from bot.engine.ports.webhooks import EntryPage
 from bot.store import (
     archived_entries,
+    archived_grants,
     audit_log,
     audit_verification,
     bot_state,
@@ -193,6 +194,10 @@ class Administration:
             RecordDamaged: when it reaches an invalid entry.
         """
         return audit_log.entries(self._db, since, kinds=kinds)
+
+    def changes_of_grants(self) -> Iterator[Entry]:
+        """See `archived_grants.changes_of_grants`."""
+        return archived_grants.changes_of_grants(self._db)
 
     def page_after(self, entry_id: int, limit: int) -> EntryPage:
         """At most `limit` entries after this one, oldest first, up to the first invalid one."""

@@ -1,14 +1,18 @@
 """An archive takes the oldest entries with what they are about; what remains, and the archive, verify as one chain."""
 
+import json
+import re
 import stat
 from contextlib import aclosing
 from dataclasses import replace
 
 import pytest
 
+from bot.domain.access.changes import GrantRole
+from bot.domain.access.permissions import Role
 from bot.domain.audit_chain import GENESIS
 from bot.domain.events import EventKind
-from bot.store import archived_entries, audit_log, operations
+from bot.store import archived_entries, archived_grants, audit_log, operations
 from bot.store.archive import archiving
 from bot.store.archive.archiving import plan
 from bot.store.connection.database import open_database
@@ -23,6 +27,7 @@ from tests.store.archives import (
     YOUNG,
     archives,
     does_and_ends,
+    grants,
     head_at,
     ids,
     rows,
@@ -30,7 +35,7 @@ from tests.store.archives import (
     verified,
     with_old_work,
 )
-from tests.store.samples import BEN, at, event
+from tests.store.samples import ANA, BEN, at, event
 
 
 def test_what_is_old_moves_and_what_remains_continues_it(path, file):
@@ -57,11 +62,14 @@ def test_the_audit_log_records_it(path, file):
     with open_for_reading(path) as db:
         newest = list(audit_log.entries(db))[-1]
         (moved,) = archived_entries.archived(db)
+        changes = [entry.event for entry in archived_grants.changes_of_grants(db)]
     assert newest.event.kind is EventKind.ARCHIVED
     assert newest.event.at == NOW
+    assert [each["who"] for each in changes[-1].data["grants"]] == ["U0ANA", "U0BEN"]
     said = dict(newest.event.data)
-    assert [each["who"] for each in said.pop("grants")] == ["U0ANA", "U0BEN"]
+    assert re.fullmatch("[0-9a-f]{64}", said.pop("grants_sha256"))
     assert said == {
+        "grant_count": 2,
         "first": 1,
         "last": 8,
         "hash": outcome.last[1],
@@ -70,6 +78,22 @@ def test_the_audit_log_records_it(path, file):
         "shell": "shell:root",
     }
     assert (moved.recorded, moved.last, moved.file) == (newest.id, outcome.last, str(file))
+
+
+def test_the_entry_stays_small_however_many_grants_there_are(path, file):
+    """They are in the database once, and not again for each archiving."""
+    with open_database(path) as db:
+        grants(db, *(GrantRole(ANA, Role.VIEWER, f"orders-{number}") for number in range(400)))
+    two_years(path)
+    archives(path, file)
+    with open_for_reading(path) as db:
+        newest = list(audit_log.entries(db))[-1]
+    assert newest.event.data["grant_count"] == 402
+    assert len(json.dumps(newest.event.data)) < 500
+    archives(path, file, replace(ORDER, before=at((YOUNG + 1) * 24 * 60)))
+    sizes = [len(value) for _, value in rows(path, "workspace") if "orders-399" in value]
+    assert len(sizes) == 1
+    assert verified(path).broken is None
 
 
 def test_a_plan_changes_nothing(path, file):

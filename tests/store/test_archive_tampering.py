@@ -6,12 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from bot.store import audit_log
+from bot.domain.access.lint.unrecorded_grants import recorded_grants
+from bot.store import archived_grants, audit_log
 from bot.store.connection.read_only import open_for_reading
 from bot.store.errors import DatabaseUnusable, RecordDamaged
 from tests.store.archives import (
+    DAY,
     NOW,
     ORDER,
+    YOUNG,
     archives,
     by_hand,
     head_at,
@@ -19,6 +22,7 @@ from tests.store.archives import (
     two_years,
     verified,
 )
+from tests.store.samples import at
 
 
 def test_a_broken_entry_stays_where_it_is(path, file):
@@ -45,6 +49,8 @@ def test_a_tampered_archive_is_found_and_not_continued(path, file):
         ("UPDATE archives SET hash = replace(hash, 'a', 'b')", 8, "no entry records that it was archived"),
         ("UPDATE archives SET recorded = 9", 8, "no entry records that it was archived"),
         ("UPDATE archives SET last_entry = 7", 7, "no entry records that it was archived"),
+        ("UPDATE workspace SET value = replace(value, 'operator', 'admin')", 15, "recorded other archived grants"),
+        ("DELETE FROM workspace WHERE key = 'archived grants'", 15, "recorded other archived grants"),
         ("DELETE FROM archives", 1, "is missing: the next one is 9"),
         ("DELETE FROM events WHERE id = 9", 9, "is missing: the next one is 10"),
         ("INSERT INTO events SELECT 8, operation, pipeline, kind, at, by_team, by_user, data, hash FROM events", 8, "put back"),
@@ -57,6 +63,27 @@ def test_a_tampered_anchor_is_found(path, file, statement, entry, why):
     broken = verified(path).broken
     assert broken.id == entry
     assert why in broken.why
+
+
+def accounted_for(path):
+    """Who has a role by the entries that are there and those that were archived."""
+    with open_for_reading(path) as db:
+        events = [entry.event for entry in archived_grants.changes_of_grants(db)]
+    return sorted((each["who"], each["role"]) for each in recorded_grants(events, NOW))
+
+
+def test_an_entry_of_an_earlier_version_lists_the_grants_itself(path, file, monkeypatch):
+    """It is verified as before, and the next archiving takes them over."""
+    two_years(path)
+    with monkeypatch.context() as patched:
+        patched.setattr(archived_grants, "store", lambda _, grants: {"grants": grants})
+        archives(path, file)
+    assert verified(path).broken is None
+    found = accounted_for(path)
+    assert found == [("U0ANA", "operator"), ("U0BEN", "approver")]
+    archives(path, file, replace(ORDER, before=at((YOUNG + 1) * DAY)))
+    assert verified(path).broken is None
+    assert accounted_for(path) == found
 
 
 def test_removed_entries_do_not_pass_for_archived_ones(path):

@@ -14,7 +14,6 @@ from bot.clock import SteadyClock
 from bot.diagnostics.audit_log import AUDIT_LOG, altered, unrecorded_grants
 from bot.diagnostics.checks import DATABASE
 from bot.diagnostics.context import NoAnswer
-from bot.domain.access.lint.unrecorded_grants import KINDS
 from bot.domain.diagnosis import CheckResult, failed, passed, unknown, warning
 from bot.domain.errors import UserError
 from bot.private_files import is_open_to_others
@@ -98,7 +97,7 @@ class DatabaseFile:
                 *([_PROOF_OF_ARCHIVE] if facts.is_archive else where_to_look(administration)),
             ]
             yield passed(AUDIT_LOG, " ".join(said))
-        events = (entry.event for entry in administration.entries(kinds=KINDS))
+        events = (entry.event for entry in administration.changes_of_grants())
         yield from unrecorded_grants(facts.grants, events, self.clock.now())
 
 

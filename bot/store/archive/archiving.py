@@ -14,11 +14,11 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.domain.access.lint.unrecorded_grants import GRANTS, KINDS, recorded_grants
+from bot.domain.access.lint.unrecorded_grants import recorded_grants
 from bot.domain.archived_entries import Archived
 from bot.domain.audit_chain import Checked, Head, verify
 from bot.domain.events import Event, EventKind, Value
-from bot.store import archived_entries, audit_log
+from bot.store import archived_entries, archived_grants, audit_log
 from bot.store.archive.archive_file import ArchiveFile, opened
 from bot.store.archive.holds import Hold, Prefix, prefix
 from bot.store.backup.verification import Reading, no_progress
@@ -177,7 +177,7 @@ def _delete(db: Database, target: ArchiveFile, piece: Prefix, order: Order) -> t
             "operations": len(finished),
             "file": moved.file,
             "shell": order.by,
-            GRANTS: grants,
+            **archived_grants.store(db, grants),
         }
         entry = audit_log.append(db, Event(EventKind.ARCHIVED, order.now, data))
         moved = replace(moved, recorded=entry.id)
@@ -209,6 +209,6 @@ def _finished(db: Database, piece: Prefix) -> dict[str, str]:
 
 def _changes_of_grants(db: Database, last: int) -> Iterator[Event]:
     """Those up to the entry `last`, and what was recorded when entries were archived before."""
-    for entry in audit_log.entries(db, kinds=KINDS):
+    for entry in archived_grants.changes_of_grants(db):
         if entry.id <= last or entry.event.kind is EventKind.ARCHIVED:
             yield entry.event

@@ -11,7 +11,9 @@ from bot.domain.access.permissions import Grant
 from bot.domain.events import Event, EventKind, Value
 
 KINDS = frozenset({EventKind.GRANTED, EventKind.REVOKED, EventKind.ARCHIVED})
-GRANTS = "grants"  # key of the data of `ARCHIVED`: the grants that archived entries account for
+GRANTS = (
+    "grants"  # key of the data of `ARCHIVED`, as it is read: the grants that archived entries account for
+)
 
 _What = tuple[str, str, str, str]  # workspace, id, role, pattern
 _How = tuple[datetime | None, str]  # until, note
@@ -28,7 +30,7 @@ def unrecorded(grants: Iterable[Grant], events: Iterable[Event]) -> tuple[Grant,
 
 
 def recorded_grants(events: Iterable[Event], now: datetime) -> list[Value]:
-    """The grants that these entries account for and that have not expired, for the entry that says they were archived.
+    """The grants that these entries account for and that have not expired, for the archiving of these entries.
 
     `events` are those of `KINDS` up to the last one that is archived, and the newest `ARCHIVED` before that.
     """
