@@ -84,6 +84,18 @@ async def test_slack_is_frozen_and_feldera_hangs(world):
             assert await bot.stops() == 0
 
 
+async def an_answer_and_a_look_hang(world, slack, one, another, asked):
+    """One person's answer is on its way to an address that is silent once it was `asked`, another person's look under way."""
+    async with asyncio.timeout(PATIENCE):
+        world.feldera.hangs("GET")
+        await slack.types(one, "status orders", channel=world.channel)
+        world.feldera.lets_go()
+        await asked.wait()
+        world.feldera.hangs("GET")
+        await slack.types(another, "status orders", channel=world.channel)
+        await world.feldera.until_it_hangs()
+
+
 async def test_an_answer_is_not_taken_and_feldera_hangs(world):
     """Over HTTP: one person's answer is on its way to an address that is silent, another person's look is under way."""
     ana, ben = world.operator("ana"), world.operator("ben")
@@ -95,14 +107,7 @@ async def test_an_answer_is_not_taken_and_feldera_hangs(world):
 
     async with served_by({"/": never}) as address, world.serving_bot(**HTTP) as bot:
         slack = SignedSlack(bot, "hush", takes_answers=f"http://{address}/")
-        async with asyncio.timeout(20):
-            world.feldera.hangs("GET")
-            await slack.types(ana, "status orders", channel=world.channel)
-            world.feldera.lets_go()
-            await asked.wait()
-            world.feldera.hangs("GET")
-            await slack.types(ben, "status orders", channel=world.channel)
-            await world.feldera.until_it_hangs()
+        await an_answer_and_a_look_hang(world, slack, ana, ben, asked)
         assert await bot.stops() == 0
 
 
@@ -148,14 +153,7 @@ async def test_everything_that_it_waits_for_is_silent_at_once(world, is_locked):
         await world.slack.until(lambda: world.slack.hanging > 0, within=PATIENCE)
         await receiver.until_asked()
         slack = SignedSlack(bot, world.slack.signing_secret, takes_answers=f"http://{address}/")
-        async with asyncio.timeout(PATIENCE):
-            world.feldera.hangs("GET")
-            await slack.types(ana, "status orders", channel=world.channel)
-            world.feldera.lets_go()
-            await asked.wait()
-            world.feldera.hangs("GET")
-            await slack.types(ben, "status orders", channel=world.channel)
-            await world.feldera.until_it_hangs()
+        await an_answer_and_a_look_hang(world, slack, ana, ben, asked)
         if is_locked:
             other = stack.enter_context(closing(sqlite3.connect(world.database, isolation_level=None)))
             other.execute("BEGIN IMMEDIATE")
