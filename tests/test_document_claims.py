@@ -109,7 +109,7 @@ LIMITS = {
     ],
     "README.md": [
         f"unchanged {RESEND_AFTER.seconds} seconds after the call",
-        f"calls again, {IN_WORDS[MAX_SENDS]} times in all at most",
+        f"at most {IN_WORDS[MAX_SENDS]} such calls in all",
         f"Within the last {IN_WORDS[int(LOOK_GOOD_FOR)]} seconds before it sends",
     ],
     "responders.md": [

@@ -18,7 +18,7 @@ from tests.store.samples import proposed
 
 HOME = TeamId("T0ACME")
 NO_TOKEN = "SLACK_BOT_TOKEN is missing"
-NO_RULE = "No rule matches, so a requester needs 1 approval and an operator none."
+NO_RULE = "No rule matches, so a requester or responder needs 1 approval, and an operator none."
 
 pytestmark = pytest.mark.anyio
 

@@ -145,7 +145,7 @@ def test_help_on_rules_has_every_key(shell):
 def test_without_any_rule_the_usual_is_said(shell):
     shell.begins()
     assert shell.does("rules") == (
-        "No rules: a requester needs 1 approval, an operator none. `pipeline-bot rule --help` explains each key.\n"
+        "No rules: a requester or responder needs 1 approval, an operator none. `pipeline-bot rule --help` explains each key.\n"
     )
 
 

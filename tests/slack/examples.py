@@ -138,7 +138,7 @@ _BY_FIELD: dict[str, list[Any]] = {
     "ended": [_OVER, ()],
     "pattern": ["prod-*"],
     "rules": [("prod-*",)],
-    "patterns": [(r"[A-Z]+-\d+", "^(fix|data):"), ("^(fix|data):",), ()],
+    "patterns": [(r"CHG-\d+", "^(fix|data):"), ("^(fix|data):",), ()],
     "reason_patterns": [(r"[A-Z]+-\d+",), ()],
     "incident": ["INC-9", ""],
     "tried": [AttemptedAction.CONFIRM, AttemptedAction.APPROVE, AttemptedAction.STOP],

@@ -9,9 +9,10 @@ from bot.domain.access.grant_effects import NoEffect, Obstacle
 from bot.domain.access.permissions import Action, Group, Role
 from bot.domain.access.requests.request_objections import NotPermitted, ReasonMissing
 from bot.domain.audit_values import previous_grants
+from bot.domain.ids import PipelineName
 from bot.domain.operations.operation import State
 from bot.engine import replies
-from bot.engine.attempted_actions import AttemptedAction
+from bot.engine.attempted_actions import AttemptedAction, DeniedAction
 from bot.engine.handlers.access.admins import lacks_a_grant
 from tests.domain.samples import BEN, CLEO, grant
 
@@ -28,6 +29,8 @@ def _with_fitting_people(reply: Any) -> Any:
             denied.tried in _BY_APPROVERS and Role.APPROVER not in decision.would_allow
         ):
             return replace(reply, decision=replace(decision, would_allow=(Role.APPROVER,)))
+        case replies.PermissionDenied(tried=AttemptedAction.STOP, decision=decision):
+            return replace(reply, decision=replace(decision, would_allow=_CANCEL))
         case replies.Busy(holder=holder, may_close=True) if holder.state is not State.NEEDS_HUMAN:
             return replace(reply, may_close=False)
         case replies.NoDiagnosis(decision=decision):
@@ -62,6 +65,8 @@ def _with_fitting_access(reply: Any) -> Any:
         case replies.AccessRequested():
             in_doubt, not_reached = reply.in_doubt and (BEN,), reply.not_reached and (CLEO,)
             denied = replace(reply.denied, action=Action.REQUEST)
+            if reply.of_part:
+                denied = DeniedAction(PipelineName("*"), Action.VIEW)
             return replace(
                 reply, denied=denied, role=Role.REQUESTER, in_doubt=in_doubt, not_reached=not_reached
             )
@@ -74,6 +79,7 @@ def _with_fitting_access(reply: Any) -> Any:
 
 
 _SEE = (Role.VIEWER, Role.REQUESTER, Role.OPERATOR, Role.APPROVER, Role.RESPONDER)
+_CANCEL = tuple(role for role in _SEE if role is not Role.VIEWER)
 _BY_APPROVERS = frozenset({AttemptedAction.APPROVE, AttemptedAction.DENY, AttemptedAction.SIGN_OFF})
 
 

@@ -136,7 +136,7 @@ def test_why_there_is_nothing_to_confirm():
             "❌ Feldera has no pipeline `ordres` (names are case-sensitive).",
             "❌ Feldera has no pipeline `ordres` (names are case-sensitive). Did you mean `orders` or `orders-eu`?",
             "✋ `orders` must be stopped before it can be cleared. It is Running, started <!date^1772420400^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 03:00 UTC>. Type `/pipeline stop orders` and, once it is stopped, `/pipeline clear orders` again.",
-            "✋ `orders` cannot be cleared now. It is still Stopped, but somebody asked it to start <!date^1772413200^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 01:00 UTC>. To take that start back, type `/pipeline stop orders`; once that stop has ended, type `/pipeline clear orders` again.",
+            "✋ `orders` cannot be cleared now. It is still Stopped, but somebody asked it to start <!date^1772413200^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 01:00 UTC>. To take that start back, type `/pipeline stop orders`, and when that is done, `/pipeline clear orders` again.",
             "✋ `orders` is still stopping, so it cannot be cleared yet. Once it is stopped, type `/pipeline clear orders` again.",
             "✅ `orders` is already cleared.",
             "✅ `orders` is already cleared. It is still Stopped, but somebody asked it to start <!date^1772413200^\u200b{ago} ({date_short_pretty} at {time})|2026-03-02 01:00 UTC>.",
@@ -169,10 +169,10 @@ def test_clicks_are_answered():
         )
     ] == snapshot(
         [
-            "⏳ Posting the clear of `orders` in <#C1>. When the message is visible there, the clear is sent to Feldera.",
+            "⏳ Posting the request to clear `orders` in <#C1>. When the message is visible there, the clear is sent to Feldera.",
             "OK: the clear of `orders` was not requested, and nothing was sent to Feldera.",
             "⌛ This preview is more than 30 minutes old, and things may have changed. Nothing was sent to Feldera. To request it again, type `/pipeline clear orders`.",
-            "☑️ Closed: the clear of `orders` that <@UANA> requested. To request it again, type `/pipeline clear orders`: it first shows what would be deleted.",
+            "☑️ Closed: <@UANA>'s request to clear `orders`. To request it again, type `/pipeline clear orders`: it first shows what would be deleted.",
             "🚫 Only the person who made the request can use this button.",
             "This button is too old to work, so pressing it did nothing. `/pipeline pending` lists the requests that wait for approval or review.",
         ]

@@ -159,7 +159,7 @@ VERDICTS = {
     Ending.FELDERA_REFUSED: (State.REFUSED, "❌ Not cleared: Feldera refused, saying `not now`"),
     Ending.CHANGED_BEFORE: (
         State.STALE,
-        "❌ Not cleared: somebody ran or changed the pipeline after <@UANA> had looked at it",
+        "❌ Not cleared: somebody ran or changed the pipeline after <@UANA>'s preview",
     ),
     Ending.CLEARED: (State.SUCCEEDED, "✅ Cleared after 9 seconds"),
     Ending.CLOSED: (State.CLOSED, "☑️ Closed by <@UBEN>, who confirms that nothing is under way in Feldera"),

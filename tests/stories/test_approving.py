@@ -94,13 +94,13 @@ def test_another_clear_holds_the_pipeline(workspace, ana, ben):
     workspace.passes(seconds=10)
     oli.reads()
     assert [card.splitlines()[1].partition(" · ")[0] for card in workspace.cards()] == [
-        "✅ Nothing to clear: its storage was already empty",
+        "✅ Nothing to clear: its storage was already cleared",
         "✅ Cleared after 4 seconds",
     ]
     assert workspace.threads()[0] == snapshot(
         [
             "👍 @ben approved the clear of `orders` (1 of 1). @ana",
-            "✅ Nothing to clear: the storage of `orders` was already empty. Nothing was sent to Feldera. @ana (approved by @ben)",
+            "✅ Nothing to clear: the storage of `orders` was already cleared. Nothing was sent to Feldera. @ana (approved by @ben)",
         ]
     )
     assert len(workspace.sent) == 1

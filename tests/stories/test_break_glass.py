@@ -46,7 +46,7 @@ Type the pipeline's name, orders, to clear it at once, without approval. This ca
     assert workspace.sent == []
     assert rio.submits("orders") == snapshot("""\
 Run as break-glass
-⏳ Posting the clear of `orders` in #ops. When the message is visible there, the clear is sent to Feldera.
+⏳ Posting the request to clear `orders` in #ops. When the message is visible there, the clear is sent to Feldera.
 [Close]\
 """)
     assert len(workspace.sent) == 1
@@ -68,7 +68,7 @@ Run as break-glass
     assert workspace.thread()[-1] == "✅ Cleared `orders` after 2 seconds. @rio"
     assert ben.types("/pipeline pending") == snapshot(
         """\
-*Open requests you can see*
+*Requests that wait for approval or review*
 🚨 Run as break-glass for `INC-123`, waiting for review: clear of `orders` (`ID1`), requested by @rio some time ago (Mar 2, 2026 at 3:00 AM) · Thread\
 """
     )
@@ -135,7 +135,7 @@ def test_the_form_is_not_opened_is_closed_or_has_the_wrong_name(workspace, rio):
     rio.opens("Run as break-glass…")
     assert "\n⚠ That is not orders. Nothing was sent to Feldera.\n" in rio.submits("Orders")
     assert (workspace.sent, workspace.cards()) == ([], [])
-    assert rio.submits("orders").startswith("Run as break-glass\n⏳ Posting the clear of `orders`")
+    assert rio.submits("orders").startswith("Run as break-glass\n⏳ Posting the request to clear `orders`")
     rio.reads()
     workspace.passes(seconds=10)
     assert len(workspace.sent) == 1

@@ -13,7 +13,7 @@ def test_an_operator_reads_the_verdict_first(workspace):
 ✅ Yes, you can clear `orders` without approval.
 Type `/pipeline clear orders reason…`.
 🔑 Decided by grant #1, *operator* on `ord*`.
-📏 No rule matches, so a requester needs 1 approval and an operator none.\
+📏 No rule matches, so a requester or responder needs 1 approval, and an operator none.\
 """)
     workspace.rules("orders", "approvals=1 reason=required")
     workspace.freezes("ord*", hours=2)
@@ -107,7 +107,7 @@ def test_who_am_i(workspace):
     workspace.grants_group(workspace.user_group("leads"), Role.APPROVER)
     workspace.passes(hours=2)
     assert ana.types("/pipeline whoami") == snapshot("""\
-You are @ana, `U02ANA` of `T0ACME`: a member of this workspace.
+You are @ana (`U02ANA` of the workspace `T0ACME`): a member of this workspace.
 ✗ *operator* on `ord*` (grant #1) expired some time ago (Mar 2, 2026 at 4:00 AM)
 🔑 *viewer* on `*` (grant #2, no expiry)
 🔑 *approver* on `prod-*` (grant #3, until Mar 2, 2026 at 3:00 PM)

@@ -48,17 +48,17 @@ RUNS = "❌ Not cleared: somebody has started `orders`, so it is no longer stopp
     [
         (
             clears_and_recreates,
-            "❌ Not cleared: somebody deleted `orders` and created it again after @oli had looked at it. Nothing was sent to Feldera. To request it again, type `/pipeline clear orders`: it first shows what would be deleted.",
+            "❌ Not cleared: somebody deleted `orders` and created it again after @oli's preview. Nothing was sent to Feldera. To request it again, type `/pipeline clear orders`: it first shows what would be deleted.",
         ),
         (starts, RUNS),
         (starts_what_has_to_be_compiled_first, RUNS),
         (
             starts_and_stops,
-            "❌ Not cleared: somebody ran or changed `orders` after @oli had looked at it. Nothing was sent to Feldera. To request it again, type `/pipeline clear orders`: it first shows what would be deleted.",
+            "❌ Not cleared: somebody ran or changed `orders` after @oli's preview. Nothing was sent to Feldera. To request it again, type `/pipeline clear orders`: it first shows what would be deleted.",
         ),
         (
             clears,
-            "✅ Nothing to clear: the storage of `orders` was already empty. Nothing was sent to Feldera.",
+            "✅ Nothing to clear: the storage of `orders` was already cleared. Nothing was sent to Feldera.",
         ),
         (
             clears_and_deletes,

@@ -51,7 +51,7 @@ def test_a_viewer(workspace, vic):
         (said,) = vic.told(label)
         assert said.startswith(no.format(f"{label.lower().rstrip('…')} a clear of `orders`"))
     assert vic.types(f"/pipeline withdraw {workspace.request()}") == (
-        "🚫 Only @ana, who requested the clear of `orders`, can withdraw it."
+        "🚫 Only @ana, who requested the clear of `orders`, can withdraw it. You may be able to keep it from being sent with *Deny…* or *Cancel request* on its card."
     )
 
 

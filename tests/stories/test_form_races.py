@@ -167,7 +167,7 @@ def test_submitted_twice_at_once(workspace, form):
     said = [made.ack.body["view"]["blocks"][0]["text"]["text"] for made in workspace.slack.deliveries[-2:]]
     late, done = sorted(said)
     assert late.startswith("The clear of `orders` was already confirmed by ")
-    assert done.startswith("⏳ Posting the clear of `orders`")
+    assert done.startswith("⏳ Posting the request to clear `orders`")
     assert form.screen == CONFIRMED.format("orders")
     workspace.passes(seconds=10)
     assert workspace.feldera.clears["orders"] == 1

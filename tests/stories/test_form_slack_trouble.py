@@ -92,7 +92,7 @@ def test_closed_before_the_card_stands(workspace, form):
     """Whoever typed the command hears beside it where to follow."""
     form.picks("orders")
     workspace.slack.rate_limits("chat.postMessage", retry_after=10)
-    assert "Posting the clear of `orders`" in form.submits()
+    assert "Posting the request to clear `orders`" in form.submits()
     form.closes_modal()
     workspace.passes(seconds=30)
     assert form.reads() == ["⏳ Confirmed. Follow the clear of `orders` in its thread."]
@@ -105,7 +105,7 @@ def test_no_place_takes_the_card(workspace, oli):
     oli.uses_shortcut("Clear a pipeline")
     oli.chooses("orders")
     workspace.expected_errors.add("no_place_takes_the_card")
-    assert "⏳ Posting the clear of `orders`" in oli.submits()
+    assert "⏳ Posting the request to clear `orders`" in oli.submits()
     workspace.passes(minutes=10)
     assert oli.screen == snapshot("""\
 Clear a pipeline

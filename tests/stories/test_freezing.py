@@ -59,7 +59,7 @@ def test_what_waits_for_approval(workspace, ana, ben):
     approved, held, sent, _, cleared = workspace.timed_thread()
     assert (approved[:10], sent[:10], cleared[:18]) == ("0:05:00  👍", "2:00:00  📤", "2:00:02.500000  ✅ ")
     assert held == snapshot(
-        "0:05:00  🧊 The clear of `orders` is not sent: a freeze on `orders` holds it until Mar 2, 2026 at 5:00 AM (`release day`). It is sent when the freeze ends, if that is before the request expires (Mar 2, 2026 at 7:05 AM)."
+        "0:05:00  🧊 The clear of `orders` is not sent: a freeze on `orders` holds it until Mar 2, 2026 at 5:00 AM (`release day`). When the freeze ends, it is sent, unless the request expires first (Mar 2, 2026 at 7:05 AM)."
     )
     assert len(workspace.sent) == 1
 

@@ -33,7 +33,7 @@ def test_who_is_in_the_group_holds_its_grant(workspace, eva):
     """And nobody else. Within a minute one look-up in Slack serves all commands."""
     bob = workspace.stranger("bob")
     assert eva.types("/pipeline whoami") == snapshot("""\
-You are @eva, `U02EVA` of `T0ACME`: a member of this workspace.
+You are @eva (`U02EVA` of the workspace `T0ACME`): a member of this workspace.
 🔑 *operator* on `orders` through @oncall (grant #1, no expiry)\
 """)
     for _ in range(4):

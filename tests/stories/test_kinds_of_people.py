@@ -75,7 +75,7 @@ def test_they_are_told_why(workspace: Workspace) -> None:
     assert gus.types("/pipeline grant @gus operator orders") == refused
     title, *grants = gus.types("/pipeline whoami").split("\n")
     assert title == snapshot(
-        "You are @gus, `U02GUS` of `T0ACME`: a guest of this workspace; guests cannot do anything here, even with a grant."
+        "You are @gus (`U02GUS` of the workspace `T0ACME`): a guest of this workspace; guests cannot do anything here, even with a grant."
     )
     assert [grant[0] for grant in grants] == ["🚫"] * len(Role)
     assert (
@@ -166,7 +166,7 @@ def test_somebody_whom_slack_does_not_tell_of(workspace: Workspace) -> None:
     assert ana.types("/pipeline grant @ana viewer orders") == refused
     assert ana.types("/pipeline whoami").split("\n")[:2] == snapshot(
         [
-            "You are @ana, `U02ANA` of `T0ACME`. Whether you are a member of this workspace cannot be checked right now (`Slack is in trouble`). Until it can be, you cannot do anything here.",
+            "You are @ana (`U02ANA` of the workspace `T0ACME`). Whether you are a member of this workspace cannot be checked right now (`Slack is in trouble`). Until it can be, you cannot do anything here.",
             "❔ *viewer* on `*` (grant #1, no expiry): cannot be checked right now",
         ]
     )

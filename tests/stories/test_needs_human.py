@@ -26,7 +26,7 @@ def closes(person: Teammate, workspace: Workspace) -> None:
         person.last_confirm
     )
     assert person.reads() == [
-        "☑️ Closed: the clear of `orders` that @oli requested. To request it again, type `/pipeline clear orders`: it first shows what would be deleted."
+        "☑️ Closed: @oli's request to clear `orders`. To request it again, type `/pipeline clear orders`: it first shows what would be deleted."
     ]
     workspace.passes(seconds=5)
     assert workspace.thread()[-1] == f"{CLOSED.format(person.name)} @oli"
@@ -91,7 +91,7 @@ def test_closed_twice(stuck: Workspace) -> None:
     late, closed = sorted([*oli.reads(), *ben.reads()])
     assert (
         closed
-        == "☑️ Closed: the clear of `orders` that @oli requested. To request it again, type `/pipeline clear orders`: it first shows what would be deleted."
+        == "☑️ Closed: @oli's request to clear `orders`. To request it again, type `/pipeline clear orders`: it first shows what would be deleted."
     )
     assert late.startswith(
         "This ended some time ago (Mar 2, 2026 at 3:02 AM). ☑️ The request to clear `orders` was closed by @"

@@ -86,7 +86,7 @@ def test_what_waits(workspace: Workspace, ana: Teammate) -> None:
     workspace.passes(seconds=5)
     ana.reads()
     heading, orders, payments = ana.types("/pipeline pending").split("\n")
-    assert heading == "*Open requests you can see*"
+    assert heading == "*Requests that wait for approval or review*"
     assert orders == snapshot(
         "🙋 Waiting for approval: clear of `orders` (`ID1`), requested by @ana some time ago (Mar 2, 2026 at 3:00 AM), 0 of 1 approvals, expires in 59 min (Mar 2, 2026 at 4:00 AM) · Thread"
     )
@@ -134,7 +134,7 @@ def test_ten_previews_at_once(workspace: Workspace, ana: Teammate) -> None:
     ana.presses(buttons[10])
     assert ana.reads()[0].startswith("✋ You made 10 requests within 10 minutes")
     workspace.feldera.adds("mine-1")
-    assert ana.clears("mine-1")[0].startswith("⏳ Posting the clear of `mine-1`")
+    assert ana.clears("mine-1")[0].startswith("⏳ Posting the request to clear `mine-1`")
     workspace.passes(minutes=1)
     ana.reads()
     assert "clear mine-1" in workspace.cards()[-1].lower()

@@ -80,7 +80,7 @@ def test_asked_for_in_the_direct_messages_with_the_bot(workspace: Workspace, oli
     """The card goes up right there, and nothing needs an excuse."""
     workspace.slack.rate_limits("chat.postMessage", retry_after=1)
     assert oli.clears("orders", channel=oli.dm) == [
-        "⏳ Posting the clear of `orders`. When the message is visible, the clear is sent to Feldera."
+        "⏳ Posting the request to clear `orders`. When the message is visible, the clear is sent to Feldera."
     ]
     workspace.passes(seconds=10)
     assert oli.reads() == [FOLLOW]

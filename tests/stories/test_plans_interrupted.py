@@ -11,7 +11,7 @@ from tests.workspace import Teammate, Workspace
 STEPS = ["stop", "clear", "start"]
 ALL_DONE = "✅ Stopped, cleared and started: running after"
 LOST = "❔ Feldera gave no usable answer to the {} of `sales` (`The connection to Feldera broke before its answer was complete.`). I check whether it took effect before I send anything again."
-LEFT = "took effect only after this request already needed attention, so I did not go on."
+LEFT = "took effect so late that this request already needed attention, so I did not go on."
 
 
 @pytest.fixture(name="ana")
@@ -227,6 +227,6 @@ def test_somebody_runs_it_between_the_clear_and_the_start_and_stops_it(workspace
     assert workspace.sent_steps == ["clear"]
     assert workspace.thread()[-2:] == [
         "✓ Step 1 of 2: `sales` was cleared, and somebody has started it since: its storage is in use again.",
-        "❌ Not started: somebody ran or changed `sales` after @ana had looked at it. Nothing more was sent to Feldera. To request it again, type `/pipeline clear sales --start`: it first shows what would be deleted. Done: cleared. Not done: start. `sales` is now ⏹️ Stopped, its storage 💾 holds data. @ana",
+        "❌ Not started: somebody ran or changed `sales` after @ana's preview. Nothing more was sent to Feldera. To request it again, type `/pipeline clear sales --start`: it first shows what would be deleted. Done: cleared. Not done: start. `sales` is now ⏹️ Stopped, its storage 💾 holds data. @ana",
     ]
     workspace.card()

@@ -69,9 +69,9 @@ def does_not_compile_once_cleared(feldera: FelderaSimulator) -> None:
             recreated_once_cleared,
             ["stop", "clear"],
             [
-                "❌ Not started: somebody deleted `sales` and created it again after @ana had looked at it. Nothing more was sent to Feldera. To request it again, type `/pipeline clear sales --restart`: it first shows what would be deleted. Done: stopped and cleared. Not done: start. `sales` is now ⏹️ Stopped, its storage ⬜ cleared.",
+                "❌ Not started: somebody deleted `sales` and created it again after @ana's preview. Nothing more was sent to Feldera. To request it again, type `/pipeline clear sales --restart`: it first shows what would be deleted. Done: stopped and cleared. Not done: start. `sales` is now ⏹️ Stopped, its storage ⬜ cleared.",
             ],
-            "❌ Stopped, cleared, not started: somebody deleted the pipeline and created it again after @ana had looked at it",
+            "❌ Stopped, cleared, not started: somebody deleted the pipeline and created it again after @ana's preview",
             ["✓ Storage cleared before that, by Feldera's account", "✗ Not started"],
         ),
         (

@@ -95,8 +95,7 @@ def test_another_run_between_the_last_look_and_the_stop(workspace: Workspace, ol
     *_, stopped, over = workspace.thread()
     assert stopped == "✓ Step 1 of 2: stopped `sales` after 10 seconds."
     assert (
-        "Feldera's events do not show whether somebody restarted `sales` after @oli's preview, before it was stopped"
-        in over
+        "I cannot tell from Feldera's events whether somebody restarted `sales` after @oli's preview" in over
     )
 
 

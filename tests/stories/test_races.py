@@ -45,9 +45,11 @@ def test_the_slower_of_two_people(workspace: Workspace) -> None:
     workspace.passes(seconds=10)
     ben.reads()
     assert workspace.threads()[-1] == snapshot(
-        ["✅ Nothing to clear: the storage of `orders` was already empty. Nothing was sent to Feldera. @ben"]
+        [
+            "✅ Nothing to clear: the storage of `orders` was already cleared. Nothing was sent to Feldera. @ben"
+        ]
     )
-    assert "✅ Nothing to clear: its storage was already empty · " in workspace.cards()[-1]
+    assert "✅ Nothing to clear: its storage was already cleared · " in workspace.cards()[-1]
     assert len(workspace.sent) == 1
 
 

@@ -106,7 +106,7 @@ def test_a_key_that_may_only_read(tmp_path: Path) -> None:
     workspace.operator("ana").clears("orders")
     workspace.passes(minutes=1)
     assert workspace.thread()[-1] == snapshot(
-        "❌ `orders` was not cleared: Feldera rejects this bot's credentials: `Insufficient permissions: this action requires the 'write' role, but the caller has 'read'` (`InsufficientPermissions`). Tell the person who runs the bot. Its API key needs Feldera's own role `write`. @ana"
+        "❌ `orders` was not cleared: Feldera rejects this bot's credentials: `Insufficient permissions: this action requires the 'write' role, but the caller has 'read'` (`InsufficientPermissions`). Tell the person who runs the bot: it needs a valid API key with Feldera's role `write`. @ana"
     )
     assert len(workspace.sent) == 1
     workspace.closes()
@@ -120,7 +120,7 @@ def test_a_key_that_was_deleted(guarded: Workspace) -> None:
     ana.told("Clear orders")
     guarded.passes(minutes=1)
     assert guarded.thread() == [
-        "❌ `orders` was not cleared: Feldera rejects this bot's credentials: `Feldera does not accept the bot's credentials (401).`. Tell the person who runs the bot. Its API key needs Feldera's own role `write`. @ana"
+        "❌ `orders` was not cleared: Feldera rejects this bot's credentials: `Feldera does not accept the bot's credentials (401).`. Tell the person who runs the bot: it needs a valid API key with Feldera's role `write`. @ana"
     ]
     assert "\nNothing was sent to Feldera. Tell the person who runs the bot." in guarded.card()
     assert guarded.sent == []

@@ -11,7 +11,10 @@ def listed(text: str) -> list[str]:
     """The rules and freezes of an answer to `/pipeline rules`, between its first line and its last."""
     first, *lines, last = text.split("\n")
     assert first == "*Rules and freezes*"
-    assert last == "Where no rule sets `approvals`, a requester needs 1 approval and an operator none."
+    assert (
+        last
+        == "Where no rule sets `approvals`, a requester or responder needs 1 approval, and an operator none."
+    )
     return lines
 
 

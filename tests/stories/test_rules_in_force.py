@@ -149,11 +149,11 @@ def run_and_stopped(workspace: Workspace) -> None:
     [
         (
             recreated,
-            "somebody deleted `orders` and created it again after @ana had looked at it. Nothing was sent to Feldera. To request it again, type `/pipeline clear orders`: it first shows what would be deleted.",
+            "somebody deleted `orders` and created it again after @ana's preview. Nothing was sent to Feldera. To request it again, type `/pipeline clear orders`: it first shows what would be deleted.",
         ),
         (
             run_and_stopped,
-            "somebody ran or changed `orders` after @ana had looked at it. Nothing was sent to Feldera. To request it again, type `/pipeline clear orders`: it first shows what would be deleted.",
+            "somebody ran or changed `orders` after @ana's preview. Nothing was sent to Feldera. To request it again, type `/pipeline clear orders`: it first shows what would be deleted.",
         ),
         (
             started,

@@ -34,7 +34,7 @@ def test_asked_to_wait_with_the_card(workspace: Workspace, ana: Teammate) -> Non
     ana.clicks("Clear orders")
     workspace.passes(seconds=29)
     assert ana.reads() == [
-        "⏳ Posting the clear of `orders` in #ops. When the message is visible there, the clear is sent to Feldera."
+        "⏳ Posting the request to clear `orders` in #ops. When the message is visible there, the clear is sent to Feldera."
     ]
     assert workspace.sent == []
     workspace.passes(minutes=1)
@@ -136,7 +136,7 @@ def test_an_answer_that_cannot_be_changed_any_more(workspace: Workspace, ana: Te
     workspace.slack.rate_limits(POST, retry_after=40 * 60)
     ana.clicks("Clear orders")
     workspace.passes(hours=1)
-    assert ana.reads()[0].startswith("⏳ Posting the clear of `orders` in #ops")
+    assert ana.reads()[0].startswith("⏳ Posting the request to clear `orders` in #ops")
     assert workspace.thread()[-1].startswith("✅ Cleared `orders`")
 
 

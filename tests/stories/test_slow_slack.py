@@ -210,7 +210,7 @@ def test_a_broken_glass(workspace: Workspace, rio: Teammate) -> None:
     rio.opens("Run as break-glass…")
     slowly(workspace, rio.submitting("orders"))
     assert (
-        "⏳ Posting the clear of `orders` in #ops. When the message is visible there, the clear is sent to Feldera."
+        "⏳ Posting the request to clear `orders` in #ops. When the message is visible there, the clear is sent to Feldera."
         in rio.screen
     )
     rio.closes_modal()

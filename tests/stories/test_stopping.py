@@ -146,7 +146,7 @@ def test_withdrawn_by_command(workspace: Workspace, ana: Teammate) -> None:
 def test_others_cannot_withdraw_it(workspace: Workspace, ben: Teammate) -> None:
     """Not even an approver: whoever wants it gone denies it."""
     workspace.requester("ana").requests("orders")
-    no = "🚫 Only @ana, who requested the clear of `orders`, can withdraw it."
+    no = "🚫 Only @ana, who requested the clear of `orders`, can withdraw it. You may be able to keep it from being sent with *Deny…* or *Cancel request* on its card."
     assert ben.told("Withdraw") == [no]
     assert ben.types(f"/pipeline withdraw {workspace.request()}") == no
     assert "🙋 Waiting for approval, requested" in workspace.card()

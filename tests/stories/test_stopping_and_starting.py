@@ -221,7 +221,7 @@ def test_restarted_before_the_stop(workspace: Workspace, ana: Teammate) -> None:
     ana.told("Stop sales")
     workspace.passes(seconds=10)
     assert workspace.thread() == [
-        "❌ Not stopped: `sales` stopped before this request was sent, and somebody has started it again since. Nothing was sent to Feldera. To request it again, type `/pipeline stop sales`: it first shows what would be lost. @ana"
+        "❌ Not stopped: somebody restarted `sales` after @ana's preview. Nothing was sent to Feldera. To request it again, type `/pipeline stop sales`: it first shows what would be lost. @ana"
     ]
     assert workspace.sent == []
 

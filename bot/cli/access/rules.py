@@ -39,7 +39,7 @@ def rule(pattern: str, said: tuple[str, ...]) -> None:
     """Set approval rules for the pipelines that match PATTERN.
 
     Each KEY=VALUE sets that key and leaves the others as they are; KEY= alone removes the key, and `off` the rule. Where
-    several rules match, the strictest value of each key wins. Without any rule a requester needs 1 approval, and an
+    several rules match, the strictest value of each key wins. Without any rule a requester or responder needs 1 approval, and an
     operator none.
     """
     words, settings = " ".join(said), load_settings(ShellSettings)
@@ -119,7 +119,7 @@ def rules(*, wants_json: bool) -> None:
         click.echo(NO_ACCESS_DATA)
     else:
         click.echo(
-            "No rules: a requester needs 1 approval, an operator none. `pipeline-bot rule --help` explains each key."
+            "No rules: a requester or responder needs 1 approval, an operator none. `pipeline-bot rule --help` explains each key."
         )
     if frozen:
         rows = [(one.pattern, moment(one.until), one.by, one.reason) for one in frozen]

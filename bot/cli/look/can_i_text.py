@@ -145,7 +145,7 @@ def _what_decided(authority: Authorization, now: datetime) -> Iterator[str]:
     yield (
         f"Rules that match: {', '.join(rules)}."
         if rules
-        else "No rule matches, so a requester needs 1 approval and an operator none."
+        else "No rule matches, so a requester or responder needs 1 approval, and an operator none."
     )
 
 

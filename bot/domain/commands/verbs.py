@@ -23,7 +23,7 @@ def _read_help(_verb: Verb, rest: str) -> Help:
 
 _ROLE = "Needs a role on the pipeline; *admin* alone is not enough."
 _APPROVAL = (
-    "an *operator* needs none unless a rule asks for it; a *requester* needs 1 approval unless a rule says otherwise. "
+    "an *operator* needs none unless a rule asks for it; a *requester* or *responder* needs 1 approval unless a rule says otherwise. "
     f"`{COMMAND} rules` lists the rules."
 )
 

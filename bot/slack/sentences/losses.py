@@ -57,7 +57,7 @@ def _deleted(reviewed: Fingerprint, storage: str) -> str:
 def lost(reviewed: Fingerprint, *, with_times: bool = True) -> Text:
     """What a forced stop loses. `with_times`: whether it says when the last checkpoint was made."""
     if not reviewed.was_wanted:
-        return Text("nothing beyond what the earlier stop loses: Feldera was already told to stop it")
+        return Text("nothing more: Feldera was already told to stop it")
     if reviewed.checkpoints.count == 0:
         return Text("all its state: it has no checkpoint")
     if not with_times:

@@ -65,7 +65,7 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
         "{All_done}; somebody has deleted it since, and created another pipeline of that name",
     ),
     Ending.NOTHING_TO_CLEAR: _unsent(
-        "Nothing to clear: the storage of {name} was already empty.", "{Nothing_to_do}"
+        "Nothing to clear: the storage of {name} was already cleared.", "{Nothing_to_do}"
     ),
     Ending.PIPELINE_STOPPED: _words("Stopped {name}{after}.", "{All_done}{after}"),
     Ending.STOPPED_THEN_GONE: _words(
@@ -95,7 +95,7 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
     Ending.NO_ACCESS: _no_effect(
         "{name} was not {done}: Feldera rejects this bot's credentials: {said}{code}.",
         "{Undone_so_far}: Feldera rejects this bot's credentials: {said}{code}",
-        "Tell the person who runs the bot. Its API key needs Feldera's own role `write`.",
+        "Tell the person who runs the bot: it needs a valid API key with Feldera's role `write`.",
     ),
     Ending.WRONG_ADDRESS: _no_effect(
         "{name} was not {done}: what answers at Feldera's address is not Feldera ({said}).",
@@ -112,8 +112,8 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
         "{Undone_so_far}: I could not post its card, neither in the channel nor as a direct message ({said})",
     ),
     Ending.RECREATED_BEFORE: _unsent(
-        "{Undone}: somebody deleted {name} and created it again after {requester} had looked at it.",
-        "{Undone_so_far}: somebody deleted the pipeline and created it again after {requester} had looked at it",
+        "{Undone}: somebody deleted {name} and created it again after {requester}'s preview.",
+        "{Undone_so_far}: somebody deleted the pipeline and created it again after {requester}'s preview",
         "To request it again, type {again}{showing}.",
     ),
     Ending.RUNNING_BEFORE: _unsent(
@@ -122,8 +122,8 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
         "To {first_stop} it anyway, type {stopping_first}.",
     ),
     Ending.CHANGED_BEFORE: _unsent(
-        "{Undone}: somebody ran or changed {name} after {requester} had looked at it.",
-        "{Undone_so_far}: somebody ran or changed the pipeline after {requester} had looked at it",
+        "{Undone}: somebody ran or changed {name} after {requester}'s preview.",
+        "{Undone_so_far}: somebody ran or changed the pipeline after {requester}'s preview",
         "To request it again, type {again}{showing}.",
     ),
     Ending.STARTED_INSTEAD: _no_effect(
@@ -186,8 +186,8 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
         "Known: the {step} was sent to Feldera {sends}. Since then {name} is gone, or another pipeline has its name.",
         "Not known: whether {name} was {done}, and whether {host} still leads to the same Feldera; I cannot check that, because this "
         "Feldera runs without authentication.",
-        "What to do: ask the person who runs the bot whether {host} still leads to the same Feldera. If it does, look at {name} there; if not, look "
-        "in the Feldera that it led to before. Once you are sure that no {step} is under way in that Feldera, press *Close request*{on_card}.",
+        "What to do: ask the person who runs the bot whether {host} still leads to the same Feldera. If it does, find out there whether somebody deleted, renamed or replaced {name}; "
+        "if not, look at {name} in the Feldera that it led to before. Once you are sure that no {step} is under way in that Feldera, press *Close request*{on_card}.",
     ),
     Ending.OUT_OF_REACH: _needs_attention(
         "Needs attention: Feldera has given no usable answer for a day",
@@ -203,8 +203,8 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
         "Whether it was {done} is not recorded here. To request it again, type {again}{showing}.",
     ),
     Ending.RESTARTED_BEFORE: _unsent(
-        "{Undone}: {name} stopped before this request was sent, and somebody has started it again since.",
-        "{Undone_so_far}: it stopped before this request was sent, and somebody has started it again since",
+        "{Undone}: somebody restarted {name} after {requester}'s preview.",
+        "{Undone_so_far}: somebody restarted the pipeline after {requester}'s preview",
         "To request it again, type {again}{showing}.",
     ),
     Ending.RESTARTED_WHILE_STOPPING: _words(
@@ -214,9 +214,9 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
         "To request it again, type {again}{showing}.",
     ),
     Ending.RUN_SINCE: _unsent(
-        "{Undone}: Feldera's events do not show whether somebody restarted {name} after {requester}'s preview, before it was stopped. "
-        "Nobody has seen what a clear would delete now.",
-        "{Undone_so_far}: Feldera's events do not show whether somebody restarted it after {requester}'s preview, before it was stopped",
+        "{Undone}: I cannot tell from Feldera's events whether somebody restarted {name} after {requester}'s preview. "
+        "If so, a clear could delete more than the preview showed.",
+        "{Undone_so_far}: I cannot tell from Feldera's events whether somebody restarted it after {requester}'s preview",
         "To request the {rest_name} again, type {rest}{showing}.",
     ),
     Ending.EVENTS_UNUSABLE: _unsent(
@@ -252,9 +252,9 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
         "{Undone_so_far}: the pipeline disappeared while it was starting; somebody deleted or renamed it",
     ),
     Ending.LEFT_TO_HUMAN: _words(
-        "{name} was not {done}: the {step_before} took effect only after this request already needed attention, "
+        "{name} was not {done}: the {step_before} took effect so late that this request already needed attention, "
         "so I did not go on.",
-        "{Undone_so_far}: the {step_before} took effect only after this request already needed attention, "
+        "{Undone_so_far}: the {step_before} took effect so late that this request already needed attention, "
         "so I did not go on",
         "To request the {rest_name} again, type {rest}.",
     ),

@@ -108,12 +108,12 @@ def undone(operation: Operation) -> str:
 
 
 def nothing_to_do(operation: Operation) -> str:
-    """`Nothing to clear: its storage was already empty`; if only the last step was not needed, what was done."""
+    """`Nothing to clear: its storage was already cleared`; if only the last step was not needed, what was done."""
     all_done = listed(whole(operation))
     if operation.state is State.SUCCEEDED:
         return all_done.capitalize()
     if operation.plan == CLEAR:
-        return f"{state_in_words(operation)}: its storage was already empty"
+        return f"{state_in_words(operation)}: its storage was already cleared"
     return f"{state_in_words(operation)}: {all_done}"
 
 

@@ -216,7 +216,7 @@ def _result(result: Result, operation: Operation, workspace_url: str) -> Message
             return said("🔏 Reviewed: the break-glass {} of `{}`.", action, name)
         case Result.CLOSED:
             return said(
-                "☑️ Closed: the {action} of `{name}` that {who} requested. "
+                "☑️ Closed: {who}'s request to {action} `{name}`. "
                 "To request it again, type `{command}`: it first shows {what}.",
                 action=action,
                 name=name,

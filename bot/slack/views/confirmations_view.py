@@ -12,7 +12,7 @@ from bot.slack.views.previews_view import approval_from
 def confirmed(operation: Operation) -> Message:
     """For what needs nobody else."""
     return said(
-        "⏳ Posting the {action} of `{name}`{place}. When the message is visible{there}{window}, "
+        "⏳ Posting the request to {action} `{name}`{place}. When the message is visible{there}{window}, "
         "the {step} is sent to Feldera.",
         action=action_name(operation.plan),
         name=operation.pipeline,

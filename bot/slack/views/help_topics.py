@@ -49,10 +49,10 @@ def _rules() -> Message:
     return said(
         "*Rules*\nA rule says what a request on matching pipelines needs beyond a role. Its keys:\n{}\n"
         "Where several rules match, the strictest value of each key applies: the most approvals, the shortest `within` and "
-        "`remind`, the longest `cancel-window`, and break-glass only if a rule allows it and none forbids it. The card goes to the `channel` of "
-        "the rule with the longest pattern that sets one, every `group` is notified, and the reason must satisfy every "
-        "`matching`.\n"
-        "Where no rule sets `approvals`, a requester needs 1 approval and an operator none; a rule's `approvals` apply to both. "
+        "`remind`, the longest `cancel-window`, and break-glass only if a rule allows it and none forbids it. If several set a "
+        "`channel`, the card goes to that of the rule with the longest pattern. Every `group` is notified, and the reason must satisfy "
+        "every `matching`.\n"
+        "Where no rule sets `approvals`, a requester or responder needs 1 approval, and an operator none; a rule's `approvals` apply to both. "
         "A start loses nothing, so `approvals`, `reason`, `cancel-window` and `matching` do not apply to it.\n"
         "`{COMMAND} rules` lists the rules and freezes. An admin sets one: `{COMMAND} rule prod-* approvals=2 reason=required`.",
         rule_keys(),

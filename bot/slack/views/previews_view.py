@@ -91,9 +91,7 @@ def _at_stake(operation: Operation, authority: Authorization, *, with_times: boo
     if plan == START:
         return Text("This loses nothing.")
     if plan == STOP and not reviewed.was_wanted:
-        return Text(
-            "This loses nothing beyond what the earlier stop loses: Feldera is already stopping the pipeline."
-        )
+        return Text("This loses nothing more: Feldera is already stopping the pipeline.")
     if StepName.CLEAR in plan and _is_cleared(reviewed):
         return Text("{} deletes {}.", this, costs(operation, with_times=with_times))
     verb = "deletes" if StepName.CLEAR in plan else "loses"

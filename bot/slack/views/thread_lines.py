@@ -255,8 +255,8 @@ def _signed_off(operation: Operation, event: Event) -> Text:
 def _held(operation: Operation, event: Event) -> Text:
     until = datetime.fromisoformat(str(event.data["until"]))
     return Text(
-        "{} is not sent: a freeze on {} holds it until {} ({}). It is sent when the freeze ends, "
-        "if that is before the request expires{}.",
+        "{} is not sent: a freeze on {} holds it until {} ({}). When the freeze ends, it is sent, "
+        "unless the request expires first{}.",
         action_phrase(operation).with_upper_case(),
         code(str(event.data.get("pattern"))),
         at(until),

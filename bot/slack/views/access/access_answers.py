@@ -32,7 +32,7 @@ _WHY_NO_EFFECT: Mapping[Kind, LiteralString] = {
 
 def introduced(shown: replies.Introduced) -> Message:
     membership, actor = shown.membership, shown.membership.actor
-    who = Text("You are {}, `{}` of `{}`", mention(actor.user), actor.user, actor.team)
+    who = Text("You are {} (`{}` of the workspace `{}`)", mention(actor.user), actor.user, actor.team)
     grants = [_held(grant, membership, shown.now) for grant in shown.grants]
     return said("{}", cut([*_what_they_are(who, membership), *(grants or [_no_role(membership)])]))
 
@@ -101,7 +101,9 @@ def rule_list(shown: replies.RuleList) -> Message:
     lines += [
         Text("{} `{}`: {}", FROZEN, freeze.pattern, frozen_in_words(freeze)) for freeze in shown.freezes
     ]
-    usual = Text("Where no rule sets `approvals`, a requester needs 1 approval and an operator none.")
+    usual = Text(
+        "Where no rule sets `approvals`, a requester or responder needs 1 approval, and an operator none."
+    )
     return said(
         "{}", cut([Text("*Rules and freezes*"), *(lines or [Text("None that concerns you.")]), usual])
     )

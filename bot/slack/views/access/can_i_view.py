@@ -95,7 +95,9 @@ def _what_to_do(shown: Explained) -> Iterator[Text]:
             can_grant = shown.admins is None or bool(shown.admins.people)
             if actor is not None and can_grant and requester.why in {Why.NO_GRANT, Why.LAPSED}:
                 role = requester.would_allow[0].value
-                yield Text("The admin types: `{COMMAND} grant {} {} {}`.", actor.user, role, shown.pipeline)
+                yield Text(
+                    "An admin grants it with: `{COMMAND} grant {} {} {}`.", actor.user, role, shown.pipeline
+                )
             return
         case Frozen(freeze=freeze):
             needs = Text(" ({})", _with_approvals(authority)) if authority.approvals_needed else NOTHING
@@ -133,7 +135,9 @@ def _what_decided(shown: Explained) -> Iterator[Text]:
     yield Text("{} Decided by {}", GRANT, why(authority.requester))
     rules = authority.requirements.rules
     if not rules:
-        yield Text("{} No rule matches, so a requester needs 1 approval and an operator none.", RULE)
+        yield Text(
+            "{} No rule matches, so a requester or responder needs 1 approval, and an operator none.", RULE
+        )
         return
     yield Text(
         "{} {} {}: {}.",

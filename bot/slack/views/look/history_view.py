@@ -37,7 +37,7 @@ def pending_list(shown: replies.PendingList, workspace_url: str) -> Message:
     if not shown.operations:
         text = nothing_waits(shown.sees, shown.admins)
         return access_request_view.with_button(text, _EVERY_PIPELINE, shown.admins)
-    heading = Text("Open requests you can see")
+    heading = Text("Requests that wait for approval or review")
     lines = [_waiting(operation, workspace_url, shown.now) for operation in shown.operations]
     return message(heading, blocks.section(cut([Text("*{}*", heading), *lines])))
 

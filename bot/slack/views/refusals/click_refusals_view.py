@@ -69,7 +69,8 @@ def not_yours(operation: Operation | None) -> Message:
     if operation is None:
         return said("🚫 Only the person who made the request can use this button.")
     return said(
-        "🚫 Only {who}, who requested the {action} of `{name}`, can withdraw it.",
+        "🚫 Only {who}, who requested the {action} of `{name}`, can withdraw it. "
+        "You may be able to keep it from being sent with *Deny…* or *Cancel request* on its card.",
         who=mention(operation.requester.user),
         action=action_name(operation.plan),
         name=operation.pipeline,

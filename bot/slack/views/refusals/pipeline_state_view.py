@@ -52,7 +52,7 @@ def _stop_by_hand(reply: NotStopped) -> Message:
     if _starts_soon(pipeline):
         return said(
             "✋ `{}` cannot be {} now. It is still {}, but somebody asked it to start {}. "
-            "To take that start back, type `{}`; once that stop has ended, type `{}` again.",
+            "To take that start back, type `{}`, and when that is done, `{}` again.",
             pipeline.name,
             done,
             pipeline.status,
@@ -89,7 +89,7 @@ def _loses(offer: Operation) -> Text:
     """What both steps take. The offer is of a later look, by which it may have begun to stop."""
     if not offer.previewed.was_wanted:
         return Text(
-            "Feldera is already stopping it, so this stop loses nothing beyond what the earlier one does; the clear still deletes its storage."
+            "Feldera is already stopping it, so this stop loses nothing more; the clear still deletes its storage."
         )
     return Text("The stop loses {}; the clear deletes its storage.", lost(offer.previewed))
 
