@@ -12,15 +12,15 @@ class Machine:
 
     def __init__(self, world: MovableClock, *, boot: str | None = "boot-1") -> None:
         self.boot = boot
-        self._world = world
+        self.world = world
         self._booted_at = world.now()
         self._wrong_by = timedelta(0)
 
     def wall(self) -> datetime:
-        return self._world.now() + self._wrong_by
+        return self.world.now() + self._wrong_by
 
     def boottime(self) -> float:
-        return (self._world.now() - self._booted_at).total_seconds()
+        return (self.world.now() - self._booted_at).total_seconds()
 
     def wall_clock_jumps(self, **duration: float) -> None:
         self._wrong_by += timedelta(**duration)
@@ -28,7 +28,7 @@ class Machine:
     def reboots(self) -> None:
         """Another boot, another count of seconds. How long that takes is the test's business."""
         self.boot = f"{self.boot}, then another"
-        self._booted_at = self._world.now()
+        self._booted_at = self.world.now()
 
     def clock(self) -> "NobodyWaits":
         """The bot's clock on this machine, as a process has it when it starts."""

@@ -59,6 +59,7 @@ class Workspace(AccessSetup, Reading, StoryTime, Troubles):
     """The whole little world of a story."""
 
     makes_clock: ClassVar[type[MovableClock]] = MovableClock
+    makes_machine: ClassVar[type[Machine]] = Machine
 
     def __init__(  # noqa: PLR0913  a world has many sides, each with a sensible default
         self,
@@ -76,13 +77,14 @@ class Workspace(AccessSetup, Reading, StoryTime, Troubles):
     ) -> None:
         super().__init__()
         self.clock = self.makes_clock()  # the world's: what the simulators go by, and whoever tells a story
-        self.machine = Machine(self.clock)  # the bot's
-        self.feldera = FelderaSimulator(
-            self.clock, api_keys={feldera_key: feldera_role} if feldera_key else None, tenant_id=tenant_id
-        )
+        self.machine = self.makes_machine(self.clock)  # the bot's
+        api_keys = {feldera_key: feldera_role} if feldera_key else None
+        self.feldera = FelderaSimulator(self.clock, api_keys=api_keys, tenant_id=tenant_id)
         # By target, with `feldera` as the first; counts when the bot starts. Empty: `feldera` alone, without a target.
         self.felderas = {
-            target: FelderaSimulator(self.clock, installation=number) if number else self.feldera
+            target: FelderaSimulator(self.clock, api_keys=api_keys, installation=number)
+            if number
+            else self.feldera
             for number, target in enumerate(targets)
         }
         self.slack = SlackSimulator(self.clock, ack_timeout=slack_waits)
@@ -166,7 +168,8 @@ class Workspace(AccessSetup, Reading, StoryTime, Troubles):
         }
         if self.felderas:
             values["pipeline_bot_targets"] = {
-                target: {"host": feldera.url} for target, feldera in self.felderas.items()
+                target: {"host": feldera.url, "api_key": self._feldera_key}
+                for target, feldera in self.felderas.items()
             }
         else:
             values |= {"feldera_host": self.feldera.url}

@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.chaos.cast import BUSY, CAST, GROUPS, PATTERNS, PIPELINES, SEATS, TARGETS, those
 from tests.chaos.kinds import (
+    AT_ONCE,
     DATABASE_FAULTS,
     DECISIONS,
     ELSEWHERE,
@@ -167,8 +168,10 @@ def _dies(rng: Random, at: timedelta) -> list[Step]:
 
 
 def _restarts(rng: Random, at: timedelta) -> list[Step]:
+    """Every third time while Slack is away, which comes back only so many seconds after the bot began to start."""
     dies = Step(at, "bot_dies", {"reboots": rng.random() < 0.5})
-    return [dies, Step(at + timedelta(seconds=9), "bot_starts")]
+    without_slack = rng.choice((0, 0, 0, 0, 5, 300))
+    return [dies, Step(at + timedelta(seconds=9), "bot_starts", {"without_slack": without_slack})]
 
 
 def _clock(rng: Random, at: timedelta) -> list[Step]:
@@ -217,7 +220,18 @@ KINDS: dict[str, tuple[int, Callable[[Random, timedelta], list[Step]]]] = {
         7,
         _one("elsewhere", lambda rng: {"pipeline": _pipeline(rng), "does": rng.choice(ELSEWHERE)}),
     ),
-    "fault": (18, _fault),
+    "elsewhere once": (
+        2,
+        _one(
+            "elsewhere_once",
+            lambda rng: {
+                "pipeline": rng.choice(BUSY),
+                "state": rng.choice(("cleared", "stopped")),
+                "does": rng.choice(AT_ONCE),
+            },
+        ),
+    ),
+    "fault": (20, _fault),
     "feldera hangs": (
         4,
         _one(
@@ -238,6 +252,6 @@ KINDS: dict[str, tuple[int, Callable[[Random, timedelta], list[Step]]]] = {
         ),
     ),
     "dies": (4, _dies),
-    "restarts": (1, _restarts),
+    "restarts": (2, _restarts),
     "clock": (1, _clock),
 }

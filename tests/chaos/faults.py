@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.simulator.feldera import FelderaSimulator, Refused
 from bot.simulator.slack.api.faults import Hangs
+from bot.simulator.slack.delivery.socket_mode import DisconnectReason
 from tests.chaos.events import Dying, Hanging
 from tests.chaos.outages import Outages
 from tests.chaos.world import ChaosWorld
@@ -21,6 +22,13 @@ ODD_ANSWERS: tuple[tuple[int, Any], ...] = (
 )
 ERRORS = ("fatal_error", "internal_error", "request_timeout")
 RETRY_AFTER = (1, 30, 90)
+REASONS: tuple[DisconnectReason, ...] = (
+    "refresh_requested",
+    "warning",
+    "link_disabled",
+    "too_many_websockets",
+)
+FRAMES = ("", "{", "null", '{"type": "hello"}', '{"type": "disconnect"}', b"\xff", '{"envelope_id": 7}')
 
 
 class Faults(Outages):
@@ -82,24 +90,36 @@ class Faults(Outages):
         slack = self.world.slack
         self._count += 1
         wait, error = RETRY_AFTER[self._count % len(RETRY_AFTER)], ERRORS[self._count % len(ERRORS)]
+        reason, frame = REASONS[self._count % len(REASONS)], FRAMES[self._count % len(FRAMES)]
         to_requests: dict[str, Callable[[], object]] = {
             "rate_limited": lambda: slack.rate_limits(method, retry_after=wait, times=times),
             "reply_lost": lambda: slack.loses_the_next_reply(method),
             "request_lost": lambda: slack.drops_the_next_request(method),
             "error": lambda: slack.fails_next(method, error, times),
             "server_error": lambda: slack.answers_500(method, times),
+            "server_error_about_one": lambda: slack.answers_500(method, times, about=self._one()),
             "twice": lambda: slack.delivers_twice(times),
             "again": self._delivers_again,
-            "renewal": lambda: self.disconnects(lambda: self.world.run(slack.disconnects())),
+            "renewal": lambda: self.disconnects(lambda: self.world.run(slack.disconnects(reason))),
+            "odd_frame": lambda: self.disconnects(lambda: self.world.run(slack.sends(frame))),
+            "odd_greeting": lambda: self.disconnects(lambda: self._greets_oddly(frame)),
             "connections_dropped": lambda: self.disconnects(slack.drops_connections),
         }
         if kind in to_requests:
             to_requests[kind]()
         elif kind != "down" or self.may_disconnect():
-            self.begins(f"slack {kind}")
+            self.begins(_of_slack(kind, method))
 
     def slack_fault_ends(self, kind: str, method: str, times: int) -> None:  # noqa: ARG002 - as it was begun
-        self.over(f"slack {kind}")
+        self.over(_of_slack(kind, method))
+
+    def _one(self) -> str:
+        people = [*self.world.people.values()]
+        return people[self._count % len(people)].id
+
+    def _greets_oddly(self, frame: str | bytes) -> None:
+        self.world.slack.greets_next(frame)
+        self.world.slack.drops_connections()
 
     def _delivers_again(self) -> None:
         if self.world.slack.deliveries and self.world.is_up:
@@ -157,7 +177,12 @@ class Faults(Outages):
         for feldera in self.world.felderas.values():
             feldera._faults._arranged.clear()
             feldera._losses._next.clear()
+            feldera._world._awaited.clear()
         self.bot_starts()
+
+
+def _of_slack(kind: str, method: str) -> str:
+    return f"slack {method} refused" if kind == "method_refused" else f"slack {kind}"
 
 
 def _often(times: int, fault: Callable[[], object]) -> None:

@@ -53,6 +53,9 @@ FELDERA_FAULTS = (  # name, whether it lasts
     ("database_down", True),
     ("runner_down", True),
     ("another_tenant", True),
+    ("key_deleted", True),
+    ("key_read_only", True),
+    ("answers_cut", True),
     ("login_ambiguous", True),
     ("old_version", True),
     ("slow", True),
@@ -69,6 +72,8 @@ SLACK_FAULTS = (
     ("request_lost", False),
     ("error", False),
     ("server_error", False),
+    ("server_error_about_one", False),
+    ("method_refused", True),
     ("twice", False),
     ("again", False),
     ("down", True),
@@ -81,7 +86,10 @@ SLACK_FAULTS = (
     ("no_direct_messages", True),
     ("no_home", True),
     ("replaces", True),
+    ("refuses_to_replace", True),
     ("renewal", False),
+    ("odd_frame", False),
+    ("odd_greeting", False),
     ("connections_dropped", False),
 )
 DATABASE_FAULTS = ("locked", "full", "read_only")
@@ -95,6 +103,7 @@ METHODS = (
     "views.update",
     "views.publish",
 )
+AT_ONCE = ("recreates", "deletes", "starts", "clears")  # at the moment at which a state is reached
 ELSEWHERE = (
     "starts",
     "stops",

@@ -6,12 +6,20 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from aiohttp import web
+
+from bot.domain.errors import UserError
 from bot.engine.ports import StoreUnavailable
+from bot.simulator.feldera.api.faults import Handler
 from tests.chaos.cast import TARGETS
+from tests.chaos.keys import Keys
+from tests.chaos.kinds import METHODS
 from tests.chaos.world import ChaosWorld
 
 LOCK_WAITED = 10  # milliseconds that the bot waits for another process's lock: by default 5 s, of real time
+SLACK_AWAY = 20.0  # seconds after a start while Slack happened to be down
 SLOW = 0.7  # seconds for each answer of a slow Feldera
+REFUSED = "restricted_action"
 SOCKET_FAULTS_MOST = 2  # a run: each is waited for in real time
 WITHOUT_SOCKETS = frozenset({"slack down", "slack tokens_refused"})
 
@@ -23,7 +31,8 @@ class Outages:
     def __init__(self, world: ChaosWorld) -> None:
         self.world = world
         self.lasting: set[str] = set()
-        self._socket_faults = 0
+        self.keys = Keys(world)
+        self.socket_faults_left = SOCKET_FAULTS_MOST
         self._lock: sqlite3.Connection | None = None
 
     def begins(self, name: str) -> None:
@@ -70,11 +79,22 @@ class Outages:
             "slack no_home": (slack.disables_home_tab, partial(setattr, slack.workspace, "home_tab", True)),
             "slack replaces": (
                 partial(slack.replaces_after_commands, "replaces"),
+                partial(slack.replaces_after_commands, "adds"),
+            ),
+            "slack refuses_to_replace": (
                 partial(slack.replaces_after_commands, "refuses"),
+                partial(slack.replaces_after_commands, "adds"),
             ),
         }
-        for target, other in zip(TARGETS, reversed(TARGETS), strict=True):
-            feldera, others = self.world.felderas[target], self.world.felderas[other]
+        found |= {
+            f"slack {method} refused": (
+                partial(slack.refuses, method, REFUSED),
+                partial(slack.refuses_no_more, method),
+            )
+            for method in {*METHODS}
+        }
+        for target in TARGETS:
+            feldera, key = self.world.felderas[target], partial(self.keys.follow, target, self.lasting)
             found |= {
                 f"{target} down": (_run(run, feldera.goes_down), _run(run, feldera.comes_back)),
                 f"{target} database_down": (feldera.loses_its_database, feldera.finds_its_database),
@@ -82,9 +102,12 @@ class Outages:
                     partial(feldera.runner_is, False),
                     partial(feldera.runner_is, True),
                 ),
-                f"{target} another_tenant": (
-                    partial(feldera.answers_as, others),
-                    partial(feldera.answers_as, feldera),
+                f"{target} another_tenant": (key, key),
+                f"{target} key_deleted": (key, key),
+                f"{target} key_read_only": (key, key),
+                f"{target} answers_cut": (
+                    partial(feldera.is_behind, _cut),
+                    partial(feldera.is_behind, None),
                 ),
                 f"{target} login_ambiguous": (
                     feldera.login_is_ambiguous,
@@ -99,8 +122,8 @@ class Outages:
         return found
 
     def may_disconnect(self) -> bool:
-        self._socket_faults += 1
-        return self.world.is_up and (self.world._over_http or self._socket_faults <= SOCKET_FAULTS_MOST)
+        self.socket_faults_left -= 1
+        return self.world.is_up and (self.world._over_http or self.socket_faults_left >= 0)
 
     def disconnects(self, break_it: Callable[[], object]) -> None:
         if self.may_disconnect():
@@ -144,17 +167,32 @@ class Outages:
             if reboots and self.world.machine.wall() == self.world.clock.now():
                 self.world.machine.reboots()
 
-    def bot_starts(self) -> None:
-        """With a Slack that answers, or it waits, in real time; and with two Felderas, or it does not start."""
+    def bot_starts(self, without_slack: int = 0) -> None:
+        """It waits until Slack answers, which it does after so many seconds, or a few if it happens to be down.
+
+        With two Felderas, or it does not start; and if Slack refuses its tokens, only once that is mended.
+        """
         self.world.next = None
-        if not self.world.is_up:
-            self.database_fault_ends()
-            for name in (
-                "slack down",
-                "slack tokens_refused",
-                *(f"{each} another_tenant" for each in TARGETS),
-            ):
-                self.over(name)
+        if self.world.is_up:
+            return
+        self.database_fault_ends()
+        for target in TARGETS:
+            self.over(f"{target} another_tenant")
+        if without_slack:
+            self.begins("slack down")
+        try:
+            self._starts(without_slack or SLACK_AWAY)
+        except UserError:
+            if "slack tokens_refused" not in self.lasting:
+                raise
+            self.over("slack tokens_refused")
+            self._starts(SLACK_AWAY)
+
+    def _starts(self, slack_away: float) -> None:
+        if "slack down" in self.lasting:
+            self.lasting.discard("slack down")
+            self.world.starts_without_slack(slack_away)
+        else:
             self.world.starts()
 
     def wall_clock_jumps(self, minutes: int) -> None:
@@ -162,6 +200,14 @@ class Outages:
             self.world.wall_clock_jumps(minutes=minutes)
         else:
             self.world.machine.wall_clock_jumps(minutes=minutes)
+
+
+async def _cut(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Something between that passes on half of each answer."""
+    answer = await handler(request)
+    assert isinstance(answer, web.Response)
+    body = bytes(answer.body or b"") if isinstance(answer.body, bytes) else b""
+    return web.Response(status=answer.status, body=body[: len(body) // 2], content_type=answer.content_type)
 
 
 def _run(run: Callable[[Any], object], work: Callable[[], Any]) -> Callable[[], object]:

@@ -3,11 +3,9 @@
 import tempfile
 import traceback
 from collections import Counter
-from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -18,8 +16,10 @@ from tests.chaos.acts import Act
 from tests.chaos.books import Books
 from tests.chaos.cast import CAST
 from tests.chaos.draws import Step
+from tests.chaos.elsewhere import Elsewhere
 from tests.chaos.facts import Known, When
 from tests.chaos.faults import Faults
+from tests.chaos.keys import KEY
 from tests.chaos.oracle import Oracle
 from tests.chaos.people import People
 from tests.chaos.plan import DAY, plan
@@ -64,12 +64,12 @@ class Report:
 class Run:
     def __init__(self, seed: int, minutes: int, folder: Path) -> None:
         self.steps = plan(seed, minutes)
-        self.world = ChaosWorld(folder, over_http=seed % 4 != 0)
+        self.world = ChaosWorld(folder, over_http=seed % 4 != 0, key=KEY if seed % 3 else None)
         self.acts: list[Act] = []
         self.oracle = Oracle()
         self.oracle.kinds = {who: Known() for who in CAST}
         self.people, self.access = People(self.world, self.acts), Access(self.world, self.acts)
-        self.faults = Faults(self.world)
+        self.faults, self.others = Faults(self.world), Elsewhere(self.world, self.oracle)
         self.story: list[str] = []
         self._looks_at_slack()
 
@@ -91,12 +91,9 @@ class Run:
         if drawn.pop("is_prepared", False):
             verb, pipeline, *_ = drawn["text"].split()
             self._prepares(verb, pipeline, has_options="--" in drawn["text"])
-        if step.what == "elsewhere":
-            self.elsewhere(**drawn)
-        else:
-            owners = (self.people, self.access, self.faults)
-            owner = next(each for each in owners if hasattr(each, step.what))
-            getattr(owner, step.what)(**drawn)
+        owners = (self.people, self.access, self.faults, self.others)
+        owner = next(each for each in owners if hasattr(each, step.what))
+        getattr(owner, step.what)(**drawn)
 
     def _prepares(self, verb: str, pipeline: str, *, has_options: bool) -> None:
         """So that there is something to do, unless somebody deleted it: data to clear, and a run to stop."""
@@ -104,10 +101,10 @@ class Run:
         try:
             state = feldera.pipeline(alone)
             if state.storage == "Cleared":
-                self.elsewhere(pipeline, "recreates")
+                self.others.elsewhere(pipeline, "recreates")
             runs = verb == "stop" or (verb == "clear" and has_options)
             if runs == feldera.pipeline(alone).is_fully_stopped:
-                self.elsewhere(pipeline, "starts" if runs else "stops")
+                self.others.elsewhere(pipeline, "starts" if runs else "stops")
         except Refused:
             return
 
@@ -124,33 +121,6 @@ class Run:
             self.oracle.kinds[who].becomes("other" if is_out else "member", when)
         for handle, known in self.oracle.groups.items():
             known.becomes(frozenset(self.access.members(handle)), when)
-
-    def elsewhere(self, pipeline: str, does: str) -> None:
-        """What others do to a pipeline in Feldera itself, as far as Feldera lets them."""
-        feldera, alone = self.world.feldera_of(pipeline), pipeline.partition("/")[2]
-        acts: dict[str, Callable[[str], object]] = {
-            "starts": feldera.someone_starts,
-            "stops": feldera.someone_stops,
-            "clears": feldera.someone_clears,
-            "recreates": partial(feldera.someone_recreates, storage="InUse"),
-            "deletes": feldera.someone_deletes,
-            "restarts": feldera.someone_restarts,
-            "pauses": feldera.someone_pauses,
-            "resumes": feldera.someone_resumes,
-            "breaks": lambda name: feldera.finishes_compiling(name, "SqlError", error="no such table"),
-            "renames": lambda name: feldera.someone_renames(name, f"{name}-old-{self.world.moment}"),
-        }
-        try:
-            self.world.elsewhere(lambda: acts[does](alone))
-        except Refused as refused:
-            if does == "recreates" and refused.status == 404:  # somebody had deleted it
-                feldera.adds(alone)
-            return
-        when = When(self.world.moment, self.world.clock.now())
-        self.world.touches.append((pipeline, when.moment))
-        if does in {"recreates", "deletes", "renames"}:
-            self.oracle.touched.setdefault(pipeline, []).append(when)
-        self.world.settles()
 
 
 class _Failing(AbstractContextManager[None]):

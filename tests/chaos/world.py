@@ -21,6 +21,7 @@ from tests.chaos.cast import TARGETS
 from tests.chaos.events import Cleared, Dying, Hanging, Moment, Post
 from tests.chaos.population import Peopled
 from tests.clock import MovableClock
+from tests.machine import Machine, NobodyWaits
 from tests.story_time import A_MOMENT
 
 SETTLES_WITHIN = 2000  # rounds of all loops without time passing; more would be a bot that never rests
@@ -33,10 +34,29 @@ class PassingClock(MovableClock):
         self.moves_to(max(self.now(), until or self.now()))
 
 
-class ChaosWorld(Peopled):
-    makes_clock = PassingClock
+class PassingBotClock(NobodyWaits):
+    """The bot's, by which it waits only while it starts: that takes all of the world that time."""
 
-    def __init__(self, folder: Path, *, over_http: bool) -> None:
+    world: MovableClock
+
+    async def wait(self, _wake: asyncio.Event, until: datetime | None) -> None:
+        self.world.moves_to(self.world.now() + max((until or self.now()) - self.now(), A_MOMENT))
+
+
+class ChaosMachine(Machine):
+    def clock(self) -> PassingBotClock:
+        clock = PassingBotClock(self.wall, self.boottime, self.boot)
+        clock.world = self.world
+        return clock
+
+
+class ChaosWorld(Peopled):
+    """`key`: the API key by which the bot is let into each Feldera; without one, these have no authentication."""
+
+    makes_clock = PassingClock
+    makes_machine = ChaosMachine
+
+    def __init__(self, folder: Path, *, over_http: bool, key: str | None = None) -> None:
         self.moments: list[Moment] = []
         self.posts: list[Post] = []
         self.clears: list[Cleared] = []
@@ -46,7 +66,8 @@ class ChaosWorld(Peopled):
             datetime
         ] = []  # when the bot, or all of Slack, was gone from one moment to the next
         self._seen = dict.fromkeys(TARGETS, 0)
-        super().__init__(folder, targets=TARGETS, over_http=over_http, slack_waits=10.0)
+        self.has_key = key is not None
+        super().__init__(folder, targets=TARGETS, over_http=over_http, slack_waits=10.0, feldera_key=key)
         self.touches: list[tuple[str, int]] = []  # pipelines that somebody else changed in Feldera, and when
         self.is_peopled()
         self.first_moment = self.moment
@@ -157,6 +178,18 @@ class ChaosWorld(Peopled):
         last = self.last_entry()
         if news or not self.moments or last > self.moments[-1].last_entry:
             self.moments.append(Moment(now, last))
+
+    def starts_without_slack(self, seconds: float) -> None:
+        """Slack, which is down, comes back so many seconds after the bot began to start."""
+        self.run(self._start_without_slack(self.soon(seconds)))
+        self.settles()
+
+    async def _start_without_slack(self, until: datetime) -> None:
+        starting = asyncio.ensure_future(self._start())
+        while not starting.done() and self.clock.now() < until:  # noqa: ASYNC110 - only time ends it
+            await asyncio.sleep(0)
+        await self.slack.comes_back()
+        await starting
 
     def _counts_clears(self, *, elsewhere: bool) -> bool:
         now, number, before = self.clock.now(), self.moment, len(self.clears)

@@ -54,7 +54,9 @@ async def test_some_requests_can_be_refused_for_good(slack, ops, post):
     for _ in range(3):
         assert await error_of(post("x")) == "nobody_has_heard_of_it"
     await post("taken")
-    assert texts(ops.messages) == ["taken"]
+    slack.refuses_no_more("chat.postMessage")
+    await post("x again")
+    assert texts(ops.messages) == ["taken", "x again"]
 
 
 async def test_a_lost_reply_leaves_the_message_there_and_a_dropped_request_nothing(slack, ops, post):

@@ -45,6 +45,10 @@ class FaultSwitches:
         """Refuse with this error, from now on, each request to the method of whose arguments `where` is true."""
         self._faults.refuse(method, FailsWith(error), where)
 
+    def refuses_no_more(self, method: str) -> None:
+        """End what `refuses` began for this method."""
+        self._faults.accept(method)
+
     def answers_500(self, method: str, times: int = 1, *, about: str = "") -> None:
         """`about` is an argument, such as a person's id: other requests are answered normally."""
         self._faults.add(method, ServerError(), times=times, about=about)

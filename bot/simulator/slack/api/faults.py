@@ -64,6 +64,10 @@ class Faults:
         """For every request to this method of whose arguments `where` is true."""
         self._for_good.append((method, fault, where))
 
+    def accept(self, method: str) -> None:
+        """End what `refuse` began for this method."""
+        self._for_good = [each for each in self._for_good if each[0] != method]
+
     def next_about(self, method: str, args: Mapping[str, Any]) -> Fault | None:
         coming = (self.next_for(f"{method} {value}") for value in args.values())
         standing = (fault for name, fault, where in self._for_good if name == method and where(args))
