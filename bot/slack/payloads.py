@@ -53,6 +53,18 @@ class _ReadByBolt(_MaybeAnswerable):
     response_urls: list[_MaybeAnswerable] = []
 
 
+class _ViewClosed(_Shape):
+    view: dict[str, Any]
+
+
+class _AttachmentAction(_Shape):
+    actions: Annotated[list[dict[str, Any]], Field(min_length=1)]
+
+
+class _WorkflowStepEdit(_Shape):
+    workflow_step: dict[str, Any]
+
+
 class Person(_Shape):
     """The user who interacts. Slack omits `team_id` where it does not say which team they belong to."""
 
@@ -210,6 +222,14 @@ _BY_TYPE: dict[str, type[BlockActions | ViewSubmission | Shortcut | OptionsReque
 }
 
 
+_TAKEN_APART_BY_BOLT: dict[str | None, type[_Shape]] = {
+    "view_closed": _ViewClosed,
+    "interactive_message": _AttachmentAction,
+    "workflow_step_edit": _WorkflowStepEdit,
+}
+"""Types that no listener is for: Bolt requires these parts of them all the same, before it finds that out."""
+
+
 class Unreadable(Exception):  # noqa: N818 - an outcome, named like the others
     """A payload does not have Slack's form. The error holds none of its text, which the sender chose.
 
@@ -231,7 +251,8 @@ def read(payload: Any) -> Delivery | None:
     """
     kind, shape = _kind(payload)
     try:
-        _ReadByBolt.model_validate(payload)
+        by_bolt = _ReadByBolt.model_validate(payload)
+        _TAKEN_APART_BY_BOLT.get(by_bolt.type, _Shape).model_validate(payload)
         return None if shape is None else shape.model_validate(payload)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]

@@ -1,12 +1,14 @@
 """What Slack delivers is read once: every form that Slack documents, and nothing that is not of Slack's form."""
 
 import copy
+import logging
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from slack_bolt.kwargs_injection.async_utils import build_async_required_kwargs
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.domain.ids import Actor
@@ -269,6 +271,30 @@ def test_bolt_takes_whatever_reads(payload):
     except Unreadable:
         return
     AsyncBoltRequest(body=payload, mode="socket_mode")
+
+
+_TYPES = [*("view_closed", "view_submission", "interactive_message", "dialog_submission", "dialog_cancellation"),
+          *("workflow_step_edit", "message_action", "dialog_suggestion", "event_callback", "of tomorrow")]  # fmt: skip
+_OF_ALL_TYPES = st.sampled_from(["view", "actions", "event", "callback_id", "action_id", "workflow_step"])
+
+
+@pytest.mark.parametrize("kind", _TYPES)
+@given(parts=st.dictionaries(_OF_ALL_TYPES, st.none() | st.just({}) | json_values, min_size=2, max_size=6))
+def test_bolt_finds_its_parts_in_whatever_reads(kind, parts):
+    """For each middleware Bolt takes a payload apart by its type, also by types that the bot has no listener for."""
+    payload = {**parts, "type": kind}
+    try:
+        read(payload)
+    except Unreadable:
+        return
+    request = AsyncBoltRequest(body=payload, mode="socket_mode")
+    build_async_required_kwargs(
+        logger=logging.getLogger(),
+        required_arg_names=["payload"],
+        request=request,
+        response=None,
+        this_func=test_bolt_finds_its_parts_in_whatever_reads,
+    )
 
 
 @given(st.sampled_from(list(PAYLOADS)), st.data())
