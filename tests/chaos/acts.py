@@ -60,7 +60,8 @@ class Acting:
         try:
             self.world.performs(together())
         finally:
-            for act, _ in acts:
+            for act, work in acts:
+                work.close()  # the bot may be cut off before it is even begun
                 was = before[act.who]
                 act.told = [text for place, text in self._screens(act.who).items() if was.get(place) != text]
                 self._ended(act)
