@@ -130,6 +130,16 @@ def test_it_turns_out_to_be_cleared(stuck: Workspace) -> None:
     assert "✅ Cleared after" in stuck.card()
 
 
+def test_a_feldera_without_a_usable_answer_is_asked_once_a_minute(stuck: Workspace) -> None:
+    """As is one with an answer: it may stay so for days, and only a human can do something about it."""
+    asked = len(stuck.feldera.requests)
+    stuck.feldera.proxy_fails(times=100)
+    stuck.passes(minutes=10)
+    assert 9 <= len(stuck.feldera.requests[asked:]) <= 11
+    assert "It needs attention as before." in stuck.thread()[-1]
+    stuck.card()
+
+
 def test_feldera_goes_away_while_a_human_is_wanted(stuck: Workspace) -> None:
     stuck.feldera_goes_down()
     stuck.passes(minutes=10)

@@ -23,7 +23,8 @@ def look_failed(operation: Operation, problem: Problem, now: datetime) -> Transi
     failures = operation.outage.failures + 1
     wait = polling.after_failures(failures, problem.retry_after)
     outage = replace(operation.outage, failures=failures, failing_since=operation.outage.failing_since or now)
-    failing = replace(operation, outage=outage, due_at=now + wait)
+    pause = max(wait, polling.FOR_A_HUMAN) if operation.state is State.NEEDS_HUMAN else wait
+    failing = replace(operation, outage=outage, due_at=now + pause)
     if operation.state is State.READY:
         if is_too_late(operation, now):
             return ended(failing, State.EXPIRED, Outcome(Ending.TOO_LATE, problem.message, problem.code), now)
