@@ -71,7 +71,7 @@ async def test_the_glass_is_broken_by_typing_the_name_again(desk):
     assert desk.world.feldera.clears == {}
     await name.fill("prod-ledger")
     await ana.clicks("Run as break-glass", within=ana.modal)
-    await ana.reads("Posting the clear of", within=ana.modal)
+    await ana.reads("Posting the request to clear", within=ana.modal)
     await ana.clicks("Close", within=ana.modal)
     await ana.goes_to("approvals")
     await ana.reads("✅ Cleared", "INC-7")

@@ -52,7 +52,7 @@ def test_a_member_may_do_what_is_granted(workspace, who):
     ana.requests("reports")
     ben.opens("Deny…")
     assert "You denied" in ben.submits("not again")
-    assert f"`{ana.id}` of `{HERE}`: a member" in ana.types("/pipeline whoami")
+    assert f"`{ana.id}` of the workspace `{HERE}`): a member" in ana.types("/pipeline whoami")
     assert {entry.event.by.team for entry in workspace.entries() if entry.event.by} == {HERE}
     workspace.cards()
     workspace.threads()

@@ -122,7 +122,7 @@ def test_a_key_that_was_deleted(guarded: Workspace) -> None:
     assert guarded.thread() == [
         "❌ `orders` was not cleared: Feldera rejects this bot's credentials: `Feldera does not accept the bot's credentials (401).`. Tell the person who runs the bot: it needs a valid API key with Feldera's role `write`. @ana"
     ]
-    assert "\nNothing was sent to Feldera. Tell the person who runs the bot." in guarded.card()
+    assert "\nNothing was sent to Feldera. Tell the person who runs the bot: " in guarded.card()
     assert guarded.sent == []
 
 
