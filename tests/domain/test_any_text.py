@@ -2,7 +2,7 @@
 
 import re
 
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from bot.domain.commands import VERBS, Clear, Command, Help, Status, parse
@@ -62,12 +62,18 @@ def test_answers_stay_short_and_whole(text):
         assert answer.message.count("`") % 2 == 0
 
 
+def looks_like_an_option(name):
+    """It begins with a dash, perhaps after an underscore: people write `_--stop_`, too."""
+    return name.lstrip("_").startswith("-")
+
+
 @given(st.one_of(st.text(max_size=110), legal_names))
+@example("_-")
 def test_the_two_rules_agree(word):
-    """The bot's rule for names is Feldera's, no stricter and no laxer; one that begins with a dash is put in quotes."""
+    """The bot's rule for names is Feldera's, no stricter and no laxer; one that looks like an option is put in quotes."""
     assert is_pipeline_name(word) == feldera_accepts(word)
     if feldera_accepts(word):
-        typed = f"'{word}'" if word.startswith("-") else word
+        typed = f"'{word}'" if looks_like_an_option(word) else word
         assert read(f"status {typed}") == Status(word)
         assert read(f"can-i clear {typed}") == CanI(word, CLEAR)
 
@@ -76,16 +82,16 @@ def test_the_two_rules_agree(word):
 def test_every_legal_name_comes_through(name, written):
     """Quoted or not, a name that Feldera accepts is read as it is, letter by letter; one with a leading dash only quoted."""
     assert feldera_accepts(name)
-    assume(not name.startswith("-") or written.strip() != "{}")
+    assume(not looks_like_an_option(name) or written.strip() != "{}")
     typed = written.format(name)
     assert parse(f"status {typed}") == Status(name)
-    if not name.startswith("-"):
+    if not looks_like_an_option(name):
         assert parse(f"clear {typed}") == Clear(name, "")
 
 
 @given(legal_names, st.text(st.characters(categories=["L", "N", "P", "S"]), max_size=60))
 def test_a_reason_keeps_its_letters(name, reason):
-    assume(not name.startswith("-"))
+    assume(not looks_like_an_option(name))
     command = read(f"clear {name} x{reason.replace('<', '').replace('&', '')}")
     assert isinstance(command, Clear)
     assert re.sub(r"[\W_]", "", command.reason) == re.sub(r"[\W_]", "", f"x{reason}")
