@@ -231,7 +231,7 @@ def test_run_by_somebody_in_between_is_not_cleared(
     workspace.passes(minutes=2)
     assert workspace.thread() == [
         "✓ Step 1 of 2: nothing to stop: `sales` was stopped already. Nothing was sent to Feldera.",
-        "❌ Not cleared: I cannot tell from Feldera's events whether somebody restarted `sales` after @ana's preview. If so, a clear could delete more than the preview showed. Nothing was sent to Feldera. To request the clear again, type `/pipeline clear sales`: it first shows what would be deleted. Stopped already. @ana",
+        "❌ Not cleared: I cannot tell from Feldera's events whether somebody restarted `sales` after @ana's preview. Nothing was sent to Feldera. If it was restarted, a clear would delete more than the preview showed. To request the clear again, type `/pipeline clear sales`: it first shows what would be deleted. Stopped already. @ana",
     ]
     assert "❌ Stopped already, not cleared: " in workspace.card()
     assert workspace.sent == []
@@ -252,7 +252,7 @@ def test_a_restart_while_feldera_is_away_is_another_run(workspace: Workspace, an
     workspace.passes(minutes=2)
     assert workspace.thread()[2:] == [
         "✓ Step 1 of 2: stopped `clicks` after 7 minutes and 1 second.",
-        f"❌ Not cleared: I cannot tell from Feldera's events whether somebody restarted `clicks` after @ana's preview. If so, a clear could delete more than the preview showed. Nothing more was sent to Feldera. To request the clear again, type `/pipeline clear clicks`: it first shows what would be deleted. Done: stopped. Not done: clear. `clicks` is now ⏹️ Stopped, its storage 💾 holds data. {STAYS_STOPPED.format('clicks')} @ana",
+        f"❌ Not cleared: I cannot tell from Feldera's events whether somebody restarted `clicks` after @ana's preview. Nothing more was sent to Feldera. If it was restarted, a clear would delete more than the preview showed. To request the clear again, type `/pipeline clear clicks`: it first shows what would be deleted. Done: stopped. Not done: clear. `clicks` is now ⏹️ Stopped, its storage 💾 holds data. {STAYS_STOPPED.format('clicks')} @ana",
     ]
     assert "❌ Stopped, not cleared: " in workspace.card()
     assert workspace.sent_steps == ["stop"]

@@ -214,10 +214,9 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
         "To request it again, type {again}{showing}.",
     ),
     Ending.RUN_SINCE: _unsent(
-        "{Undone}: I cannot tell from Feldera's events whether somebody restarted {name} after {requester}'s preview. "
-        "If so, a clear could delete more than the preview showed.",
+        "{Undone}: I cannot tell from Feldera's events whether somebody restarted {name} after {requester}'s preview.",
         "{Undone_so_far}: I cannot tell from Feldera's events whether somebody restarted it after {requester}'s preview",
-        "To request the {rest_name} again, type {rest}{showing}.",
+        "If it was restarted, a clear would delete more than the preview showed. To request the {rest_name} again, type {rest}{showing}.",
     ),
     Ending.EVENTS_UNUSABLE: _unsent(
         "{Undone}: Feldera's events of {name} cannot be read ({said}).",
