@@ -109,7 +109,7 @@ LIMITS = {
     ],
     "README.md": [
         f"unchanged {RESEND_AFTER.seconds} seconds after the call",
-        f"at most {IN_WORDS[MAX_SENDS]} such calls in all",
+        f"calls at most {IN_WORDS[MAX_SENDS]} times, the first included",
         f"Within the last {IN_WORDS[int(LOOK_GOOD_FOR)]} seconds before it sends",
     ],
     "responders.md": [
@@ -143,7 +143,7 @@ def test_the_supported_felderas():
     """README names the range that `doctor` checks."""
     readme = " ".join(PAGES["README.md"].split())
     assert f"{numbered(SUPPORTED_SINCE)} or later" in readme
-    assert f"simulators of Slack and of Feldera {numbered(TESTED_WITH)}" in readme
+    assert f"simulators, of Slack and of Feldera {numbered(TESTED_WITH)}" in readme
     assert f"older than {numbered(SUPPORTED_SINCE)}, or cannot clear" in PAGES["operate.md"]
 
 

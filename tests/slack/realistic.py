@@ -28,9 +28,9 @@ def _with_fitting_people(reply: Any) -> Any:
         case replies.PermissionDenied(denied=denied, decision=decision) if (
             denied.tried in _BY_APPROVERS and Role.APPROVER not in decision.would_allow
         ):
-            return replace(reply, decision=replace(decision, would_allow=(Role.APPROVER,)))
+            return replace(reply, decision=replace(decision, would_allow=(Role.APPROVER,)), confirming=False)
         case replies.PermissionDenied(tried=AttemptedAction.STOP, decision=decision):
-            return replace(reply, decision=replace(decision, would_allow=_CANCEL))
+            return replace(reply, decision=replace(decision, would_allow=_CANCEL), confirming=False)
         case replies.Busy(holder=holder, may_close=True) if holder.state is not State.NEEDS_HUMAN:
             return replace(reply, may_close=False)
         case replies.NoDiagnosis(decision=decision):

@@ -269,6 +269,6 @@ def test_requests_of_one_beginning_are_told_apart():
     ids = ("abcd22" + "a" * 18, "abcd22b" + "a" * 17, "abcd33" + "a" * 18)
     alike = tuple(replace(IN_EVERY_STATE[State.AWAITING_APPROVAL], id=each) for each in ids)
     lines = answer(replies.SeveralRequests("abcd", alike)).text.split("\n")
-    assert lines[0] == "❌ 3 requests have an id that begins with `abcd`. Type more letters of its id."
+    assert lines[0] == "❌ 3 requests have an id that begins with `abcd`. Type more of the id."
     assert [line.split("`")[1] for line in lines[1:]] == ["abcd22a", "abcd22b", "abcd33a"]
     assert lines[1].startswith("• `abcd22a`: clear of `orders`, requested by <@UANA> ")

@@ -12,7 +12,7 @@ def test_approved_by_the_beginning_of_its_id(workspace, ana, ben):
     dan = workspace.approver("dan", pattern="payments")
     ana.requests("orders")
     request = workspace.request()
-    unknown = "❌ There is no request that you can see whose id begins with "
+    unknown = "❌ You can see no request whose id begins with "
     assert dan.types(f"/pipeline approve {request}").startswith(f"{unknown}`ID1`.")
     assert ana.types("/pipeline approve zzzzzz").startswith(f"{unknown}`zzzzzz`.")
     assert ana.types("/pipeline approve").startswith("🤔 Which request?")

@@ -288,6 +288,6 @@ def test_what_was_archived_is_said_where_the_list_ends(workspace, tmp_path):
 Requests up to Mar 2, 2026 at 3:00 AM were archived some time ago (Mar 2, 2026 at 3:01 AM). The person who runs the bot can look them up in the archive.\
 """)
     assert ana.types("/pipeline withdraw 7fk2qa") == snapshot(
-        "❌ There is no request that you can see whose id begins with `7fk2qa`. `/pipeline pending` lists the requests that wait for approval or review. Requests up to Mar 2, 2026 at 3:00 AM were archived some time ago (Mar 2, 2026 at 3:01 AM). The person who runs the bot can look them up in the archive."
+        "❌ You can see no request whose id begins with `7fk2qa`. `/pipeline pending` lists the requests that wait for approval or review. Requests up to Mar 2, 2026 at 3:00 AM were archived some time ago (Mar 2, 2026 at 3:01 AM). The person who runs the bot can look them up in the archive."
     )
     assert workspace.follows() == "✅ Cleared"

@@ -197,8 +197,6 @@ def test_what_was_theirs_is_theirs_no_more(workspace: Workspace, ana: Teammate) 
         ]
     )
     assert "🚫" in ana.told("Withdraw")[0]
-    assert "There is no request that you can see whose id begins with" in ana.types(
-        f"/pipeline withdraw {request}"
-    )
+    assert "You can see no request whose id begins with" in ana.types(f"/pipeline withdraw {request}")
     assert "🙋 Waiting for approval, requested" in workspace.card()
     workspace.thread()

@@ -11,7 +11,7 @@ LOST = "❔ Feldera gave no usable answer to the clear of `orders` (`The connect
 SENT_AGAIN = (
     "📤 Sent the clear of `orders` to Feldera again at 3:00:{} AM: the previous call has shown no effect."
 )
-UNPROVABLE = "⚠️ Needs attention: the clear of `orders`. Known: the clear was sent to Feldera once, Feldera never confirmed it, and `orders` has been started since. Not known: whether it was cleared before that; Feldera's events do not show it. What to do: find out whether `orders` started empty; the person who started it may know, or Feldera's log may show it. Once you are sure that no clear is under way, press *Close request* on its card, even if you do not know whether it started empty. @oli"
+UNPROVABLE = "⚠️ Needs attention: the clear of `orders`. Known: the clear was sent to Feldera once, Feldera never confirmed it, and `orders` has been started since. Not known: whether it was cleared before that; Feldera's events do not show it. What to do: find out whether `orders` started empty; ask the person who started it, or look in Feldera's log. Then, or if you cannot find out, press *Close request* on its card. @oli"
 STARTED_SINCE = (
     "✅ `orders` was cleared, and somebody has started it since: its storage is in use again. @oli"
 )
@@ -60,7 +60,7 @@ def test_lost_three_times(workspace: Workspace, oli: Teammate) -> None:
     *lines, called = workspace.thread()
     assert lines == [SENT, LOST, SENT_AGAIN.format(15), LOST, SENT_AGAIN.format(30), LOST]
     assert called == snapshot(
-        "⚠️ Needs attention: the clear of `orders`. Known: the clear was sent to Feldera 3 times, Feldera never confirmed it, and `orders` is unchanged. Not known: whether it may still take effect. What to do: look at `orders` in Feldera now, and again in a few minutes. If a clear is under way, wait until it is done. If not, and this request still needs attention, press *Close request* on its card. To request it again, type `/pipeline clear orders`: it first shows what would be deleted. @oli"
+        "⚠️ Needs attention: the clear of `orders`. Known: the clear was sent to Feldera 3 times, Feldera never confirmed it, and `orders` is unchanged. Not known: whether the clear can still take effect. What to do: look at `orders` in Feldera now, and again in a few minutes. I keep watching, too: if the clear takes effect, this request ends by itself. If no clear is under way and this request still needs attention, press *Close request* on its card. To request it again, type `/pipeline clear orders`: it first shows what would be deleted. @oli"
     )
     card = workspace.card()
     assert "\n⚠️ Needs attention: " in card

@@ -141,7 +141,7 @@ def test_what_is_on_the_others_is_listed_and_suggested(
 The Feldera `staging` does not answer (`No connection to Feldera at staging.example.`), so its pipelines are not listed. Try again in a minute.\
 """)
     close = "Type which one you mean: `prod/orders`."
-    silent = f"{close} The Feldera `staging` does not answer now; it may have a pipeline `orders`."
+    silent = f"{close} The Feldera `staging` does not answer now, so I cannot tell whether it has a pipeline `orders`; try again in a minute."
     assert ana.asks("/pipeline clear orders").endswith(silent)
     assert ana.asks("/pipeline status prod/oders").endswith("Did you mean `prod/orders`?")
     assert ben.asks("/pipeline clear orders").endswith(close)
@@ -150,5 +150,5 @@ The Feldera `staging` does not answer (`No connection to Feldera at staging.exam
     ana.closes_modal()
     workspace.run(workspace.felderas["prod"].goes_down())
     assert ana.asks("/pipeline clear orders").endswith(
-        "before the name: `TARGET/orders`. The Felderas `prod` and `staging` do not answer now; they may have a pipeline `orders`."
+        "in front of the name: `TARGET/orders`. The Felderas `prod` and `staging` do not answer now, so I cannot tell whether they have a pipeline `orders`; try again in a minute."
     )

@@ -89,10 +89,10 @@ def test_a_name_without_a_target_is_answered_with_what_could_be_meant(workspace:
         [
             "❌ This bot serves several Felderas. Type which one you mean: `prod/orders` or `staging/orders`.",
             "❌ This bot serves several Felderas. Type which one you mean: `prod/orders`.",
-            "❌ This bot serves several Felderas. Type which one you mean before the name: `TARGET/orders`.",
+            "❌ This bot serves several Felderas. Put the one that you mean in front of the name: `TARGET/orders`.",
             "❌ This bot serves several Felderas. Type which one you mean: `prod/payments`.",
-            "❌ This bot serves several Felderas. Type which one you mean before the name: `TARGET/paiments`. Did you mean `prod/payments`?",
-            "❌ This bot serves several Felderas. Type which one you mean before the name: `TARGET/nothing-like-it`.",
+            "❌ This bot serves several Felderas. Put the one that you mean in front of the name: `TARGET/paiments`. Did you mean `prod/payments`?",
+            "❌ This bot serves several Felderas. Put the one that you mean in front of the name: `TARGET/nothing-like-it`.",
         ]
     )
 

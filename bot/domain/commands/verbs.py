@@ -55,7 +55,8 @@ VERBS: tuple[Verb, ...] = (
         details=(
             "Only you see the preview.\n"
             "*What is lost*: everything after the last checkpoint. The storage stays.\n"
-            f"*Approval*: {_APPROVAL}"
+            f"*Approval*: {_APPROVAL}\n"
+            f"*Emergency*: `{COMMAND} help break-glass` says how to stop without approval."
         ),
         example="stop orders its source is broken",
         read=parsers.stop,
@@ -68,7 +69,9 @@ VERBS: tuple[Verb, ...] = (
         summary="Start a pipeline, and watch until it runs or fails.",
         details=(
             "It is compiled first if need be, and resumes from its storage, or starts empty if that was cleared. A start loses "
-            "nothing, so rules do not change its approvals: an *operator* needs none, a *requester* always needs 1."
+            "nothing, so rules do not change its approvals: an *operator* needs none, a *requester* or *responder* "
+            "always needs 1.\n"
+            f"*Emergency*: `{COMMAND} help break-glass` says how to start without approval."
         ),
         example="start orders",
         read=parsers.start,

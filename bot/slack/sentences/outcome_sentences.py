@@ -163,16 +163,16 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
     Ending.UNTOUCHED: _needs_attention(
         "Needs attention: Feldera never confirmed it",
         "Known: the {step} was sent to Feldera {sends}, Feldera never confirmed it, and {name} is unchanged.",
-        "Not known: whether it may still take effect.",
-        "What to do: look at {name} in Feldera now, and again in a few minutes. If a {step} is under way, wait until it is done. If not, and this request still needs attention, press *Close request*{on_card}. "
+        "Not known: whether the {step} can still take effect.",
+        "What to do: look at {name} in Feldera now, and again in a few minutes. I keep watching, too: if the {step} takes effect, this request ends by itself. If no {step} is under way and this request still needs attention, press *Close request*{on_card}. "
         "To request it again, type {again}{showing}.",
     ),
     Ending.UNPROVABLE: _needs_attention(
         "Needs attention: Feldera's events do not show whether it was {done}",
         "Known: the {step} was sent to Feldera {sends}, Feldera {confirmed} it, and {name} has been started since.",
         "Not known: whether it was {done} before that; Feldera's events do not show it.",
-        "What to do: find out whether {name} started empty; the person who started it may know, or Feldera's log may show it. Once you "
-        "are sure that no {step} is under way, press *Close request*{on_card}, even if you do not know whether it started empty.",
+        "What to do: find out whether {name} started empty; ask the person who started it, or look in Feldera's log. Then, or if you "
+        "cannot find out, press *Close request*{on_card}.",
     ),
     Ending.CONTRADICTION: _needs_attention(
         "Needs attention: Feldera accepted it, but the pipeline is neither {done} nor {doing}",
@@ -184,10 +184,11 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
     Ending.AMBIGUOUS_FELDERA: _needs_attention(
         "Needs attention: a different Feldera may be answering now",
         "Known: the {step} was sent to Feldera {sends}. Since then {name} is gone, or another pipeline has its name.",
-        "Not known: whether {name} was {done}, and whether {host} still leads to the same Feldera; I cannot check that, because this "
-        "Feldera runs without authentication.",
+        "Not known: whether {name} was {done}, and whether {host} still leads to the same Feldera: without authentication, "
+        "one looks like another.",
         "What to do: ask the person who runs the bot whether {host} still leads to the same Feldera. If it does, find out there whether somebody deleted, renamed or replaced {name}; "
-        "if not, look at {name} in the Feldera that it led to before. Once you are sure that no {step} is under way in that Feldera, press *Close request*{on_card}.",
+        "if it now leads to another one, look at {name} in the Feldera that it led to before. Once you are sure that no {step} is under way where it was sent to, "
+        "press *Close request*{on_card}.",
     ),
     Ending.OUT_OF_REACH: _needs_attention(
         "Needs attention: Feldera has given no usable answer for a day",

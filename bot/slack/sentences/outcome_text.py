@@ -113,7 +113,7 @@ def _words(operation: Operation, outcome: Outcome, step: StepName) -> OutcomeWor
 
 def _unsent(operation: Operation, outcome: Outcome, *, begun: bool) -> Text:
     if outcome.ending is Ending.NOT_COMPILED and operation.attempt.submitted_at:
-        return Text("Nothing more was sent to Feldera.")
+        return Text("The start was sent to Feldera, and nothing after it.")
     return Text("Nothing more was sent to Feldera.") if begun else Text("Nothing was sent to Feldera.")
 
 

@@ -86,7 +86,7 @@ def not_known() -> Message:
 def no_such_request(beginning: str, archived: Archived | None) -> Message:
     """The same whether there is none, or one that the reader may not see."""
     return said(
-        "❌ There is no request that you can see whose id begins with `{}`. "
+        "❌ You can see no request whose id begins with `{}`. "
         "`{COMMAND} pending` lists the requests that wait for approval or review.{}",
         shortened(beginning, 30),
         NOTHING if archived is None else Text(" {}", older_archived(archived)),
@@ -110,7 +110,7 @@ def several_requests(beginning: str, operations: Sequence[Operation]) -> Message
         for operation in operations
     ]
     heading = Text(
-        "❌ {} requests have an id that begins with `{}`. Type more letters of its id.", len(ids), beginning
+        "❌ {} requests have an id that begins with `{}`. Type more of the id.", len(ids), beginning
     )
     return said("{}", cut([heading, *lines]))
 

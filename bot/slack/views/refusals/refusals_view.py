@@ -102,7 +102,7 @@ def _several_felderas(reply: NotFound) -> Text:
     if same_name and len(same_name) == len(reply.close):
         return Text("This bot serves several Felderas. Type which one you mean: {}.", either(same_name))
     return Text(
-        "This bot serves several Felderas. Type which one you mean before the name: `TARGET/{}`.{}",
+        "This bot serves several Felderas. Put the one that you mean in front of the name: `TARGET/{}`.{}",
         name,
         _did_you_mean(reply),
     )
@@ -118,8 +118,16 @@ def _silent(reply: NotFound) -> Text:
     targets = Text(" and ").join([code(target) for target in reply.unanswered])
     name = reply.pipeline.rpartition("/")[2]
     if len(reply.unanswered) == 1:
-        return Text(" The Feldera {} does not answer now; it may have a pipeline `{}`.", targets, name)
-    return Text(" The Felderas {} do not answer now; they may have a pipeline `{}`.", targets, name)
+        return Text(
+            " The Feldera {} does not answer now, so I cannot tell whether it has a pipeline `{}`; try again in a minute.",
+            targets,
+            name,
+        )
+    return Text(
+        " The Felderas {} do not answer now, so I cannot tell whether they have a pipeline `{}`; try again in a minute.",
+        targets,
+        name,
+    )
 
 
 def no_answer(name: PipelineName, problem: Problem) -> Message:
