@@ -77,6 +77,11 @@ class Reading:
         """The lines in the newest card's thread, whole, oldest first. Above them stands the card, which is read, too."""
         return self._lines(self._roots(channel)[-1])
 
+    def last_reply(self, channel: Any = None) -> str:
+        """The newest message in the newest card's thread, with its line breaks. The thread counts as read."""
+        self.thread(channel)
+        return self._rendered(self.slack.thread(self._roots(channel)[-1])[-1])
+
     def follows(self, channel: Any = None) -> str:
         """Read the one card and its thread, of which the story says no more.
 

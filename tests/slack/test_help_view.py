@@ -119,7 +119,7 @@ A rule says what a request on matching pipelines needs beyond a role. Its keys:
 `break-glass=allowed` – whether a responder may run without approval in an emergency, `allowed` or `forbidden`; by default forbidden
 `matching=INC-\\d+` – a regular expression; the reason must contain something that matches it. Write it last: all that follows is part of it
 Where several rules match, the strictest value of each key applies: the most approvals, the shortest `within` and `remind`, the longest `cancel-window`, and break-glass only if a rule allows it and none forbids it. If several set a `channel`, the card goes to that of the rule with the longest pattern. Every `group` is notified, and the reason must satisfy every `matching`.
-Where no rule sets `approvals`, a requester or responder needs 1 approval, and an operator none. Where a rule sets it, that number applies to all three. A start loses nothing, so `approvals`, `reason`, `cancel-window` and `matching` do not apply to it.
+Where no rule sets `approvals`, a requester or responder needs 1 approval, and an operator none. Where a rule sets it, requesters, responders and operators all need that number. A start loses nothing, so `approvals`, `reason`, `cancel-window` and `matching` do not apply to it.
 `/pipeline rules` lists the rules and freezes. An admin sets one: `/pipeline rule prod-* approvals=2 reason=required`.\
 """)
     assert help_view.about("break-glass").text == snapshot("""\

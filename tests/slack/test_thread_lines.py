@@ -72,7 +72,12 @@ def test_the_lines_of_a_clear_that_meets_trouble():
             "⏳ Feldera is already clearing `orders`. I send nothing, and watch.",
             "📤 Sent the clear of `orders` to Feldera again at <!date^1772420400^\u200b{time_secs}|2026-03-02 03:00:00 UTC>: the previous call has shown no effect.",
             "🔌 Feldera answers again, after 1 hour.",
-            "⚠️ Needs attention: the clear of `orders`. Known: the clear was sent to Feldera once, Feldera never confirmed it, and `orders` is unchanged. Not known: whether the clear can still take effect. What to do: look at `orders` in Feldera now, and again in a few minutes. I keep watching, too: if the clear takes effect, this request ends by itself. If no clear is under way and this request still needs attention, press *Close request* on its card. To request it again, type `/pipeline clear orders`: it first shows what would be deleted. <@UANA>",
+            """\
+⚠️ Needs attention: the clear of `orders`.
+Known: the clear was sent to Feldera once, Feldera never confirmed it, and `orders` is unchanged.
+Not known: whether the clear can still take effect.
+What to do: look at `orders` in Feldera now, and again in a few minutes. I keep watching, too: if the clear takes effect, this request ends by itself. If no clear is under way and this request still needs attention, press *Close request* on its card. To request it again after that, type `/pipeline clear orders`: it first shows what would be deleted. <@UANA>\
+""",
         ]
     )
 

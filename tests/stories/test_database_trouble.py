@@ -9,7 +9,7 @@ from bot.engine.ports import StoreUnavailable
 from tests.stories.decided import approved
 from tests.workspace import Workspace
 
-BROKEN = "💥 I failed before I could answer; the error is in my log. Type `/pipeline status NAME` to see the request and its state; if your request is not there, nothing was sent to Feldera."
+BROKEN = "💥 I failed before I could answer; the error is in my log. Type `/pipeline status NAME` to see the request and its state; if it is not there, nothing was sent to Feldera."
 FULL = "⚠️ I could not do that: The disk that the database is on is full. Nothing was changed."
 TWO_NAMES = (
     "🛑 I can do nothing any more: The file of the bot's database has a second name (a hard link). "

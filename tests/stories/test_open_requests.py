@@ -5,7 +5,7 @@ from inline_snapshot import snapshot
 from bot.domain.access.permissions import Role
 from tests.workspace import Teammate, Workspace
 
-ASKED_BY_ANA = "🙋 @ana already requested the clear of `orders`, some time ago (Mar 2, 2026 at 3:00 AM). It waits for approval, so yours was not added. Follow it in its thread."
+ASKED_BY_ANA = "🙋 @ana already requested the clear of `orders`, some time ago (Mar 2, 2026 at 3:00 AM). It waits for approval. Your request would be the same, so it was not added. Follow it in its thread."
 
 
 def test_the_second_to_ask_for_the_same(workspace: Workspace, ana: Teammate) -> None:

@@ -100,7 +100,10 @@ def test_accepted_and_yet_not_cleared(workspace: Workspace, oli: Teammate) -> No
     workspace.passes(minutes=10)
     assert workspace.thread()[2:] == snapshot(
         [
-            "⚠️ Needs attention: the clear of `orders`. Known: Feldera accepted the clear, but `orders` is neither cleared nor being cleared and still has its storage. Not known: why. What to do: look at `orders` and at Feldera's log; once you are sure that nothing is under way, press *Close request* on its card. To request it again, type `/pipeline clear orders`: it first shows what would be deleted. @oli"
+            "⚠️ Needs attention: the clear of `orders`.",
+            "Known: Feldera accepted the clear, but `orders` is neither cleared nor being cleared and still has its storage.",
+            "Not known: why.",
+            "What to do: look at `orders` and at Feldera's log; once you are sure that nothing is under way, press *Close request* on its card. To request it again after that, type `/pipeline clear orders`: it first shows what would be deleted. @oli",
         ]
     )
     assert "⚠️ Needs attention: " in workspace.card()

@@ -138,7 +138,7 @@ def test_no_offer_where_somebody_asked_already(workspace: Workspace) -> None:
     ria, ben, olaf = workspace.requester("ria"), workspace.approver("ben"), workspace.requester("olaf")
     ria.confirms("/pipeline clear sales --stop", "Ask for approval")
     assert olaf.asks("/pipeline clear sales") == snapshot(
-        "🙋 @ria already requested the stop and clear of `sales`, some time ago (Mar 2, 2026 at 3:00 AM). It waits for approval, so yours was not added. Follow it in its thread."
+        "🙋 @ria already requested the stop and clear of `sales`, some time ago (Mar 2, 2026 at 3:00 AM). It waits for approval. Your request would be the same, so it was not added. Follow it in its thread."
     )
     ben.told("Approve")
     workspace.passes(minutes=1)

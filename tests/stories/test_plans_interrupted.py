@@ -11,7 +11,7 @@ from tests.workspace import Teammate, Workspace
 STEPS = ["stop", "clear", "start"]
 ALL_DONE = "✅ Stopped, cleared and started: running after"
 LOST = "❔ Feldera gave no usable answer to the {} of `sales` (`The connection to Feldera broke before its answer was complete.`). I check whether it took effect before I send anything again."
-LEFT = "took effect so late that this request already needed attention, so I did not go on."
+LEFT = "took effect only after this request needed attention, and from then on I send nothing more."
 
 
 @pytest.fixture(name="ana")
@@ -116,12 +116,12 @@ def test_nothing_that_was_asked_for_ever_arrives(
     restarts_until(workspace, ana, step, lambda: workspace.feldera_drops(3))
     workspace.passes(minutes=4)
     assert "⚠️ Needs attention: " in workspace.card()
-    called = workspace.thread()[-1]
+    called = workspace.last_reply()
     assert called.startswith(
-        f"⚠️ Needs attention: the stop, clear and start of `sales`. Known: the {step} was sent to Feldera 3 times"
+        f"⚠️ Needs attention: the stop, clear and start of `sales`.\nKnown: the {step} was sent to Feldera 3 times"
     )
     assert called.endswith(
-        f"To request it again, type `/pipeline clear sales --restart`: it first shows what would be deleted. {so_far} @ana"
+        f"To request it again after that, type `/pipeline clear sales --restart`: it first shows what would be deleted. {so_far} @ana"
     )
     ana.clicks("Close request")
     assert ana.last_confirm == snapshot(f"""\
@@ -132,7 +132,7 @@ Close it only if you have looked in Feldera and are sure that no {step} is under
     ana.reads()
     workspace.passes(seconds=5)
     done = {"stop": "stopped", "start": "started"}[step]
-    closed = f"☑️ The request to stop, clear and start `sales` was closed by @ana, who confirms that nothing is under way in Feldera. Whether it was {done} is not recorded here. To request it again, type `/pipeline clear sales --restart`: it first shows what would be deleted. {so_far}"
+    closed = f"☑️ The request to stop, clear and start `sales` was closed by @ana, who confirms that nothing is under way in Feldera. Whether it was {done} is not recorded here. To request it again after that, type `/pipeline clear sales --restart`: it first shows what would be deleted. {so_far}"
     assert workspace.thread()[-1] == f"{closed} @ana"
     assert "\n☑️ Closed by @" in workspace.card()
     assert workspace.card().endswith(f"\n{left}\nId `ID1`")

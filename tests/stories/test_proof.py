@@ -186,8 +186,8 @@ def test_another_feldera_of_the_same_default_tenant(tmp_path: Path, *, is_lost: 
     workspace.feldera.answers_as(FelderaSimulator(workspace.clock, installation=7))
     workspace.passes(minutes=2)
     lines = workspace.thread()
-    assert lines[-1].startswith(
-        "⚠️ Needs attention: the clear of `orders`. Known: the clear was sent to Feldera once. Since then `orders` is gone, or another"
+    assert workspace.last_reply().startswith(
+        "⚠️ Needs attention: the clear of `orders`.\nKnown: the clear was sent to Feldera once. Since then `orders` is gone, or another"
     )
     assert not any(line.startswith("✅") for line in lines)
     workspace.feldera.answers_as(workspace.feldera)

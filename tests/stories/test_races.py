@@ -98,8 +98,8 @@ def test_the_grant_is_revoked_before_a_repetition(workspace: Workspace) -> None:
     ana.clears("orders")
     workspace.revokes(ana)
     workspace.passes(minutes=1)
-    assert workspace.thread()[-1].startswith(
-        "⚠️ Needs attention: the clear of `orders`. Known: the clear was sent to Feldera once"
+    assert workspace.last_reply().startswith(
+        "⚠️ Needs attention: the clear of `orders`.\nKnown: the clear was sent to Feldera once"
     )
     assert "⚠️ Needs attention: " in workspace.card()
     assert len(workspace.sent) == 1

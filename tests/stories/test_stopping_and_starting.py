@@ -129,7 +129,7 @@ def test_a_start_that_has_to_be_compiled_first(workspace: Workspace, ana: Teamma
     said = workspace.thread()
     assert said[2] == "⏳ `sales` is being compiled first; it starts after that."
     assert said[6:10] == [
-        "❌ Not started: the program of `sales` does not compile. The start was sent to Feldera, and nothing after it.",
+        "❌ Not started: the program of `sales` does not compile. The start was sent to Feldera, which could not compile the program.",
         "```error in SQL <b>& more",
         "  CREATE ˋˋˋVIEWˋˋˋ v AS",
         "line 0",
@@ -140,7 +140,7 @@ def test_a_start_that_has_to_be_compiled_first(workspace: Workspace, ana: Teamma
         "`sales` is now ⏹️ Stopped, its storage 💾 holds data. @ana",
     ]
     assert (
-        "\nThe start was sent to Feldera, and nothing after it. The error: `error in SQL <b>& more CREATE ˋˋˋVIEWˋˋˋ v AS line 0 "
+        "\nThe start was sent to Feldera, which could not compile the program. The error: `error in SQL <b>& more CREATE ˋˋˋVIEWˋˋˋ v AS line 0 "
         in workspace.card()
     )
 

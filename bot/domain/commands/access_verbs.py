@@ -76,7 +76,7 @@ ACCESS_VERBS: tuple[Verb, ...] = (
         details=(
             "WHEN is a length such as `4h`, or a time such as `18:00` or `2026-11-25T08:00`: in the time zone of your Slack "
             "profile, or in UTC if you end it with `Z`. An approved request waits until the "
-            "freeze ends, unless it expires first; one that was sent goes on. A freeze blocks break-glass, too. A freeze lasts 30 days at most. Needs the role admin on the pattern."
+            "freeze ends, unless it expires first; one that was already sent goes on. A freeze blocks break-glass, too. A freeze lasts 30 days at most. Needs the role admin on the pattern."
         ),
         example="freeze prod-* for 4h release day",
         read=parsers.freeze,

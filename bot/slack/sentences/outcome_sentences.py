@@ -19,13 +19,14 @@ class Untouched(Enum):
 class OutcomeWords:
     """`sentence` names the pipeline: it is read alone. `verdict` stands on a card, under a title that names it.
 
-    `then` follows both: why, and what to do next.
+    `then` follows both: why, and what to do next; with `in_lines`, each part of it on a line of its own.
     """
 
     sentence: LiteralString
     verdict: LiteralString
     then: tuple[LiteralString, ...] = ()
     untouched: Untouched | None = None
+    in_lines: bool = False
 
 
 def _words(sentence: LiteralString, verdict: LiteralString, *then: LiteralString) -> OutcomeWords:
@@ -41,7 +42,7 @@ def _no_effect(sentence: LiteralString, verdict: LiteralString, *then: LiteralSt
 
 
 def _needs_attention(verdict: LiteralString, *known_unknown_to_do: LiteralString) -> OutcomeWords:
-    return _words("Needs attention: the {do} of {name}.", verdict, *known_unknown_to_do)
+    return OutcomeWords("Needs attention: the {do} of {name}.", verdict, known_unknown_to_do, in_lines=True)
 
 
 OUTCOMES: Mapping[Ending, OutcomeWords] = {
@@ -165,30 +166,30 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
         "Known: the {step} was sent to Feldera {sends}, Feldera never confirmed it, and {name} is unchanged.",
         "Not known: whether the {step} can still take effect.",
         "What to do: look at {name} in Feldera now, and again in a few minutes. I keep watching, too: if the {step} takes effect, this request ends by itself. If no {step} is under way and this request still needs attention, press *Close request*{on_card}. "
-        "To request it again, type {again}{showing}.",
+        "To request it again after that, type {again}{showing}.",
     ),
     Ending.UNPROVABLE: _needs_attention(
         "Needs attention: Feldera's events do not show whether it was {done}",
         "Known: the {step} was sent to Feldera {sends}, Feldera {confirmed} it, and {name} has been started since.",
         "Not known: whether it was {done} before that; Feldera's events do not show it.",
-        "What to do: find out whether {name} started empty; ask the person who started it, or look in Feldera's log. Then, or if you "
-        "cannot find out, press *Close request*{on_card}.",
+        "What to do: find out whether {name} started empty; ask the person who started it, or look in Feldera's log. You can close this "
+        "request without finding that out, but first look in Feldera that no {step} is under way; then press *Close request*{on_card}.",
     ),
     Ending.CONTRADICTION: _needs_attention(
         "Needs attention: Feldera accepted it, but the pipeline is neither {done} nor {doing}",
         "Known: Feldera accepted the {step}, but {name} is neither {done} nor {doing}{and_still}.",
         "Not known: why.",
         "What to do: look at {name} and at Feldera's log; once you are sure that nothing is under way, press *Close request*{on_card}. "
-        "To request it again, type {again}{showing}.",
+        "To request it again after that, type {again}{showing}.",
     ),
     Ending.AMBIGUOUS_FELDERA: _needs_attention(
         "Needs attention: a different Feldera may be answering now",
         "Known: the {step} was sent to Feldera {sends}. Since then {name} is gone, or another pipeline has its name.",
-        "Not known: whether {name} was {done}, and whether {host} still leads to the same Feldera: without authentication, "
-        "one looks like another.",
-        "What to do: ask the person who runs the bot whether {host} still leads to the same Feldera. If it does, find out there whether somebody deleted, renamed or replaced {name}; "
-        "if it now leads to another one, look at {name} in the Feldera that it led to before. Once you are sure that no {step} is under way where it was sent to, "
-        "press *Close request*{on_card}.",
+        "Not known: whether {name} was {done}, and whether {host} still leads to the same Feldera: I cannot tell "
+        "two Felderas apart that run without authentication.",
+        "What to do: ask the person who runs the bot whether {host} leads to another Feldera now. If not, find out whether somebody deleted, "
+        "renamed or replaced {name}; if so, look at {name} in the old Feldera, to which the {step} was sent. Once you are sure that no {step} is "
+        "under way there, press *Close request*{on_card}.",
     ),
     Ending.OUT_OF_REACH: _needs_attention(
         "Needs attention: Feldera has given no usable answer for a day",
@@ -252,10 +253,10 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
         "{Undone_so_far}: the pipeline disappeared while it was starting; somebody deleted or renamed it",
     ),
     Ending.LEFT_TO_HUMAN: _words(
-        "{name} was not {done}: the {step_before} took effect so late that this request already needed attention, "
-        "so I did not go on.",
-        "{Undone_so_far}: the {step_before} took effect so late that this request already needed attention, "
-        "so I did not go on",
+        "{name} was not {done}: the {step_before} took effect only after this request needed attention, "
+        "and from then on I send nothing more.",
+        "{Undone_so_far}: the {step_before} took effect only after this request needed attention, "
+        "and from then on I send nothing more",
         "To request the {rest_name} again, type {rest}.",
     ),
 }

@@ -55,7 +55,8 @@ def of_step(
     said = [filled(words.sentence, values)]
     if words.untouched is Untouched.UNSENT:
         said.append(_unsent(operation, outcome, begun=operation.has_begun if begun is None else begun))
-    text = Text(" ").join([*said, *(filled(each, values) for each in words.then)])
+    between = Text("\n") if words.in_lines else Text(" ")
+    text = between.join([*said, *(filled(each, values) for each in words.then)])
     if outcome.ending not in WITH_ERROR:
         return text
     return Text("{}\n{}", text, code_block(outcome.message) if outcome.message else "Feldera shows why.")
@@ -78,7 +79,7 @@ def explanation(operation: Operation, outcome: Outcome) -> Text:
         "on_card": lambda: NOTHING,
     }
     then = [filled(each, values) for each in words.then]
-    if operation.state is State.NEEDS_HUMAN:
+    if words.in_lines:
         return Text("\n").join(then)
     error = NOTHING
     if outcome.ending in WITH_ERROR and outcome.message:
@@ -113,7 +114,7 @@ def _words(operation: Operation, outcome: Outcome, step: StepName) -> OutcomeWor
 
 def _unsent(operation: Operation, outcome: Outcome, *, begun: bool) -> Text:
     if outcome.ending is Ending.NOT_COMPILED and operation.attempt.submitted_at:
-        return Text("The start was sent to Feldera, and nothing after it.")
+        return Text("The start was sent to Feldera, which could not compile the program.")
     return Text("Nothing more was sent to Feldera.") if begun else Text("Nothing was sent to Feldera.")
 
 

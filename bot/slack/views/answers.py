@@ -55,7 +55,7 @@ def trouble() -> Message:
     """For a failure of ours: the person still gets a reply, which says what is certain."""
     return said(
         "💥 I failed before I could answer; the error is in my log. "
-        "Type `{COMMAND} status NAME` to see the request and its state; if your request is not there, nothing was sent to Feldera."
+        "Type `{COMMAND} status NAME` to see the request and its state; if it is not there, nothing was sent to Feldera."
     )
 
 

@@ -52,7 +52,7 @@ def _rules() -> Message:
         "`remind`, the longest `cancel-window`, and break-glass only if a rule allows it and none forbids it. If several set a "
         "`channel`, the card goes to that of the rule with the longest pattern. Every `group` is notified, and the reason must satisfy "
         "every `matching`.\n"
-        "Where no rule sets `approvals`, a requester or responder needs 1 approval, and an operator none. Where a rule sets it, that number applies to all three. "
+        "Where no rule sets `approvals`, a requester or responder needs 1 approval, and an operator none. Where a rule sets it, requesters, responders and operators all need that number. "
         "A start loses nothing, so `approvals`, `reason`, `cancel-window` and `matching` do not apply to it.\n"
         "`{COMMAND} rules` lists the rules and freezes. An admin sets one: `{COMMAND} rule prod-* approvals=2 reason=required`.",
         rule_keys(),

@@ -109,7 +109,7 @@ def reason_missing(reply: ReasonMissing) -> Message:
     again = code(f"{command(reply.plan, reply.pipeline)}{glass} reason…", 600)
     action = action_name(reply.plan)
     if reply.reason:
-        does_not = "Yours does not." if len(reply.patterns) == 1 else "Yours matches none of them."
+        does_not = _DOES_NOT.get(len(reply.patterns), "Yours matches none of them.")
         missing = Text(
             "The reason for the {} of `{}` must match {}. {}", action, reply.pipeline, lacks, does_not
         )
@@ -127,6 +127,9 @@ def reason_missing_under_field(reply: ReasonMissing) -> Text:
     must = shortened(" and ".join(reply.patterns), PATTERNS_SHOWN)
     which = "expression" if len(reply.patterns) == 1 else "expressions"
     return Text("The reason must match the regular {} {}.", which, must)
+
+
+_DOES_NOT = {1: "Yours does not.", 2: "Yours matches neither."}
 
 
 def _expressions(patterns: Sequence[Text]) -> Text:

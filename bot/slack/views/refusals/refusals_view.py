@@ -166,7 +166,7 @@ def busy(holder: Operation, workspace_url: str, *, may_close: bool) -> Message:
 def already_requested(operation: Operation, workspace_url: str) -> Message:
     return said(
         "🙋 {who} already requested the {action} of `{name}`, {when}. "
-        "It waits for approval, so yours was not added. Follow it in {where}.",
+        "It waits for approval. Your request would be the same, so it was not added. Follow it in {where}.",
         who=mention(operation.requester.user),
         action=action_name(operation.plan),
         name=operation.pipeline,
