@@ -126,7 +126,7 @@ async def test_a_command_right_after_a_reset_is_delivered_once_the_bot_is_connec
     await ana.opens_the_controls()
     await ana.clicks("Reset sandbox", confirms="Reset sandbox", within=ana.controls)
     await ana.types("/pipeline whoami")
-    await ana.reads("You are @ana,")
+    await ana.reads("You are @ana (")
     await expect(ana.place).not_to_contain_text("before the reset")
     await expect(ana.page.get_by_text("The bot is starting.")).not_to_be_visible()
 
@@ -235,4 +235,4 @@ async def test_the_page_opens_with_each_worked_setup(browser, tmp_path, scenario
         await expect(seat.places).to_contain_text(f"You are {first}.")
         await expect(seat.people.get_by_role("link")).to_have_count(people)
         await seat.types("/pipeline whoami")
-        await seat.reads(f"You are @{first},")
+        await seat.reads(f"You are @{first} (")

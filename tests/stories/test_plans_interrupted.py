@@ -132,7 +132,7 @@ Close it only if you have looked in Feldera and are sure that no {step} is under
     ana.reads()
     workspace.passes(seconds=5)
     done = {"stop": "stopped", "start": "started"}[step]
-    closed = f"☑️ The request to stop, clear and start `sales` was closed by @ana, who confirms that nothing is under way in Feldera. Whether it was {done} is not recorded here. To request it again after that, type `/pipeline clear sales --restart`: it first shows what would be deleted. {so_far}"
+    closed = f"☑️ The request to stop, clear and start `sales` was closed by @ana, who confirms that nothing is under way in Feldera. Whether it was {done} is not recorded here. To request it again, type `/pipeline clear sales --restart`: it first shows what would be deleted. {so_far}"
     assert workspace.thread()[-1] == f"{closed} @ana"
     assert "\n☑️ Closed by @" in workspace.card()
     assert workspace.card().endswith(f"\n{left}\nId `ID1`")

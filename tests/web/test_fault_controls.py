@@ -136,7 +136,7 @@ async def test_whatever_happens_at_once_it_can_be_put_right(visit, seed):
     await visit.happens("start_bot")
     await visit.until_connected()
     await visit.types("ana", "/pipeline whoami")
-    await visit.until_seen("ana", "You are @ana,")
+    await visit.until_seen("ana", "You are @ana (")
     assert bots() == 1
 
 

@@ -127,7 +127,7 @@ async def test_a_command_during_a_start_waits_for_the_bot(visit):
         visit.happens("reset"), visit.does("ana", "types", place=place, text="/pipeline whoami")
     )
     assert (reset, told) == (None, DONE)
-    await visit.until_seen("ana", "You are @ana,")
+    await visit.until_seen("ana", "You are @ana (")
     await visit.happens("kill_bot")
     await visit.happens("start_bot")
     assert not visit.world.is_ready
