@@ -151,24 +151,24 @@ class SocketTransport:
 
     async def _keep_connected(self, session: aiohttp.ClientSession) -> None:
         attempts = self.pauses()
-        opened = await self._open(session)
+        newest = await self._open(session)
         while True:
-            end = opened if isinstance(opened, _End) else await self._stay(opened)
+            end = newest if isinstance(newest, _End) else await self._stay(newest)
             if end.is_recount and self._connection is not None:
                 following = await self._open(session)
-                opened = following if isinstance(following, SocketConnection) else self._connection
+                newest = following if isinstance(following, SocketConnection) else self._connection
                 if isinstance(following, _End):
                     self._say_not_counted(following)
                 continue
             if end.held and end.is_renewal:
-                opened = await self._open(session)
+                newest = await self._open(session)
                 continue
             self._say_disconnected(end.why)
             if end.held:
                 attempts = self.pauses()
             else:
                 await asyncio.sleep(max(next(attempts), end.wait))
-            opened = await self._open(session)
+            newest = await self._open(session)
 
     async def _open(self, session: aiohttp.ClientSession) -> SocketConnection | _End:
         if self._outage is not None:
