@@ -141,7 +141,7 @@ _BY_FIELD: dict[str, list[Any]] = {
     "patterns": [(r"CHG-\d+", "^(fix|data):"), ("^(fix|data):",), ()],
     "reason_patterns": [(r"[A-Z]+-\d+",), ()],
     "incident": ["INC-9", ""],
-    "tried": [AttemptedAction.CONFIRM, AttemptedAction.APPROVE, AttemptedAction.STOP],
+    "tried": [None, AttemptedAction.APPROVE, AttemptedAction.STOP],
     "beginning": ["7fk2qa"],
     "said": ["error: no such column `price`", ""],
     "limit": [3],

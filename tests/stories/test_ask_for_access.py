@@ -169,7 +169,9 @@ def test_a_list_of_everything_without_an_admin_of_everything(ada, eve):
 """)
     eve.clicks("Ask for access")
     assert eve.reads() == snapshot(
-        ["📨 Asked @ada to let you see pipelines. They can grant you the role *viewer* on some pipelines."]
+        [
+            "📨 Asked @ada to let you see pipelines. They can grant you the role *viewer* on the pipelines that they are admins of."
+        ]
     )
     assert ada.dms() == snapshot(
         [

@@ -11,7 +11,7 @@ from tests.workspace import Teammate, Workspace
 STEPS = ["stop", "clear", "start"]
 ALL_DONE = "✅ Stopped, cleared and started: running after"
 LOST = "❔ Feldera gave no usable answer to the {} of `sales` (`The connection to Feldera broke before its answer was complete.`). I check whether it took effect before I send anything again."
-LEFT = "took effect only after this request needed attention, and from then on I send nothing more."
+LEFT = "took effect late, when this request already needed attention, and I send nothing more for such a request."
 
 
 @pytest.fixture(name="ana")

@@ -185,11 +185,11 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
     Ending.AMBIGUOUS_FELDERA: _needs_attention(
         "Needs attention: a different Feldera may be answering now",
         "Known: the {step} was sent to Feldera {sends}. Since then {name} is gone, or another pipeline has its name.",
-        "Not known: whether {name} was {done}, and whether {host} still leads to the same Feldera: I cannot tell "
-        "two Felderas apart that run without authentication.",
-        "What to do: ask the person who runs the bot whether {host} leads to another Feldera now. If not, find out whether somebody deleted, "
-        "renamed or replaced {name}; if so, look at {name} in the old Feldera, to which the {step} was sent. Once you are sure that no {step} is "
-        "under way there, press *Close request*{on_card}.",
+        "Not known: whether {name} was {done}, and whether {host} still leads to the same Feldera: without "
+        "authentication, Feldera does not say which one answers.",
+        "What to do: ask the person who runs the bot whether {host} leads to another Feldera now. If it does, look at {name} in the "
+        "old Feldera, to which the {step} was sent. If it does not, find out in Feldera who deleted, renamed or replaced {name}. Once you are sure "
+        "that no {step} is under way in the Feldera to which it was sent, press *Close request*{on_card}.",
     ),
     Ending.OUT_OF_REACH: _needs_attention(
         "Needs attention: Feldera has given no usable answer for a day",
@@ -253,10 +253,10 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
         "{Undone_so_far}: the pipeline disappeared while it was starting; somebody deleted or renamed it",
     ),
     Ending.LEFT_TO_HUMAN: _words(
-        "{name} was not {done}: the {step_before} took effect only after this request needed attention, "
-        "and from then on I send nothing more.",
-        "{Undone_so_far}: the {step_before} took effect only after this request needed attention, "
-        "and from then on I send nothing more",
+        "{name} was not {done}: the {step_before} took effect late, when this request already needed attention, "
+        "and I send nothing more for such a request.",
+        "{Undone_so_far}: the {step_before} took effect late, when this request already needed attention, "
+        "and I send nothing more for such a request",
         "To request the {rest_name} again, type {rest}.",
     ),
 }

@@ -70,16 +70,12 @@ def to_admin(asker: Actor, denied: DeniedAction, decision: Decision, *, of_part:
         who=mention(asker.user),
         denied=denied_in_words(denied),
         roles=roles(decision),
-        where=_where(denied, of_part=of_part),
+        where=Text("some pipelines") if of_part else Text("`{}`", denied.name),
         user=asker.user,
         role=decision.would_allow[0].value,
         pattern=PATTERN if of_part else denied.name,
         which=Text(", with pipelines that you are an admin of as `{}`", PATTERN) if of_part else NOTHING,
     )
-
-
-def _where(denied: DeniedAction, *, of_part: bool) -> Text:
-    return Text("some pipelines") if of_part else Text("`{}`", denied.name)
 
 
 def requested(reply: replies.AccessRequested) -> Message:
@@ -90,7 +86,9 @@ def requested(reply: replies.AccessRequested) -> Message:
             _all(reply.asked),
             wanted,
             reply.role.value,
-            _where(reply.denied, of_part=reply.of_part),
+            Text("the pipelines that they are admins of")
+            if reply.of_part
+            else Text("`{}`", reply.denied.name),
         )
     else:
         done = Text("❔ I tried to ask the admins to let you {}.", wanted)
