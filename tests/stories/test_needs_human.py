@@ -15,7 +15,7 @@ def stuck(workspace: Workspace, oli: Teammate) -> Workspace:
     oli.clears("orders", "schema change")
     workspace.passes(minutes=2)
     assert "⚠️ Needs attention: " in workspace.card()
-    assert "Needs attention" in workspace.thread()[-1]
+    assert "⚠️ Needs attention: the clear of `orders`." in workspace.thread()
     return workspace
 
 
@@ -60,7 +60,7 @@ def test_closed_by_somebody_who_wanted_to_clear(stuck: Workspace, oli: Teammate)
 """)
     ben = stuck.operator("ben")
     assert [person.asks("/pipeline clear orders") for person in (oli, ben)] == [held, held]
-    assert "Needs attention" in stuck.thread()[-1]
+    assert "⚠️ Needs attention: the clear of `orders`." in stuck.thread()
     assert len(stuck.sent) == 3
     closes(ben, stuck)
 
