@@ -1,7 +1,7 @@
 """Looks up every person and group with a grant or named by a rule, for the linter. Decides nothing, never raises.
 
-It is gentle: a few look-ups at a time, and of a group that may approve no more people than a rule could ever need. Whom
-Slack's rate limit leaves out is not looked up, unless the caller has the patience.
+It is gentle: a few look-ups at a time, and of a group that may approve no more people than a rule could ever need. It does
+not look up more people than Slack's rate limit allows, unless the caller has the patience.
 """
 
 import asyncio
@@ -63,7 +63,7 @@ class _Turns:
         return True
 
 
-async def survey(  # noqa: PLR0913 - whom, for whom, and how long
+async def survey(  # noqa: PLR0913 - people, caller and patience
     directory: Directory,
     grants: Iterable[Grant],
     rules: Iterable[Rule],

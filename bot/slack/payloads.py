@@ -1,124 +1,82 @@
 """Slack payloads as typed values: commands, interactions and events, validated once, before any listener runs.
 
 Strict about every value that is read: an id is text of Slack's form, and a text has a limit. The rest of a payload is
-ignored, except the parts that Bolt itself reads, which must at least have the shape that it relies on.
+ignored, except the parts that Bolt itself reads (`bolt_payloads`).
 """
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
-from bot.domain.ids import ChannelId, TeamId, UserId
-
-_ID_MAX = 40  # characters after the letter; Slack's have about ten
-
-_Team = Annotated[TeamId, Field(pattern=rf"^[TE][A-Z0-9]{{1,{_ID_MAX}}}$")]
-_User = Annotated[UserId, Field(pattern=rf"^[UW][A-Z0-9]{{1,{_ID_MAX}}}$")]
-_Channel = Annotated[ChannelId, Field(pattern=rf"^[CDG][A-Z0-9]{{1,{_ID_MAX}}}$")]
-_ViewId = Annotated[str, Field(pattern=rf"^V[A-Z0-9]{{1,{_ID_MAX}}}$")]
-_Url = Annotated[str, Field(pattern=r"^https?://[!-~]+$", max_length=3_000)]
-# The limit also keeps lone surrogates out: without one, pydantic takes any `str` as it is.
-_Word = Annotated[str, Field(max_length=255)]
-_Text = Annotated[str, Field(max_length=3_000)]
-_Typed = Annotated[
-    str, Field(max_length=40_000), BeforeValidator(lambda typed: "" if typed is None else typed)
-]
+from bot.slack import bolt_payloads
+from bot.slack.payload_fields import (
+    LimitedText,
+    Shape,
+    SlackChannelId,
+    SlackTeamId,
+    SlackUserId,
+    SlackViewId,
+    Typed,
+    Url,
+    Word,
+)
 
 
-class _Shape(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
-
-
-class _MaybeAnswerable(_Shape):
-    response_url: _Url | None = None
-
-
-class _ReadByBolt(_MaybeAnswerable):
-    """The parts that Bolt reads before any listener runs, in every type of payload."""
-
-    type: str | None = None
-    team: str | dict[str, Any] | None = None
-    enterprise: str | dict[str, Any] | None = None
-    user: str | dict[str, Any] | None = None
-    channel: str | dict[str, Any] | None = None
-    authorizations: "list[_ReadByBolt] | None" = None
-    event: "_ReadByBolt | None" = None
-    item: "_ReadByBolt | str | None" = None
-    message: "_ReadByBolt | str | None" = None
-    previous_message: "_ReadByBolt | str | None" = None
-    assistant_thread: "_ReadByBolt | str | None" = None
-    view: dict[str, Any] | None = None
-    actions: Annotated[list[dict[str, Any]], Field(min_length=1)] | None = None
-    response_urls: list[_MaybeAnswerable] = []
-
-
-class _ViewClosed(_Shape):
-    view: dict[str, Any]
-
-
-class _AttachmentAction(_Shape):
-    actions: Annotated[list[dict[str, Any]], Field(min_length=1)]
-
-
-class _WorkflowStepEdit(_Shape):
-    workflow_step: dict[str, Any]
-
-
-class Person(_Shape):
+class Person(Shape):
     """The user who interacts. Slack omits `team_id` where it does not say which team they belong to."""
 
-    id: _User
-    team_id: _Team | None = None
+    id: SlackUserId
+    team_id: SlackTeamId | None = None
 
 
-class Enterprise(_Shape):
-    id: _Team
+class Enterprise(Shape):
+    id: SlackTeamId
 
 
-class Team(_Shape):
-    id: _Team
-    enterprise_id: _Team | None = None
+class Team(Shape):
+    id: SlackTeamId
+    enterprise_id: SlackTeamId | None = None
 
 
-class Chosen(_Shape):
+class Chosen(Shape):
     """A selected menu option, or a ticked checkbox."""
 
-    value: _Text
+    value: LimitedText
 
 
-class Filled(_Shape):
+class Filled(Shape):
     """The value of one input of a view: a text, an option, or several."""
 
-    value: _Text | None = None
+    value: LimitedText | None = None
     selected_option: Chosen | None = None
     selected_options: list[Chosen] | None = None
 
 
-class ViewState(_Shape):
+class ViewState(Shape):
     """The values of a view's inputs, by block and action."""
 
-    values: dict[_Word, dict[_Word, Filled]] = {}
+    values: dict[Word, dict[Word, Filled]] = Field(default={})
 
     def of(self, block: str, action: str) -> Filled:
         return self.values.get(block, {}).get(action, Filled())
 
 
-class View(_Shape):
+class View(Shape):
     """A modal or a Home tab, as it is on somebody's screen."""
 
-    id: _ViewId
-    type: _Word
-    hash: _Word | None = None
-    callback_id: _Word = ""
-    private_metadata: _Text = ""
+    id: SlackViewId
+    type: Word
+    hash: Word | None = None
+    callback_id: Word = ""
+    private_metadata: LimitedText = ""
     state: ViewState | None = None
 
     def filled(self, block: str, action: str) -> Filled:
         return Filled() if self.state is None else self.state.of(block, action)
 
 
-class _Interaction(_Shape):
+class _Interaction(Shape):
     """An interaction payload. `team` is the workspace where it happened; None for an app of a whole organization."""
 
     user: Person
@@ -126,43 +84,43 @@ class _Interaction(_Shape):
     enterprise: Enterprise | None = None
 
 
-class _Answerable(_Shape):
-    response_url: _Url
+class _Answerable(Shape):
+    response_url: Url
 
 
-class SlashCommand(_Shape):
-    command: _Word
-    text: _Typed = ""
-    team_id: _Team
-    enterprise_id: _Team | None = None
-    user_id: _User
-    channel_id: _Channel
-    trigger_id: _Word
-    response_url: _Url | None = None
+class SlashCommand(Shape):
+    command: Word
+    text: Typed = ""
+    team_id: SlackTeamId
+    enterprise_id: SlackTeamId | None = None
+    user_id: SlackUserId
+    channel_id: SlackChannelId
+    trigger_id: Word
+    response_url: Url | None = None
 
 
-class Place(_Shape):
+class Place(Shape):
     """The conversation that a message is in."""
 
-    id: _Channel
+    id: SlackChannelId
 
 
-class ActionPayload(_Shape):
+class ActionPayload(Shape):
     """The element that was used. `value` is what a button carries: only looked up, never trusted."""
 
-    action_id: _Word
-    value: _Text | None = None
+    action_id: Word
+    value: LimitedText | None = None
 
 
 class BlockActions(_Interaction):
     """A button was pressed or an input changed: on a message, in a modal or on a Home tab."""
 
     type: Literal["block_actions"]
-    trigger_id: _Word
+    trigger_id: Word
     actions: Annotated[list[ActionPayload], Field(min_length=1, max_length=1)]
     view: View | None = None
     channel: Place | None = None
-    response_url: _Url | None = None
+    response_url: Url | None = None
 
     @property
     def action(self) -> ActionPayload:
@@ -171,7 +129,7 @@ class BlockActions(_Interaction):
 
 class ViewSubmission(_Interaction):
     type: Literal["view_submission"]
-    trigger_id: _Word
+    trigger_id: Word
     view: View
 
 
@@ -179,36 +137,36 @@ class Shortcut(_Interaction):
     """A global shortcut: it comes without a channel."""
 
     type: Literal["shortcut"]
-    callback_id: _Word
-    trigger_id: _Word
+    callback_id: Word
+    trigger_id: Word
 
 
 class OptionsRequest(_Interaction):
     """A menu requests the options for what was typed into it."""
 
     type: Literal["block_suggestion"]
-    action_id: _Word
+    action_id: Word
     view: View
-    value: _Typed = ""
+    value: Typed = ""
 
 
-class _ShownView(_Shape):
-    hash: _Word | None = None
+class _ShownView(Shape):
+    hash: Word | None = None
 
 
-class _HomeEvent(_Shape):
+class _HomeEvent(Shape):
     type: Literal["app_home_opened"]
-    user: _User
-    tab: _Word | None = None
+    user: SlackUserId
+    tab: Word | None = None
     view: _ShownView | None = None
 
 
-class HomeOpened(_Shape):
+class HomeOpened(Shape):
     """Somebody opened the app's Home tab or its messages."""
 
     type: Literal["event_callback"]
-    team_id: _Team
-    enterprise_id: _Team | None = None
+    team_id: SlackTeamId
+    enterprise_id: SlackTeamId | None = None
     event: _HomeEvent
 
 
@@ -220,14 +178,6 @@ _BY_TYPE: dict[str, type[BlockActions | ViewSubmission | Shortcut | OptionsReque
     "shortcut": Shortcut,
     "block_suggestion": OptionsRequest,
 }
-
-
-_TAKEN_APART_BY_BOLT: dict[str | None, type[_Shape]] = {
-    "view_closed": _ViewClosed,
-    "interactive_message": _AttachmentAction,
-    "workflow_step_edit": _WorkflowStepEdit,
-}
-"""Types that no listener is for: Bolt requires these parts of them all the same, before it finds that out."""
 
 
 class Unreadable(Exception):  # noqa: N818 - an outcome, named like the others
@@ -251,8 +201,7 @@ def read(payload: Any) -> Delivery | None:
     """
     kind, shape = _kind(payload)
     try:
-        by_bolt = _ReadByBolt.model_validate(payload)
-        _TAKEN_APART_BY_BOLT.get(by_bolt.type, _Shape).model_validate(payload)
+        bolt_payloads.check(payload)
         return None if shape is None else shape.model_validate(payload)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
