@@ -43,7 +43,7 @@ def list_receivers(*, wants_json: bool) -> None:
             )
         )
         for place in places.values():
-            if place.held is not None:
+            if place.held is not None and place.receiver in hosts:
                 click.echo(f"{place.receiver} is on hold: {place.held} {_how_to_go_on(place)}")
     else:
         click.echo("There are no webhooks: PIPELINE_BOT_WEBHOOKS__NAME__URL and so on set one.")

@@ -35,7 +35,8 @@ async def access(context: CheckContext) -> list[CheckResult]:
     if directory is None:
         found.append(unknown(ACCESS, "People were not looked up in Slack."))
     if roster.not_asked:
-        found.append(unknown(ACCESS, roster.left_out(), context.how_to_look_up_all))
+        left_out = unknown(ACCESS, roster.left_out(), context.how_to_look_up_all)
+        found.append(replace(left_out, is_sensitive=True))
     counted = f"{len(grants)} {'grant' if len(grants) == 1 else 'grants'} and {len(rules)} {'rule' if len(rules) == 1 else 'rules'}"
     return found or [passed(ACCESS, f"No problems in {counted}.")]
 

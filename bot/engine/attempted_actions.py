@@ -35,6 +35,11 @@ class DeniedAction:
     tried: AttemptedAction | None = None
 
     @property
+    def is_of_several(self) -> bool:
+        """Whether `name` is a pattern: somebody wanted to see any pipeline of those."""
+        return self.plan is None and any(char in self.name for char in "*?[")
+
+    @property
     def any_of(self) -> tuple[Action, ...]:
         """The right to one of these is enough."""
         return SAY if self.tried is AttemptedAction.STOP else (self.action,)

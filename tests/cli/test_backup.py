@@ -195,6 +195,19 @@ def test_a_restore_is_undone_with_the_kept_database(backed_up):
     assert backed_up.does("grants").startswith("No grants")
 
 
+def test_a_backup_is_not_called_a_later_state_without_proof(backed_up):
+    """The database has no entry that could be compared with the backup's."""
+    backed_up.database.unlink()
+    with closing(sqlite3.connect(backed_up.database)) as connection:
+        migrations.apply(Database(connection, execute_plugins=False))
+    said = backed_up.types("restore", "backup.db").stdout.splitlines()
+    assert said[1] == (
+        "Nothing shows that the backup is of this database: the two have no entry of the audit log that could be compared. "
+        "Check that it is the right file."
+    )
+    assert said[2] == "No entry of the audit log is lost."
+
+
 def test_a_restore_is_undone_after_something_was_written(backed_up):
     """Both have entries of their own: what the database has is lost."""
     kept = kept_of(backed_up.does("restore", "backup.db", "--yes"))

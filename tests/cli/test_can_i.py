@@ -96,7 +96,7 @@ async def test_what_the_rules_ask_for(cast):
     assert said == [
         f"Yes: {cast.ana.user} can clear orders with 2 approvals from {cast.leads.id}.",
         "The request expires if it is not approved within 30m.",
-        "The reason must contain something like INC-.",
+        "The reason must contain a match for the regular expression INC-.",
         "In an emergency, in Slack: /pipeline clear orders --break-glass INCIDENT reason…",
     ]
     assert decided.startswith(f"Decided by grant #1: {cast.ana.user} is responder on * (ends in 2 h (")

@@ -84,6 +84,20 @@ async def test_a_count_that_slack_refuses_costs_no_connection(slack, fault):
         assert (again, opens(slack) - asked) == ((count, 0) if fault == "rate limit" else (0, 1))
 
 
+async def test_a_renewal_right_after_a_count_that_failed_is_no_failed_attempt(slack):
+    """The connection held for long enough before: how old it is counts from when it was opened."""
+    async with transport_of(slack, counted_within=0.0, holds_after=0.2, renewed_within=AN_AGE) as transport:
+        await transport.start()
+        first = transport._connection
+        await asyncio.sleep(0.3)  # it holds
+        slack.fails_next("apps.connections.open", "internal_error")
+        assert isinstance(await transport.count_others(), NotCounted)
+        with capture_logs() as logs:
+            await slack.disconnects("refresh_requested")
+            await until(lambda: transport._connection is not first and transport.is_connected)
+        assert "socket_mode_disconnected" not in [event for _, event in ours(logs)]
+
+
 async def test_a_connection_that_ends_after_a_count_that_failed_is_replaced(slack):
     async with transport_of(slack, counted_within=0.0, holds_after=0.0) as transport:
         await transport.start()

@@ -180,6 +180,18 @@ def test_a_list_of_everything_without_an_admin_of_everything(ada, eve):
     )
 
 
+def test_access_to_some_pipelines_is_enough_for_a_list(workspace, ada, eve):
+    """An admin of some pipelines gave it: the old button says so, and nobody is asked again."""
+    eve.types("/pipeline list")
+    workspace.grants(eve, Role.VIEWER, "ord*")
+    assert eve.told("Ask for access") == snapshot(
+        [
+            "✅ You already have the role for this, so I asked nobody. Type the command again, or press the button that was refused before."
+        ]
+    )
+    assert ada.dms() == []
+
+
 def test_a_refusal_in_a_modal(workspace, ada, ana, ben):
     """From Home, where there is no message: the modal turns into the answer."""
     ana.requests("orders")

@@ -116,14 +116,14 @@ def test_a_reason_that_a_rule_wants(workspace, ana):
     ana.asks("/pipeline clear orders")
     workspace.rules("orders", r"reason=required matching=INC-\d+")
     wanted = (
-        "✍️ A clear of `orders` needs a reason that matches the regular expression `INC-\\d+`. "
+        "✍️ A clear of `orders` needs a reason that contains a match for the regular expression `INC-\\d+`. "
         "Nothing was sent to Feldera. "
         "Type the command again with one: `/pipeline clear orders reason…`."
     )
     assert ana.told("Ask for approval") == [wanted]
     assert ana.asks("/pipeline clear orders") == wanted
     assert ana.asks("/pipeline clear orders because") == snapshot(
-        "✍️ The reason for the clear of `orders` must match the regular expression `INC-\\d+`. Yours does not. Nothing was sent to Feldera. Type the command again with a reason that does: `/pipeline clear orders reason…`."
+        "✍️ The reason for the clear of `orders` must contain a match for the regular expression `INC-\\d+`. Yours does not. Nothing was sent to Feldera. Type the command again with a reason that does: `/pipeline clear orders reason…`."
     )
     assert workspace.cards() == []
     ana.requests("orders", "INC-7 is over")

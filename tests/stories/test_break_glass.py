@@ -173,7 +173,7 @@ def test_a_reason_that_a_rule_wants(workspace, rio):
     """It holds in an emergency, too; the incident may be the ticket that it asks for."""
     workspace.rules("orders", r"matching=INC-\d+")
     assert rio.asks("/pipeline clear orders --break-glass lag alarm at night") == snapshot(
-        "✍️ The reason for the clear of `orders` must match the regular expression `INC-\\d+`. Yours does not. Nothing was sent to Feldera. Type the command again with a reason that does: `/pipeline clear orders --break-glass lag reason…`."
+        "✍️ The reason for the clear of `orders` must contain a match for the regular expression `INC-\\d+`. Yours does not. Nothing was sent to Feldera. Type the command again with a reason that does: `/pipeline clear orders --break-glass lag reason…`."
     )
     rio.breaks_glass("orders", "INC-9 lag alarm")
     workspace.passes(seconds=5)

@@ -39,7 +39,7 @@ def test_a_requester_hears_what_the_strictest_rules_say(workspace, ana):
 🙋 Yes, you can clear `orders` with 2 approvals from @ben or @leads.
 Type `/pipeline clear orders reason…`. The request expires if it is not approved within 30m.
 🔑 Decided by grant #1, *requester* on `*`.
-📏 Rules `ord*`, `*`: 2 approvals, the reason must contain something like `INC-\\d+`.\
+📏 Rules `ord*`, `*`: 2 approvals, the reason must contain a match for the regular expression `INC-\\d+`.\
 """)
 
 

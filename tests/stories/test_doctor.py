@@ -111,6 +111,14 @@ def test_it_leaves_lookups_in_slack_to_what_people_do(workspace: Workspace, root
     assert oli.asks("/pipeline clear orders").startswith("*Clear `orders`?*")
 
 
+def test_an_admin_of_a_part_is_not_told_how_many_people_have_access(workspace: Workspace) -> None:
+    for number in range(60):
+        workspace.viewer(f"viewer{number}")
+    said = workspace.admin("ana", "orders").asks("/pipeline doctor")
+    assert "*access*" in said
+    assert " of 6" not in said
+
+
 def test_an_admin_of_a_part_is_shown_no_names_of_others(workspace: Workspace, root: Teammate) -> None:
     """Grants and rules elsewhere are none of their business: they are told how many findings there are."""
     outside = workspace.slack.adds_channel("outside", bot_is_member=False)

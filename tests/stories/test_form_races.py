@@ -134,11 +134,14 @@ def test_what_holds_at_the_press_stands_below_the_field(workspace, form, happens
 def test_a_reason_that_a_rule_wants(workspace, form):
     """The rules of the press hold. Where they are older, the form asks, and Slack itself takes none without a reason."""
     workspace.rules("orders", r"reason=required matching=INC-\d+")
-    below_field = "⚠ The reason must match the regular expression INC-\\d+."
+    below_field = "⚠ The reason must contain a match for the regular expression INC-\\d+."
     assert below("Reason", form.submits(Reason="because")) == below_field
     pat = workspace.operator("pat")
     pat.opens_form()
-    assert "\n(It must contain something like INC-\\d+. It is shown on the card.)\n" in pat.chooses("orders")
+    assert (
+        "\n(It must contain a match for the regular expression INC-\\d+. It is shown on the card.)\n"
+        in pat.chooses("orders")
+    )
     with pytest.raises(NotPossibleError, match="Reason"):
         pat.submits()
     form.submits(Reason="INC-7 is over")

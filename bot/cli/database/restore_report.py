@@ -68,14 +68,21 @@ def _undone(ready: Restoration) -> Iterator[str]:
 
 def _entries(losses: Losses) -> Iterator[str]:
     common, lost, foreign = losses.last_common[0], losses.lost_entries, losses.foreign_entries
-    if foreign and not lost:
+    is_compared = common > 0 and losses.archived[1] <= common
+    if foreign and not lost and is_compared:
         come = "comes" if foreign == 1 else "come"
         yield (
             f"The backup is a later state of this database: {_counted(foreign)} after entry {common} {come} back. "
             "No entry is lost."
         )
         return
-    if foreign:
+    if foreign and not lost:
+        yield click.style(
+            "Nothing shows that the backup is of this database: the two have no entry of the audit log that could be compared. "
+            "Check that it is the right file.",
+            fg="red",
+        )
+    elif foreign:
         yield click.style(
             f"The backup is not an earlier state of this database: after entry {common} of the audit log each has entries "
             f"of its own, the backup {_counted(foreign)}. So it is if an earlier restore replaced the file, and the bot or "

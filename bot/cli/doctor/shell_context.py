@@ -9,6 +9,7 @@ from typing import TypeVar
 import click
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.cli.doctor.command import LOOKUP_MINUTES_MAX
 from bot.cli.doctor.database_file import DatabaseFile
 from bot.cli.doctor.shell_checks import not_counted, process, setup, socket_connections
 from bot.cli.options import first_grant
@@ -71,6 +72,8 @@ class ShellContext:
     @property
     def how_to_look_up_all(self) -> str:
         minutes = self.lookups_within // timedelta(minutes=1)
+        if minutes >= LOOKUP_MINUTES_MAX:
+            return ""
         return f"To look up all, run it with more than --lookup-minutes {minutes}."
 
     def _say_that_it_takes_long(self) -> None:

@@ -128,7 +128,7 @@ def _what_to_do(shown: Explained, actor: Actor) -> Iterator[str]:
     if authority.approvals_needed and not authority.eligible:
         yield "Nobody else can approve it: grant the role approver."
     if requirements.reason_patterns:
-        yield f"The reason must contain something like {' and '.join(requirements.reason_patterns)}."
+        yield f"The reason must contain a match for the regular expression {' and '.join(requirements.reason_patterns)}."
     elif requirements.reason_required:
         yield "A reason is required."
     if not isinstance(shown.objection, Frozen) and shown.break_glass.allowed and requirements.break_glass:

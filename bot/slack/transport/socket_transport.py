@@ -86,6 +86,7 @@ class SocketTransport:
     _running: asyncio.Task[None] | None = None
     _outage: _Outage | None = None
     _others: int = 0
+    _adopted_at: float = 0.0
     _counted_at: float = 0.0
     _recount: asyncio.Event = field(default_factory=asyncio.Event)
     _was_counted: asyncio.Event = field(default_factory=asyncio.Event)
@@ -195,7 +196,7 @@ class SocketTransport:
             self.metrics.reconnected()
         if self._connection is not None and self._connection.is_open:
             self._read_on(self._connection)
-        self._connection = connection
+        self._connection, self._adopted_at = connection, asyncio.get_running_loop().time()
         self._note_others(connection)
         self._connected.set()
 
@@ -205,14 +206,13 @@ class SocketTransport:
         if connection is not self._connection:
             self._adopt(connection)
         holding = loop.call_later(self.holds_after, self._say_connected)
-        began = loop.time()
         try:
             why = await self._ended(connection)
         finally:
             holding.cancel()
         if why is None:
             return _End("", is_recount=True)
-        held = loop.time() - began >= self.holds_after
+        held = loop.time() - self._adopted_at >= self.holds_after
         if why in RENEWALS:
             return _End("Slack asks for a new WebSocket again and again.", held=held, is_renewal=True)
         await connection.close()

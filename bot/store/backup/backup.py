@@ -33,9 +33,9 @@ def back_up(
     with open_for_reading(path, older=True) as db:
         head = head_of(db)
         with in_words_of(target), unnamed_copy(db.conn, target) as copy:
-            if at is not None:
-                store_in_copy(copy, at)
             verified = verify_copy(copy, f"The copy of {path}", [head], reading=reading)
+            if at is not None:  # only now: what is written into a damaged copy would fail for another reason
+                store_in_copy(copy, at)
             give_name(copy, target)
     return verified
 

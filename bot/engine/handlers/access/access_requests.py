@@ -68,7 +68,11 @@ class AccessRequests:
     async def _ask(self, actor: Actor, denied: DeniedAction) -> Reply:
         access_data = await self.authorizer.access_data(actor, on=[denied.name], to=denied.any_of)
         now = self.clock.now()
-        decision = access_data.may_any_of(actor, denied.any_of, denied.name, now)
+        decision = (
+            access_data.may_somewhere(actor, denied.action, now)
+            if denied.is_of_several
+            else access_data.may_any_of(actor, denied.any_of, denied.name, now)
+        )
         if decision.allowed:
             return replies.AllowedNow(denied)
         refusal = replies.PermissionDenied(denied.name, decision, denied.plan, tried=denied.tried)

@@ -154,6 +154,6 @@ def _required(authority: Authorization) -> Iterator[Text]:
     yield Text("{}", approvals_in_words(requirements.approvals) if requirements.approvals else "no approval")
     if requirements.reason_patterns:
         must = some_of([code(pattern, 100) for pattern in requirements.reason_patterns], Text(" and "))
-        yield Text("the reason must contain something like {}", must)
+        yield Text("the reason must contain a match for the regular expression {}", must)
     elif requirements.reason_required:
         yield Text("a reason is required")

@@ -75,7 +75,7 @@ def why(requirements: Requirements | None) -> InputBlock:
     is_wanted = requirements is not None and (requirements.reason_required or bool(patterns))
     hint = "It is shown on the card."
     if patterns:
-        hint = f"It must contain something like {' and '.join(patterns)}. {hint}"
+        hint = f"It must contain a match for the regular expression {' and '.join(patterns)}. {hint}"
     return InputBlock(
         block_id=REASON,
         label=PlainTextObject(text="Reason"),

@@ -111,10 +111,14 @@ def reason_missing(reply: ReasonMissing) -> Message:
     if reply.reason:
         does_not = _DOES_NOT.get(len(reply.patterns), "Yours matches none of them.")
         missing = Text(
-            "The reason for the {} of `{}` must match {}. {}", action, reply.pipeline, lacks, does_not
+            "The reason for the {} of `{}` must contain a match for {}. {}",
+            action,
+            reply.pipeline,
+            lacks,
+            does_not,
         )
     else:
-        that = Text(" that matches {}", lacks) if lacks else NOTHING
+        that = Text(" that contains a match for {}", lacks) if lacks else NOTHING
         missing = Text("A {} of `{}` needs a reason{}.", action, reply.pipeline, that)
     does = "with a reason that does" if reply.reason else "with one"
     return said("✍️ {} Nothing was sent to Feldera. Type the command again {}: {}.", missing, does, again)
@@ -126,7 +130,7 @@ def reason_missing_under_field(reply: ReasonMissing) -> Text:
         return Text("A rule asks for a reason.")
     must = shortened(" and ".join(reply.patterns), PATTERNS_SHOWN)
     which = "expression" if len(reply.patterns) == 1 else "expressions"
-    return Text("The reason must match the regular {} {}.", which, must)
+    return Text("The reason must contain a match for the regular {} {}.", which, must)
 
 
 _DOES_NOT = {1: "Yours does not.", 2: "Yours matches neither."}
