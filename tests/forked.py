@@ -138,6 +138,7 @@ def _become(
 ) -> None:
     """In the new process: be what a new interpreter would be."""
     os.setsid()
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # ignored where the tests run under `nohup`
     for number, pipe in enumerate(pipes):
         os.dup2(pipe.fileno(), number)
         pipe.close()

@@ -42,7 +42,6 @@ async def outlived_by_nobody(pid):
 async def test_it_is_open_within_three_seconds_says_so_in_one_line_and_leaves_nothing_behind(
     tmp_path, ending
 ):
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under `nohup` it is ignored, by children, too
     began = time.monotonic()
     async with sandbox(tmp_path) as (process, url):
         assert time.monotonic() - began < OPENS_WITHIN * BUSY
