@@ -67,7 +67,8 @@ def _with_fitting_access(reply: Any) -> Any:
             denied = replace(reply.denied, action=Action.REQUEST)
             if reply.of_part:
                 denied = DeniedAction(PipelineName("*"), Action.VIEW)
-                return replace(reply, denied=denied, role=Role.VIEWER, in_doubt=(), not_reached=())
+                in_doubt = () if reply.asked else (BEN,)
+                return replace(reply, denied=denied, role=Role.VIEWER, in_doubt=in_doubt, not_reached=())
             return replace(
                 reply, denied=denied, role=Role.REQUESTER, in_doubt=in_doubt, not_reached=not_reached
             )

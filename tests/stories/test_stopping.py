@@ -143,6 +143,24 @@ def test_withdrawn_by_command(workspace: Workspace, ana: Teammate) -> None:
     workspace.thread()
 
 
+def test_withdrawn_while_an_outage_keeps_it_from_being_sent(workspace: Workspace) -> None:
+    oli = workspace.operator("oli")
+    oli.asks("/pipeline clear orders")
+    workspace.feldera_goes_down()
+    oli.told("Clear orders")
+    workspace.passes(minutes=10)
+    assert oli.types(f"/pipeline withdraw {workspace.request()}") == snapshot(
+        "↩️ Withdrawn: the clear of `orders` was not sent."
+    )
+    workspace.feldera_comes_back()
+    workspace.passes(hours=5)
+    assert workspace.sent == []
+    assert workspace.thread()[-1] == snapshot(
+        "↩️ The clear of `orders` was cancelled by @oli before it was sent. Nothing was sent to Feldera. @oli"
+    )
+    workspace.card()
+
+
 def test_others_cannot_withdraw_it(workspace: Workspace, ben: Teammate) -> None:
     """Not even an approver: whoever wants it gone denies it."""
     workspace.requester("ana").requests("orders")

@@ -68,7 +68,7 @@ VERBS: tuple[Verb, ...] = (
         needs=REQUESTERS,
         summary="Start a pipeline, and watch until it runs or fails.",
         details=(
-            "It is compiled first if need be, and resumes from its storage, or starts empty if that was cleared. A start loses "
+            "It is compiled first if need be. It resumes from its last checkpoint, or starts empty if there is none. A start loses "
             "nothing, so rules do not change its approvals: an *operator* needs none, a *requester* or *responder* "
             "always needs 1.\n"
             f"*Emergency*: `{COMMAND} help break-glass` says how to start without approval."
@@ -141,7 +141,10 @@ VERBS: tuple[Verb, ...] = (
         group=VerbGroup.OPERATE,
         needs=REQUESTERS,
         summary="Withdraw your own request.",
-        details="You can withdraw it while it waits for approval, while its cancel window lasts, and while a freeze holds it.",
+        details=(
+            "You can withdraw it until it is sent to Feldera: while it waits for approval, in its cancel window, and while a freeze or an "
+            "outage of Feldera keeps it from being sent."
+        ),
         example="withdraw 7fk2qa",
         read=parsers.withdraw,
     ),

@@ -185,8 +185,8 @@ OUTCOMES: Mapping[Ending, OutcomeWords] = {
     Ending.AMBIGUOUS_FELDERA: _needs_attention(
         "Needs attention: a different Feldera may be answering now",
         "Known: the {step} was sent to Feldera {sends}. Since then {name} is gone, or another pipeline has its name.",
-        "Not known: whether {name} was {done}, and whether {host} still leads to the same Feldera: without "
-        "authentication, Feldera does not say which one answers.",
+        "Not known: whether {name} was {done}, and whether {host} still leads to the same Feldera. I cannot "
+        "check that: this Feldera does not say which tenant it serves.",
         "What to do: ask the person who runs the bot whether {host} leads to another Feldera now. If it does, look at {name} in the "
         "old Feldera, to which the {step} was sent. If it does not, find out in Feldera who deleted, renamed or replaced {name}. Once you are sure "
         "that no {step} is under way in the Feldera to which it was sent, press *Close request*{on_card}.",
