@@ -44,6 +44,13 @@ _VERSION = re.compile(r"([0-9]{1,9})\.([0-9]{1,9})")
 UUID_OF_A_MOMENT = 7  # the UUID version that begins with a timestamp
 Word = Annotated[str, StringConstraints(max_length=WORD_MAX, pattern=r"^[ -~]+$")]
 Name = Annotated[str, AfterValidator(_pipeline_name)]
+# An id that is none would look like that of another pipeline: then the one that was asked about counts as deleted.
+Uuid = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
+    ),
+]
 
 
 class _Shape(BaseModel):
@@ -108,7 +115,7 @@ class _StorageDetailsBody(_Shape):
 class PipelineBody(_Shape):
     """One pipeline with `selector=status`."""
 
-    id: Word
+    id: Uuid
     name: Name
     storage_status: Word
     storage_status_details: _StorageDetailsBody | None = None

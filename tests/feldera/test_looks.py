@@ -85,6 +85,8 @@ def test_a_deployment_error_is_one_line_without_its_details():
 ODD_PIPELINES = [
     {"name": "Orders"},
     {"id": ""},
+    {"id": " "},
+    {"id": "another"},
     {"storage_status": None},
     {"storage_status": "x" * 65},
     {"deployment_status": "Stopped\n*Running*"},

@@ -23,9 +23,10 @@ def listed(rows):
 
 
 def test_all_pipelines_come_by_name():
-    assert listed([pipeline(), pipeline(name="payments", id="other")]) == {
+    other = "0198d2a4-5e0b-7c11-9c2e-2d9d1f0a7b11"
+    assert listed([pipeline(), pipeline(name="payments", id=other)]) == {
         ORDERS: seen(),
-        PAYMENTS: seen(PAYMENTS, id="other"),
+        PAYMENTS: seen(PAYMENTS, id=other),
     }
     assert listed([]) == listed(b" [ ] ") == {}
 
