@@ -46,7 +46,7 @@ from bot.slack.api.token_check import SlackCalls
 from bot.slack.api.web_api import session
 from bot.slack.transport.http_transport import HttpTransport
 from bot.store.bot_state import ServedReceivers
-from bot.store.connection.lease import files_of, lease, running_bot
+from bot.store.connection.lease import files_of, lease, running_identity
 from bot.store.store import SqliteStore
 from bot.systemd import ServiceManager
 from bot.webhook_receivers import webhook_senders
@@ -103,11 +103,8 @@ async def assembled(
                     await once_it_answers(can_open, clock, readiness.waits_for)
                 await store.workspace.remember_team(workspace.team)
                 await store.workspace.remember_url(workspace.url)
-                holder = running_bot(path)
-                process = "" if holder is None else holder.identity
-                await store.diagnosis.remember_receivers(
-                    ServedReceivers(frozenset(settings.receivers), process)
-                )
+                served = ServedReceivers(frozenset(settings.receivers), running_identity(path))
+                await store.diagnosis.remember_receivers(served)
                 bot = wire(
                     settings,
                     clock,

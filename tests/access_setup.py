@@ -23,7 +23,7 @@ class AccessSetup:
     database: Path
     _targets: Targets
 
-    def stranger(self, name: str, **traits: Any) -> Teammate:
+    def adds_person(self, name: str, **traits: Any) -> Teammate:
         """Somebody without any grant."""
         return Teammate(self.slack.adds_person(name, **traits), self)
 
@@ -78,6 +78,6 @@ class AccessSetup:
             administration.administer(*changes, by="shell:owner", now=self.clock.now())
 
     def _with_role(self, name: str, role: Role, pattern: str, **lasts: float) -> Teammate:
-        teammate = self.stranger(name)
+        teammate = self.adds_person(name)
         self.grants(teammate, role, pattern, **lasts)
         return teammate

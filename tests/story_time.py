@@ -84,17 +84,17 @@ class StoryTime:
                 return None if due is None else self.clock.now() + max(due - now, A_MOMENT)
         raise AssertionError("the bot never comes to rest")
 
-    def does(self, deed: Coroutine[Any, Any, _T]) -> _T:
+    def does(self, action: Coroutine[Any, Any, _T]) -> _T:
         """Somebody does something, and the bot reacts."""
-        done = self.run(deed)
+        done = self.run(action)
         self.settles()
         return done
 
-    def at_once(self, *deeds: Coroutine[Any, Any, Any]) -> None:
+    def at_once(self, *actions: Coroutine[Any, Any, Any]) -> None:
         """Several things are done at the same moment."""
 
         async def together() -> None:
-            await asyncio.gather(*deeds)
+            await asyncio.gather(*actions)
 
         self.does(together())
 

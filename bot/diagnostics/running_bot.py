@@ -25,7 +25,7 @@ from bot.slack.api.app_check import AppCheck, checkup
 from bot.slack.api.identity import SlackRefused, SlackUnavailable
 from bot.slack.transport.socket_transport import NotCounted, SocketTransport
 from bot.store.bot_state import CountedConnections
-from bot.store.connection.lease import running_bot
+from bot.store.connection.lease import running_identity
 from bot.store.diagnosis_facts import DiagnosisFacts
 from bot.store.diagnosis_store import DiagnosisStore
 from bot.store.disk_space import DiskSpace
@@ -83,8 +83,7 @@ class RunningBot:
     ) -> None:
         """Note each count of it, for `doctor` in the shell: nobody else counts them without taking deliveries from the bot."""
         self.socket = socket
-        holder = running_bot(self.settings.pipeline_bot_database)
-        self.process_identity = "" if holder is None else holder.identity
+        self.process_identity = running_identity(self.settings.pipeline_bot_database)
         socket.counted = lambda others: begin(self._note_connections(others))
 
     def __post_init__(self) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.domain.access.patterns import is_of_several
 from bot.domain.access.permissions import SAY, Action
 from bot.domain.ids import PipelineName
 from bot.domain.operations.plans import Plan
@@ -37,7 +38,7 @@ class DeniedAction:
     @property
     def is_of_several(self) -> bool:
         """Whether `name` is a pattern: somebody wanted to see any pipeline of those."""
-        return self.plan is None and any(char in self.name for char in "*?[")
+        return self.plan is None and is_of_several(self.name)
 
     @property
     def any_of(self) -> tuple[Action, ...]:

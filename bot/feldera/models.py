@@ -23,7 +23,7 @@ from pydantic import (
 
 from bot.domain.ids import PipelineId, PipelineName, is_pipeline_name
 from bot.domain.pipelines.pipeline import STOPPED, Change, Checkpoints, Pipeline, PipelineError, Storage
-from bot.feldera.one_line import WORD_MAX, first_lines, one_line
+from bot.feldera.one_line import WORD_MAX, first_lines, is_uuid, one_line
 
 
 def _in_utc(moment: datetime) -> datetime:
@@ -39,18 +39,18 @@ def _pipeline_name(text: str) -> str:
     return text
 
 
+def _uuid(text: str) -> str:
+    if not is_uuid(text):
+        raise ValueError("no id of a pipeline")
+    return text
+
+
 Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 _VERSION = re.compile(r"([0-9]{1,9})\.([0-9]{1,9})")
 UUID_OF_A_MOMENT = 7  # the UUID version that begins with a timestamp
 Word = Annotated[str, StringConstraints(max_length=WORD_MAX, pattern=r"^[ -~]+$")]
 Name = Annotated[str, AfterValidator(_pipeline_name)]
-# An id that is none would look like that of another pipeline: then the one that was asked about counts as deleted.
-Uuid = Annotated[
-    str,
-    StringConstraints(
-        pattern=r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
-    ),
-]
+Id = Annotated[str, AfterValidator(_uuid)]
 
 
 class _Shape(BaseModel):
@@ -115,7 +115,7 @@ class _StorageDetailsBody(_Shape):
 class PipelineBody(_Shape):
     """One pipeline with `selector=status`."""
 
-    id: Uuid
+    id: Id
     name: Name
     storage_status: Word
     storage_status_details: _StorageDetailsBody | None = None

@@ -32,6 +32,14 @@ def is_word(text: object) -> TypeGuard[str]:
     return isinstance(text, str) and _WORD.fullmatch(text) is not None
 
 
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+def is_uuid(text: object) -> TypeGuard[str]:
+    """Whether it can be the id of a pipeline. Another text would look like the id of another pipeline."""
+    return isinstance(text, str) and _UUID.fullmatch(text) is not None
+
+
 def first_lines(text: str, lines: int = LINES_MAX) -> str:
     """The first lines of a longer text that are not blank, each cleaned as by `one_line`, indentation kept."""
     found = []

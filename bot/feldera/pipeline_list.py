@@ -19,7 +19,7 @@ from bot.domain.pipelines.targets import THE_ONLY, TargetName, full_name
 from bot.event_loop_slices import let_others_run
 from bot.feldera.http.problems import NOT_AS_KNOWN
 from bot.feldera.models import PipelineBody
-from bot.feldera.one_line import is_word
+from bot.feldera.one_line import is_uuid
 
 SLICE = 2**16  # characters read in one go: about a millisecond
 REMEMBERED_ROWS = 10_000
@@ -110,7 +110,7 @@ async def listed_ids(body: bytes) -> frozenset[PipelineId] | Problem:
     try:
         async for row, _ in _rows(body):
             id_ = row.get("id") if isinstance(row, dict) else None
-            if is_word(id_):
+            if is_uuid(id_):
                 found.add(PipelineId(id_))
     except ValueError:
         return NOT_AS_KNOWN

@@ -39,7 +39,9 @@ class Peopled(Workspace):
             "gone": {"deactivated": True},
             "external": {"team": "T0OTHER"},
         }
-        self.people = {who: self.stranger(who, **traits.get(NO_COLLEAGUES.get(who, ""), {})) for who in CAST}
+        self.people = {
+            who: self.adds_person(who, **traits.get(NO_COLLEAGUES.get(who, ""), {})) for who in CAST
+        }
         self.groups = {
             handle: self.user_group(handle, *(self.people[who] for who in sorted(members)))
             for handle, members in FIRST_MEMBERS.items()

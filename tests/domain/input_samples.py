@@ -76,7 +76,7 @@ def approved(
     return Approved(by, decision, authority(requirements=terms, approvers=counting))
 
 
-def happenings() -> list[Input]:
+def sample_inputs() -> list[Input]:
     clicks: list[Input] = [
         input_
         for by in (ANA, BEN, CLEO)

@@ -40,7 +40,7 @@ from bot.domain.operations.plans import START as A_START
 from bot.domain.operations.plans import STOP as A_STOP
 from bot.domain.pipelines.pipeline import Problem, ProblemKind
 from tests.clock import START
-from tests.domain.input_samples import happenings, kinds
+from tests.domain.input_samples import kinds, sample_inputs
 from tests.domain.pipeline_samples import STOPPED_AT, cleared, pipeline, running
 from tests.domain.samples import BEN, CARRIED, CLEO, IN_EVERY_STATE
 from tests.operations import changed
@@ -104,7 +104,7 @@ def pairs_of(state: State) -> tuple[Pair, ...]:
     return tuple(
         (operation, input_, now, advance(operation, input_, now))
         for operation in variants(IN_EVERY_STATE[state])
-        for input_ in happenings()
+        for input_ in sample_inputs()
         for now in MOMENTS
     )
 
@@ -116,7 +116,7 @@ LIVE = frozenset(state for state in State if state.is_live)
 def test_the_pairs_are_all_there():
     assert set(IN_EVERY_STATE) == set(State)
     assert all(operation.state is state for state, operation in IN_EVERY_STATE.items())
-    assert {type(input_) for input_ in happenings()} == set(Input.__args__)
+    assert {type(input_) for input_ in sample_inputs()} == set(Input.__args__)
 
 
 def test_what_has_ended_never_changes_again():

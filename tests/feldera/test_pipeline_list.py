@@ -84,8 +84,10 @@ def test_what_is_no_list_is_a_problem(body):
 
 
 def test_ids_are_those_that_can_be_read():
-    rows = [pipeline(id="a"), {}, None, pipeline(id=7), pipeline(id="\n"), pipeline(id="b", name=None)]
-    assert asyncio.run(answers.ids(reply(200, rows))) == {"a", "b"}
+    one, other = (f"0198d2a4-5e0b-7c11-9c2e-2d9d1f0a7b1{number}" for number in (1, 2))
+    unreadable = [{}, None, *(pipeline(id=id_) for id_ in (7, "\n", "a", f"{one}0"))]
+    rows = [pipeline(id=one), *unreadable, pipeline(id=other, name=None)]
+    assert asyncio.run(answers.ids(reply(200, rows))) == {one, other}
 
 
 async def _meanwhile(reading):

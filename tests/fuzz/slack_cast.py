@@ -55,7 +55,7 @@ class SlackCast:
         self.ben = workspace.approver("ben")
         self.rio = workspace.responder("rio")
         self.root = workspace.admin("root")
-        self.eve = workspace.stranger("eve")
+        self.eve = workspace.adds_person("eve")
         workspace.rules("prod-*", "approvals=1")
         workspace.rules("held", "cancel-window=60s")
         workspace.rules("urgent*", "break-glass=allowed")

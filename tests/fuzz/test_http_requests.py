@@ -98,7 +98,7 @@ class HttpDoor:
     def __init__(self, folder: Path) -> None:
         self.workspace = Workspace(folder, over_http=True)
         self.workspace.bot.transport.limits = Limits(body_within=0.2)
-        self.eve = self.workspace.stranger("eve")
+        self.eve = self.workspace.adds_person("eve")
         self.entries = self.workspace.entries()
 
     def closes(self) -> None:

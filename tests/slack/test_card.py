@@ -18,7 +18,7 @@ from bot.domain.pipelines.pipeline import Checkpoints
 from bot.slack.sentences.losses import destroyed
 from bot.slack.views.card import APPROVE, CANCEL, CLOSE, DENY, SIGN_OFF, WITHDRAW, card
 from tests.clock import START
-from tests.domain.input_samples import happenings
+from tests.domain.input_samples import sample_inputs
 from tests.domain.pipeline_samples import pipeline
 from tests.domain.samples import ANA, BEN, IN_EVERY_STATE, needs_human, ready, submitting, waiting
 from tests.operations import changed
@@ -163,7 +163,7 @@ def test_whatever_changes_on_the_card_is_a_new_version():
     """Else Slack would go on showing the old one. A repeated post is no edit: the new card says it by itself."""
     for operation in CONFIRMED:
         shown = card(operation)
-        for input_ in happenings():
+        for input_ in sample_inputs():
             if isinstance(input_, (CardPostStarted, CardNotPosted)):
                 continue
             after = advance(operation, input_, START + timedelta(seconds=200)).operation

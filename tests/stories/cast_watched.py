@@ -84,7 +84,7 @@ class Watched:
         for pipeline in PIPELINES:
             self.workspace.feldera.adds(pipeline)
         traits = {"gus": {"guest": True}, "dan": {"deactivated": True}, "ext": {"team": "T0OTHER"}}
-        self.people = {who: self.workspace.stranger(who, **traits.get(who, {})) for who in CAST}
+        self.people = {who: self.workspace.adds_person(who, **traits.get(who, {})) for who in CAST}
         self.leads = self.workspace.user_group("leads", *(self.people[who] for who in sorted(LEADS)))
         self.house.given = [Given(to, role, "*") for to, roles in SEATS.items() for role in roles]
         self.workspace.administers(*map(self.gives, self.house.given))

@@ -18,7 +18,7 @@ def ada(workspace: Workspace) -> Teammate:
 @pytest.fixture
 def eve(workspace: Workspace) -> Teammate:
     """Somebody without any grant."""
-    return workspace.stranger("eve")
+    return workspace.adds_person("eve")
 
 
 def test_once_an_hour_for_one_role(workspace, ada, eve):

@@ -110,9 +110,9 @@ def test_whose_approval_does_not_count(workspace, ana):
     """Those without the role on this pipeline; and guests, bots and people of other organisations whatever they hold."""
     role, told = "you need the role *approver* on `orders`.", {}
     oli, pat = workspace.operator("oli"), workspace.approver("pat", pattern="pay*")
-    gil = workspace.stranger("gil", guest=True)
-    eve = workspace.stranger("eve", team="T0OTHER")
-    app = workspace.stranger("app", is_bot=True)
+    gil = workspace.adds_person("gil", guest=True)
+    eve = workspace.adds_person("eve", team="T0OTHER")
+    app = workspace.adds_person("app", is_bot=True)
     for person in (gil, eve, app):
         workspace.grants(person, Role.APPROVER)
     ana.requests("orders")

@@ -24,7 +24,7 @@ def ada(workspace: Workspace) -> Teammate:
 @pytest.fixture
 def eve(workspace: Workspace) -> Teammate:
     """Somebody without any grant."""
-    return workspace.stranger("eve")
+    return workspace.adds_person("eve")
 
 
 def sentence_on_admins(said: str) -> str:
@@ -63,7 +63,7 @@ def test_an_admin_who_could_not_help_is_not_named(workspace, ada, eve):
         "old": {},
         "was": {},
     }.items():
-        person = workspace.stranger(name, **traits)
+        person = workspace.adds_person(name, **traits)
         workspace.grants(person, Role.ADMIN, **({"hours": 1} if name == "was" else {}))
         if name == "old":
             person.person.is_deactivated()
@@ -74,7 +74,7 @@ def test_an_admin_who_could_not_help_is_not_named(workspace, ada, eve):
 def test_admins_of_a_group_are_named(workspace, ada, eve):
     """As far as they can be read: otherwise the refusal says that it could not look."""
     workspace.revokes(ada)
-    bob, gus = workspace.stranger("bob"), workspace.stranger("gus", guest=True)
+    bob, gus = workspace.adds_person("bob"), workspace.adds_person("gus", guest=True)
     workspace.grants_group(workspace.user_group("leads", gus, bob, eve), Role.ADMIN)
     assert sentence_on_admins(eve.types(CLEAR)) == "This admin can grant it: @bob.\n[Ask for access]"
     workspace.passes(minutes=2)
@@ -208,9 +208,9 @@ def test_a_refusal_in_a_modal(workspace, ada, ana, ben):
 
 def test_guests_and_people_who_cannot_be_checked_are_offered_nothing(workspace, ada):
     """No grant would help a guest; and whoever cannot be checked may have the role already."""
-    gil = workspace.stranger("gil", guest=True)
+    gil = workspace.adds_person("gil", guest=True)
     assert "Ask for access" not in gil.types(CLEAR)
-    eva = workspace.stranger("eva")
+    eva = workspace.adds_person("eva")
     eva.types(CLEAR)
     button = eva.finds("Ask for access")
     workspace.passes(minutes=2)

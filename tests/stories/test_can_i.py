@@ -56,7 +56,7 @@ def test_a_responder_hears_of_the_emergency_way(workspace, ana):
 
 def test_a_stranger_and_a_viewer_are_denied(workspace):
     """The same whether there is such a pipeline or not; a grant that ended is named."""
-    eve, vic = workspace.stranger("eve"), workspace.viewer("vic")
+    eve, vic = workspace.adds_person("eve"), workspace.viewer("vic")
     oli = workspace.operator("oli", pattern="ord*", hours=1)
     workspace.rules("orders", "approvals=2")
     no = "🚫 No, you cannot clear `orders`: you need the role *requester*, *operator* or *responder* on `orders`."
@@ -73,7 +73,7 @@ def test_a_stranger_and_a_viewer_are_denied(workspace):
 
 def test_asking_touches_nothing_and_the_answer_is_for_one(workspace):
     """Feldera is not asked, a question is no event, and nobody else in the channel sees a word of it."""
-    oli, eve, ben = workspace.operator("oli"), workspace.stranger("eve"), workspace.operator("ben")
+    oli, eve, ben = workspace.operator("oli"), workspace.adds_person("eve"), workspace.operator("ben")
     for somebody in (oli, eve):
         somebody.types("/pipeline can-i clear orders")
         somebody.types("/pipeline whoami")

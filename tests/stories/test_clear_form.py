@@ -135,7 +135,7 @@ def test_every_letter_is_answered_and_feldera_asked_once(workspace, oli):
 
 def test_nothing_to_see(workspace):
     """Whoever may see no pipeline is told so, instead of a menu without options; it is recorded."""
-    eve, gus = workspace.stranger("eve"), workspace.stranger("gus", guest=True)
+    eve, gus = workspace.adds_person("eve"), workspace.adds_person("gus", guest=True)
     pat = workspace.operator("pat", pattern="users-*")
     workspace.grants(gus, Role.OPERATOR)
     no = "Clear a pipeline\n🚫 There is no pipeline that you are allowed to see: "

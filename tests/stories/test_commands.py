@@ -23,7 +23,7 @@ NO_NAME = "cannot be the name of a pipeline: 1 to 100 letters, digits, `-` and `
 def test_what_cannot_be_read_is_answered_with_what_to_type(workspace, typed, told):
     """Nothing is guessed and nothing is asked of Feldera."""
     ana = workspace.operator("ana")
-    workspace.stranger("ben")
+    workspace.adds_person("ben")
     assert ana.types(f"/pipeline {typed}").startswith(f"🤔 {told}")
     assert workspace.feldera.requests == []
 
@@ -46,7 +46,7 @@ HOSTILE = "*ask* @ben & @channel, see https://example.com/INC-42?a=1&b=2 <!here>
 def test_a_reason_is_shown_as_it_was_typed_and_cut(workspace, reason, shown):
     """Mentions, links and `&` stay plain text: nobody is rung, and nothing is formatted. Slack takes no longer text."""
     ana = workspace.operator("ana")
-    workspace.stranger("ben")
+    workspace.adds_person("ben")
     (said,) = (
         line for line in ana.asks(f"/pipeline clear orders {reason}").split("\n") if "Reason: " in line
     )

@@ -57,7 +57,7 @@ def test_a_viewer(workspace, vic):
 
 @pytest.mark.parametrize(("typed", "what"), UNSEEN.items())
 def test_a_stranger(workspace, typed, what):
-    said = workspace.stranger("eve").types(f"/pipeline {typed}")
+    said = workspace.adds_person("eve").types(f"/pipeline {typed}")
     assert said.startswith(f"🚫 {what}: you need ")
 
 

@@ -123,7 +123,7 @@ def test_an_admin_of_a_part_is_shown_no_names_of_others(workspace: Workspace, ro
     """Grants and rules elsewhere are none of their business: they are told how many findings there are."""
     outside = workspace.slack.adds_channel("outside", bot_is_member=False)
     workspace.rules("payroll-*", f"approvals=1 channel={outside.id}")
-    eve = workspace.stranger("eve", guest=True)
+    eve = workspace.adds_person("eve", guest=True)
     workspace.grants(eve, Role.VIEWER, "payroll-*")
     ana = workspace.admin("ana", "orders")
     mine, all_of_it = ana.asks("/pipeline doctor"), root.asks("/pipeline doctor")

@@ -40,7 +40,7 @@ def grid(workspace):
 @pytest.mark.parametrize("who", MEMBERS)
 def test_a_member_may_do_what_is_granted(workspace, who):
     """Commands, clicks, modals, Home and decisions, with grants to a person or a group of the bot's workspace."""
-    ana, ben = workspace.stranger("ana", **MEMBERS[who]), workspace.stranger("ben", **MEMBERS[who])
+    ana, ben = workspace.adds_person("ana", **MEMBERS[who]), workspace.adds_person("ben", **MEMBERS[who])
     workspace.grants_group(workspace.user_group("team", ana), Role.REQUESTER)
     workspace.grants(ben, Role.APPROVER)
     ana.requests("orders")
@@ -61,7 +61,7 @@ def test_a_member_may_do_what_is_granted(workspace, who):
 @pytest.mark.parametrize("who", OTHERS)
 def test_nobody_else_of_the_grid(workspace, ana, who):
     """They see the card in a channel that is shared, and nothing that is granted to them lets them act on it."""
-    eve = workspace.stranger("eve")
+    eve = workspace.adds_person("eve")
     for trait, value in OTHERS[who].items():
         setattr(eve.profile, trait, value)
     for role in Role:
@@ -92,7 +92,7 @@ def test_nobody_else_of_the_grid(workspace, ana, who):
 )
 def test_whoever_is_no_member_any_more(workspace, ana, trait, value):
     """Of the Grid, and even of the workspace: not even an approval from before counts."""
-    gus = workspace.stranger("gus", **OF_BOTH)
+    gus = workspace.adds_person("gus", **OF_BOTH)
     workspace.grants(gus, Role.APPROVER)
     ana.requests("orders")
     workspace.feldera_goes_down()

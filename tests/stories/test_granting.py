@@ -20,7 +20,7 @@ def root(workspace):
 @pytest.fixture
 def eve(workspace):
     """Somebody to whom nothing is granted yet."""
-    return workspace.stranger("eve")
+    return workspace.adds_person("eve")
 
 
 def test_what_an_admin_grants_counts_at_once(workspace, root, eve):
@@ -145,7 +145,7 @@ def test_hostile_words_stay_words(root, eve):
 
 def test_whoever_was_just_put_out_of_the_admins_grants_nothing(workspace, eve):
     """What is remembered of a person grants nothing, however often they ask."""
-    rob = workspace.stranger("rob")
+    rob = workspace.adds_person("rob")
     admins = workspace.user_group("admins", rob)
     workspace.grants_group(admins, Role.ADMIN)
     for number in range(6):

@@ -45,7 +45,7 @@ def test_people_who_may_do_nothing(
     workspace: Workspace, root: Teammate, traits: dict[str, Any], because: str
 ) -> None:
     """Nothing is stored: such a grant would wait until somebody makes them a member."""
-    eve = workspace.stranger("eve", **traits)
+    eve = workspace.adds_person("eve", **traits)
     workspace.slack.adds_channel("shared", members=[eve.person])
     assert grants(root, eve.id) == f"{NOT_GRANTED}{because}"
     assert root.types("/pipeline grants @root").count("#") == 1
@@ -64,7 +64,7 @@ def test_ids_of_nobody(workspace: Workspace, root: Teammate) -> None:
 
 
 def test_a_group_that_is_switched_off(workspace: Workspace, root: Teammate) -> None:
-    oncall = workspace.user_group("oncall", workspace.stranger("eve"))
+    oncall = workspace.user_group("oncall", workspace.adds_person("eve"))
     oncall.is_disabled()
     assert grants(root, oncall.id) == snapshot(
         "🚫 Not granted: *operator* on `orders` would have no effect, because `S04ONCALL` is not a user group of this workspace (`there is no such user group, or it is disabled`). Type @ and pick the group from Slack's list, or grant the role to its members."
@@ -74,7 +74,7 @@ def test_a_group_that_is_switched_off(workspace: Workspace, root: Teammate) -> N
 
 
 def test_a_plan_without_groups(workspace: Workspace, root: Teammate) -> None:
-    oncall = workspace.user_group("oncall", workspace.stranger("eve"))
+    oncall = workspace.user_group("oncall", workspace.adds_person("eve"))
     workspace.slack.downgrades_plan()
     assert grants(root, oncall.id) == snapshot(
         "🚫 Not granted: *operator* on `orders` would have no effect, because `S04ONCALL` is not a user group of this workspace (`this workspace's Slack plan has no user groups`). Type @ and pick the group from Slack's list, or grant the role to its members."
@@ -102,7 +102,7 @@ Already granted: @oncall is *operator* on `orders` (grant #2 by @root, no expiry
 
 def test_a_group_that_cannot_be_read(workspace: Workspace, root: Teammate) -> None:
     """The admin may be in it: an outage or a missing scope lets nobody grant something to themselves."""
-    workspace.user_group("oncall", workspace.stranger("eve"))
+    workspace.user_group("oncall", workspace.adds_person("eve"))
     workspace.slack.fails_next("usergroups.users.list", "missing_scope", times=2)
     assert grants(root, "@oncall") == snapshot(
         "🚫 You cannot raise your own access, and whether this would cannot be checked right now (`the Slack app lacks a scope`). Ask another admin, or the person who runs the bot."
@@ -116,7 +116,7 @@ def test_a_group_that_cannot_be_read(workspace: Workspace, root: Teammate) -> No
 
 def test_somebody_whom_slack_does_not_tell_of(workspace: Workspace, root: Teammate) -> None:
     """The admin is known, and the other not: the grant is made, and what is not known is said."""
-    eve = workspace.stranger("eve")
+    eve = workspace.adds_person("eve")
     workspace.slack.answers_500("users.info", times=20, about=eve.id)
     assert grants(root, "@eve") == snapshot("""\
 ✅ @eve is *operator* on `orders`.
@@ -127,7 +127,7 @@ def test_somebody_whom_slack_does_not_tell_of(workspace: Workspace, root: Teamma
 def test_whoever_may_not_grant_learns_nothing_of_others(workspace: Workspace) -> None:
     """The refusal is the same for a guest, a member and nobody."""
     ana = workspace.operator("ana")
-    workspace.stranger("gus", guest=True)
+    workspace.adds_person("gus", guest=True)
     told = {grants(ana, who).replace(who, "") for who in ("@gus", "@ana", "U0NOBODY")}
     assert len(told) == 1
     assert told.pop().startswith("🚫 You may not grant *operator* on `orders`")
@@ -136,14 +136,14 @@ def test_whoever_may_not_grant_learns_nothing_of_others(workspace: Workspace) ->
 
 @pytest.mark.parametrize("lasts", ["for 0h", "for=0m"])
 def test_a_grant_that_ends_at_once(root: Teammate, workspace: Workspace, lasts: str) -> None:
-    workspace.stranger("eve")
+    workspace.adds_person("eve")
     assert grants(root, "@eve", lasts).startswith("🤔 ")
     assert workspace.record() == []
 
 
 def test_the_shell_may_grant_ahead(workspace: Workspace) -> None:
     """Whoever runs the bot can: `whoami` says that it has no effect, and shows no key."""
-    gus = workspace.stranger("gus", guest=True)
+    gus = workspace.adds_person("gus", guest=True)
     workspace.grants(gus, Role.OPERATOR, "orders")
     assert gus.types("/pipeline whoami").splitlines()[1:] == snapshot(
         ["🚫 *operator* on `orders` (grant #1, no expiry): has no effect, because you are a guest"]

@@ -18,7 +18,7 @@ CLEAR = "/pipeline clear orders"
 @pytest.fixture
 def eva(workspace):
     """Somebody who may clear `orders` only as one of a user group."""
-    return workspace.stranger("eva")
+    return workspace.adds_person("eva")
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def oncall(workspace, eva):
 @pytest.mark.usefixtures("oncall")
 def test_who_is_in_the_group_holds_its_grant(workspace, eva):
     """And nobody else. Within a minute one look-up in Slack serves all commands."""
-    bob = workspace.stranger("bob")
+    bob = workspace.adds_person("bob")
     assert eva.types("/pipeline whoami") == snapshot("""\
 You are @eva (`U02EVA` of the workspace `T0ACME`): a member of this workspace.
 🔑 *operator* on `orders` through @oncall (grant #1, no expiry)\
@@ -106,7 +106,7 @@ def test_leaving_counts_right_before_the_request(workspace, eva, oncall):
 
 def test_joining_and_leaving_count_at_the_approval(workspace, ana, eva):
     """Whoever joined a moment ago may approve, and whoever left may not; nor do approvals of those who leave later."""
-    cora = workspace.stranger("cora")
+    cora = workspace.adds_person("cora")
     leads = workspace.user_group("leads", eva)
     workspace.grants_group(leads, Role.APPROVER, "orders")
     for person in (eva, cora):  # what Slack says of them is remembered

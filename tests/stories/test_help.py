@@ -30,8 +30,8 @@ def verbs_in(said: str) -> set[str]:
 @pytest.mark.parametrize("role", [None, *Role])
 def test_what_is_not_shown_is_denied(workspace: Workspace, role: Role | None) -> None:
     """And nothing that is shown is denied for lack of a role."""
-    workspace.stranger("vic")
-    somebody = workspace.stranger("eve")
+    workspace.adds_person("vic")
+    somebody = workspace.adds_person("eve")
     if role is not None:
         workspace.grants(somebody, role)
     shown = verbs_in(somebody.types("/pipeline help"))
@@ -44,7 +44,7 @@ def test_what_is_not_shown_is_denied(workspace: Workspace, role: Role | None) ->
 
 def test_help_without_a_role(workspace: Workspace) -> None:
     """How to get access comes first."""
-    assert workspace.stranger("eve").types("/pipeline help") == snapshot("""\
+    assert workspace.adds_person("eve").types("/pipeline help") == snapshot("""\
 You have no role here, so you cannot see or change pipelines. An admin of this bot can give you one: ask them to type `/pipeline grant @you requester PIPELINE`, with your name, the role and the pipeline that you need.
 *Look*
 `/pipeline can-i clear|stop|start NAME` – Show whether you can do it, what approval that needs, and why.
@@ -94,7 +94,7 @@ def test_help_while_slack_tells_nothing(workspace: Workspace) -> None:
 @pytest.mark.parametrize("typed", ["status", "Status", "`status`"])
 def test_help_on_a_verb(workspace: Workspace, typed: str) -> None:
     """Each verb says how it is typed, what it does, which role it takes, and gives an example."""
-    assert workspace.stranger("eve").types(f"/pipeline help {typed}") == snapshot("""\
+    assert workspace.adds_person("eve").types(f"/pipeline help {typed}") == snapshot("""\
 `/pipeline status NAME`
 Show a pipeline's state, what is under way, its recent events and requests.
 Only you see the answer. It has buttons for what you can do to the pipeline now. Needs a role on the pipeline; *admin* alone is not enough.
@@ -117,12 +117,12 @@ For example: `/pipeline status orders`\
     ],
 )
 def test_topics(workspace: Workspace, typed: str, begins: str) -> None:
-    assert workspace.stranger("eve").types(f"/pipeline help {typed}").startswith(begins)
+    assert workspace.adds_person("eve").types(f"/pipeline help {typed}").startswith(begins)
 
 
 def test_the_buttons_of_the_help(workspace: Workspace) -> None:
     """Each answers beside the help, which stays; no permission is needed to read what roles there are."""
-    eve = workspace.stranger("eve")
+    eve = workspace.adds_person("eve")
     eve.types("/pipeline help")
     for label in ("Roles", "Rules", "Break-glass"):
         (said,) = eve.told(label)
@@ -159,7 +159,7 @@ def test_the_bare_command(workspace: Workspace, ana: Teammate, ben: Teammate) ->
 `/pipeline list` – List the pipelines that you can see: their state, and what is under way on them.
 `/pipeline help` shows the commands that you can use.\
 """)
-    assert workspace.stranger("eve").types("/pipeline") == snapshot("""\
+    assert workspace.adds_person("eve").types("/pipeline") == snapshot("""\
 You have no role here, so you cannot see or change pipelines. An admin of this bot can give you one: ask them to type `/pipeline grant @you requester PIPELINE`, with your name, the role and the pipeline that you need.
 `/pipeline help` shows the commands that you can use.\
 """)

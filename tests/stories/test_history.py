@@ -25,7 +25,7 @@ def pages_of(person, typed):
 
 def test_the_record_of_a_pipeline(workspace):
     """From the preview to the end, and who was told no in between; each with a link to the card."""
-    ana, eve = workspace.operator("ana"), workspace.stranger("eve")
+    ana, eve = workspace.operator("ana"), workspace.adds_person("eve")
     ana.clears("orders", "schema change")
     workspace.passes(seconds=10)
     eve.types("/pipeline clear orders")
@@ -40,7 +40,7 @@ def test_the_record_of_a_pipeline(workspace):
 
 def test_the_record_of_changes_of_access(workspace):
     """An admin reads who gave what to whom, by chat or by the shell, and what was there before."""
-    root, ana = workspace.admin("root"), workspace.stranger("ana")
+    root, ana = workspace.admin("root"), workspace.adds_person("ana")
     workspace.user_group("oncall")
     for change in (
         "grant @ana operator orders for 12h on call",
@@ -75,7 +75,7 @@ def test_the_record_of_changes_of_access(workspace):
 
 def test_entries_of_an_earlier_version(workspace):
     """They say what was there before in a sentence, which is shown as it stands."""
-    root, ana = workspace.admin("root"), workspace.stranger("ana")
+    root, ana = workspace.admin("root"), workspace.adds_person("ana")
     what_was = {
         EventKind.REVOKED: f"number 2 by T0ACME/{ana.actor.user}, until revoked (<!here>)",
         EventKind.RULE_DROPPED: "approvals=2 matching=`x`",
@@ -116,7 +116,7 @@ def test_pages(workspace):
 def test_pages_of_one_pipeline(workspace):
     """Also of one with the longest name there can be; each is decided afresh: a right that ended shows nothing more."""
     name = f"everything-{'x' * 52}"
-    ana, eve = workspace.viewer("ana"), workspace.stranger("eve")
+    ana, eve = workspace.viewer("ana"), workspace.adds_person("eve")
     for _ in range(11):
         eve.types(f"/pipeline status {name}")
         eve.types("/pipeline status orders")
@@ -205,7 +205,7 @@ def test_who_sees_what(workspace):
 def test_hostile_words_in_the_record(workspace):
     """What people typed is shown as what it is: no mention rings, no link leads anywhere."""
     root = workspace.admin("root")
-    workspace.stranger("ana")
+    workspace.adds_person("ana")
     evil = "`<!channel>` *<https://evil.example|win>* @ana &amp; \u202egnp.exe"
     root.types(f"/pipeline freeze orders for 1h {evil}")
     root.types("/pipeline rule orders matching=<!here|`*x*`>")
@@ -232,7 +232,7 @@ def many_are_refused(workspace, count, *, by):
 
 def test_a_page_reads_only_so_much(workspace):
     """However long the record is: where little of it is for the person, the page says so, and *Older* reads on."""
-    eve, ana = workspace.stranger("eve"), workspace.viewer("ana", pattern="reports")
+    eve, ana = workspace.adds_person("eve"), workspace.viewer("ana", pattern="reports")
     eve.types("/pipeline clear reports")
     many_are_refused(workspace, HISTORY_READ, by=eve)
     hidden = "hidden: they are on pipelines that you are not allowed to see."
@@ -252,7 +252,7 @@ def test_a_page_reads_only_so_much(workspace):
 
 def test_whoever_has_no_role_has_nothing_read(workspace):
     """Their own deeds are found at once, and those of others are not looked for."""
-    eve, ben, gus = workspace.stranger("eve"), workspace.stranger("ben"), workspace.viewer("gus")
+    eve, ben, gus = workspace.adds_person("eve"), workspace.adds_person("ben"), workspace.viewer("gus")
     many_are_refused(workspace, HISTORY_READ + 1, by=eve)
     gus.person.becomes_a_guest()
     for person in (ben, gus):
@@ -279,7 +279,7 @@ def test_what_was_archived_is_said_where_the_list_ends(workspace, tmp_path):
     ana = workspace.operator("ana")
     ana.clears("orders", "schema change")
     workspace.passes(minutes=1)
-    workspace.stranger("eve").types("/pipeline clear orders")
+    workspace.adds_person("eve").types("/pipeline clear orders")
     now = workspace.clock.now()
     assert archive(workspace.database, tmp_path / "old.db", Order(now, now, "shell:root")).operations == 1
     assert ana.types("/pipeline history orders") == snapshot("""\

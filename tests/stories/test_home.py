@@ -148,7 +148,7 @@ def test_what_ended_lately_in_a_busy_record(workspace: Workspace) -> None:
 def test_roles_for_a_while(workspace: Workspace) -> None:
     """The page says when each ends; then whatever it showed is gone, though nobody did anything."""
     workspace.feldera.adds("payments")
-    ana, ben = workspace.requester("ana"), workspace.stranger("ben")
+    ana, ben = workspace.requester("ana"), workspace.adds_person("ben")
     workspace.grants(ben, Role.APPROVER, "orders", minutes=10)
     workspace.grants(ben, Role.APPROVER, "payments", minutes=20)
     ana.requests("orders")
@@ -171,7 +171,7 @@ You have no role here, so you cannot see or change pipelines. An admin of this b
 
 def test_a_role_that_is_given_and_taken_away(workspace: Workspace) -> None:
     """By a command in Slack at once; in the shell, of which nobody tells the bot, within a minute."""
-    root, ben, eve = workspace.admin("root"), workspace.viewer("ben"), workspace.stranger("eve")
+    root, ben, eve = workspace.admin("root"), workspace.viewer("ben"), workspace.adds_person("eve")
     ben.opens_home()
     assert NO_ROLE in eve.opens_home()
     root.types("/pipeline grant @eve viewer orders")
@@ -187,7 +187,7 @@ def test_a_role_that_is_given_and_taken_away(workspace: Workspace) -> None:
 
 def test_whoever_may_see_nothing(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
     """Guests, strangers and whom Slack does not tell of are told how to get in, and shown nothing else."""
-    gus, fay = workspace.stranger("gus", guest=True), workspace.stranger("fay", team="T0OTHER")
+    gus, fay = workspace.adds_person("gus", guest=True), workspace.adds_person("fay", team="T0OTHER")
     for nobody in (gus, fay):
         workspace.grants(nobody, Role.APPROVER)
     ana.requests("orders")
@@ -211,7 +211,7 @@ def test_whoever_may_see_nothing(workspace: Workspace, ana: Teammate, ben: Teamm
 
 def test_a_role_through_a_user_group(workspace: Workspace) -> None:
     """Where Slack does not tell who is in it, the page says so instead of saying no; a minute later it is right."""
-    ana, ben = workspace.requester("ana"), workspace.stranger("ben")
+    ana, ben = workspace.requester("ana"), workspace.adds_person("ben")
     workspace.grants_group(workspace.user_group("leads", ben), Role.APPROVER, "orders")
     ana.requests("orders")
     workspace.passes(minutes=2)

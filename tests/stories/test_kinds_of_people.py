@@ -38,7 +38,7 @@ def becomes_a_single_channel_guest(teammate: Teammate) -> None:
 
 def almighty(workspace: Workspace, name: str = "ana", **traits: str) -> Teammate:
     """Somebody to whom every role is granted, on everything."""
-    teammate = workspace.stranger(name, **traits)
+    teammate = workspace.adds_person(name, **traits)
     for role in Role:
         workspace.grants(teammate, role)
     return teammate
@@ -48,7 +48,7 @@ def almighty(workspace: Workspace, name: str = "ana", **traits: str) -> Teammate
 def test_nothing_passes_at_any_role(workspace: Workspace, happens: Callable[[Teammate], None]) -> None:
     """Every role at once, on everything, a preview shown as a member: no command and no click counts, and all are recorded."""
     ana = almighty(workspace)
-    workspace.stranger("ben")
+    workspace.adds_person("ben")
     ana.asks("/pipeline clear orders")
     happens(ana)
     (answer,) = ana.told("Clear orders")

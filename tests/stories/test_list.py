@@ -96,7 +96,7 @@ def test_a_pattern_that_matches_nothing_says_so_and_no_more(workspace: Workspace
 
 def test_whoever_may_see_nothing_is_told_no(workspace: Workspace) -> None:
     """At once, without a look at Feldera, and on record; an admin sees no pipelines either."""
-    eve, root = workspace.stranger("eve"), workspace.admin("root")
+    eve, root = workspace.adds_person("eve"), workspace.admin("root")
     before = len(workspace.feldera.requests)
     assert eve.types("/pipeline list prod-*") == snapshot(
         """\

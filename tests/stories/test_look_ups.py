@@ -13,7 +13,7 @@ THREE = ((Role.REQUESTER, "engineers"), (Role.APPROVER, "leads"), (Role.RESPONDE
 
 def production(workspace: Workspace) -> list[Teammate]:
     """The second set-up of docs/access.md: three groups, two approvals, 30 seconds to stop it; an engineer, and two who may approve."""
-    ana, lea, leo, rio = (workspace.stranger(name) for name in ("ana", "lea", "leo", "rio"))
+    ana, lea, leo, rio = (workspace.adds_person(name) for name in ("ana", "lea", "leo", "rio"))
     members = {"engineers": (ana,), "leads": (lea, leo), "oncall": (rio,)}
     for role, handle in THREE:
         workspace.grants_group(workspace.user_group(handle, *members[handle]), role)
@@ -53,7 +53,7 @@ def test_groups_of_other_pipelines_are_not_asked_for(workspace: Workspace) -> No
     """A company has more of them than Slack tells in a minute; only those that matter here are looked up."""
     ana, lea, leo = production(workspace)
     for number in range(30):
-        team = workspace.user_group(f"team{number}", workspace.stranger(f"tom{number}"))
+        team = workspace.user_group(f"team{number}", workspace.adds_person(f"tom{number}"))
         workspace.grants_group(team, Role.OPERATOR, f"team{number}-*")
     ana.requests("orders", "schema change")
     lea.approves(workspace.request())
@@ -101,7 +101,7 @@ def test_looks_at_a_silent_feldera_ask_slack_for_nothing(workspace: Workspace) -
 def test_clicks_of_somebody_without_a_right_keep_nobody_from_approving(workspace: Workspace) -> None:
     """They are refused by what is remembered for a minute, however often they click: Slack's look-ups are for others."""
     ana, lea, leo = production(workspace)
-    eve = workspace.stranger("eve")
+    eve = workspace.adds_person("eve")
     ana.requests("orders", "schema change")
     before = asked(workspace)
     for _ in range(30):
@@ -114,7 +114,7 @@ def test_clicks_of_somebody_without_a_right_keep_nobody_from_approving(workspace
 
 def test_access_commands_of_somebody_without_a_right(workspace: Workspace) -> None:
     """The same for whoever types what only an admin may; `adam`, whom the refusal names, is looked up once."""
-    eve, adam = workspace.stranger("eve"), workspace.stranger("adam")
+    eve, adam = workspace.adds_person("eve"), workspace.adds_person("adam")
     for number in range(5):
         workspace.grants_group(workspace.user_group(f"admins{number}", adam), Role.ADMIN)
     for _ in range(10):
@@ -124,7 +124,7 @@ def test_access_commands_of_somebody_without_a_right(workspace: Workspace) -> No
 
 def test_clicks_of_somebody_with_the_right_leave_something_to_others(workspace: Workspace) -> None:
     """After so many in a minute they rest on what is remembered of that minute; before it is sent, Slack is asked anew."""
-    ana, ben = workspace.stranger("ana"), workspace.stranger("ben")
+    ana, ben = workspace.adds_person("ana"), workspace.adds_person("ben")
     workspace.grants_group(workspace.user_group("engineers", ana), Role.REQUESTER)
     workspace.grants_group(workspace.user_group("leads", ben, ana), Role.APPROVER)
     workspace.rules("*", "approvals=1")
@@ -139,7 +139,7 @@ def test_clicks_of_somebody_with_the_right_leave_something_to_others(workspace: 
 
 def test_a_429_for_clicks_does_not_hold_up_what_was_approved(workspace: Workspace) -> None:
     """Slack's wait counts for the kind of caller that got it: what is to be sent asks for itself."""
-    ana, ben, eve = workspace.stranger("ana"), workspace.approver("ben"), workspace.stranger("eve")
+    ana, ben, eve = workspace.adds_person("ana"), workspace.approver("ben"), workspace.adds_person("eve")
     workspace.grants_group(workspace.user_group("engineers", ana), Role.REQUESTER)
     workspace.rules("*", "approvals=1 cancel-window=5s")
     ana.requests("orders", "schema change")
@@ -151,9 +151,9 @@ def test_a_429_for_clicks_does_not_hold_up_what_was_approved(workspace: Workspac
 
 def test_what_is_shown_leaves_look_ups_to_approvers(workspace: Workspace) -> None:
     """More groups than Slack tells in a minute: somebody who only looks uses a part of it, and not the last of it."""
-    ana, ben, eve = workspace.requester("ana"), workspace.stranger("ben"), workspace.stranger("eve")
+    ana, ben, eve = workspace.requester("ana"), workspace.adds_person("ben"), workspace.adds_person("eve")
     for number in range(17):
-        team = workspace.user_group(f"team{number}", workspace.stranger(f"tom{number}"))
+        team = workspace.user_group(f"team{number}", workspace.adds_person(f"tom{number}"))
         workspace.grants_group(team, Role.OPERATOR, f"team{number}-*")
     workspace.grants_group(workspace.user_group("leads", ben), Role.APPROVER, "orders")
     workspace.rules("*", "approvals=1")

@@ -67,8 +67,8 @@ def test_closed_by_somebody_who_wanted_to_clear(stuck: Workspace, oli: Teammate)
 
 def test_closing_takes_the_same_right_as_clearing(stuck: Workspace) -> None:
     """Everybody in the channel sees the button; a viewer, a stranger and an external person are told no, each alone."""
-    vera, sam = stuck.viewer("vera"), stuck.stranger("sam")
-    eve, olga = stuck.stranger("eve", team="T99OTHER"), stuck.operator("olga", "payments-*")
+    vera, sam = stuck.viewer("vera"), stuck.adds_person("sam")
+    eve, olga = stuck.adds_person("eve", team="T99OTHER"), stuck.operator("olga", "payments-*")
     told = [said for person in (vera, sam, eve, olga) for said in person.told("Close request")]
     role = "you need the role *operator* on `orders`. No admin in Slack can grant it: ask the person who runs the bot to run this on the bot's server:"
     assert told == [

@@ -24,7 +24,7 @@ every_command = pytest.mark.parametrize(
 @pytest.fixture
 def rae(workspace: Workspace) -> Teammate:
     """Somebody who may do everything."""
-    rae = workspace.stranger("rae")
+    rae = workspace.adds_person("rae")
     for role in Role:
         workspace.grants(rae, role)
     return rae

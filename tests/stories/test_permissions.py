@@ -41,7 +41,7 @@ def forged(button: Button, **changes: str) -> Button:
 
 def test_nothing_is_allowed_to_a_stranger(workspace: Workspace) -> None:
     """Default deny: the answer names the role it takes and who can grant it, and Feldera is not even asked."""
-    eve = workspace.stranger("eve")
+    eve = workspace.adds_person("eve")
     assert eve.types("/pipeline clear orders") == NO_CLEAR.format("", "U02EVE")
     assert eve.types("/pipeline status orders") == snapshot(
         "🚫 You may not see `orders`: you need one of the roles *viewer*, *requester*, *operator*, *approver* or *responder* on `orders`. No admin in Slack can grant it: ask the person who runs the bot to run this on the bot's server: `pipeline-bot grant U02EVE viewer orders`."
@@ -128,7 +128,7 @@ def test_what_happens_after_the_request_changes_nothing(workspace: Workspace, ol
 def test_somebody_elses_preview(workspace: Workspace) -> None:
     """Only who was shown a preview can use it, however much another may, and never a person of another company."""
     oli, ben = workspace.operator("oli"), workspace.operator("ben")
-    ext = workspace.stranger("ext", team="T0OTHER")
+    ext = workspace.adds_person("ext", team="T0OTHER")
     oli.asks("/pipeline clear orders")
     with pytest.raises(NotPossibleError):
         ben.finds("Clear orders")

@@ -17,7 +17,7 @@ def test_every_no_to_a_command_is_recorded(workspace: Workspace) -> None:
     workspace.feldera.adds("sales")
     eve = workspace.operator("eve", hours=1)
     workspace.passes(hours=2)
-    workspace.stranger("dan").types("/pipeline clear orders")
+    workspace.adds_person("dan").types("/pipeline clear orders")
     eve.types("/pipeline clear orders")
     workspace.rules("sales", "reason=required")
     workspace.responder("rio").asks("/pipeline clear sales")
@@ -77,7 +77,7 @@ def test_every_no_to_a_confirmation_is_recorded(workspace: Workspace) -> None:
 def test_every_no_to_a_click_on_a_request_is_recorded(workspace: Workspace) -> None:
     """Not theirs, not theirs to see, once already, and too late."""
     workspace.rules("orders", "approvals=2")
-    ana, eve, dan = workspace.requester("ana"), workspace.requester("eve"), workspace.stranger("dan")
+    ana, eve, dan = workspace.requester("ana"), workspace.requester("eve"), workspace.adds_person("dan")
     ben = workspace.approver("ben")
     ana.requests("orders")
     ana.told("Approve")
@@ -127,7 +127,7 @@ def test_every_no_to_what_was_shown_before_is_recorded(workspace: Workspace) -> 
 
 def test_every_no_to_a_change_of_access_is_recorded(workspace: Workspace) -> None:
     root = workspace.admin("root", pattern="ord*")
-    workspace.stranger("ana")
+    workspace.adds_person("ana")
     for change in (
         "grant @root operator orders",
         "grant @ana operator *",

@@ -233,7 +233,7 @@ def test_who_sees_which_rules(workspace: Workspace) -> None:
     workspace.rules("orders", "approvals=1")
     workspace.rules("ord*", "reason=required")
     workspace.freezes("prod-1", hours=1)
-    people = workspace.admin("root"), workspace.viewer("ana", pattern="orders"), workspace.stranger("eve")
+    people = workspace.admin("root"), workspace.viewer("ana", pattern="orders"), workspace.adds_person("eve")
     all_of_it, some, nothing = (listed(person.types("/pipeline rules")) for person in people)
     assert all_of_it == [
         "📏 `ord*`: reason=required",

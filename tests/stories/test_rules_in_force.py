@@ -68,7 +68,7 @@ def test_what_carried_it_is_gone(
 
 @pytest.mark.usefixtures("ana")
 def test_the_approver_left_the_group(workspace: Workspace) -> None:
-    ben = workspace.stranger("ben")
+    ben = workspace.adds_person("ben")
     leads = workspace.user_group("leads", ben)
     workspace.grants_group(leads, Role.APPROVER)
     approved_while_feldera_is_down(workspace, ben)
@@ -175,7 +175,7 @@ def test_another_pipeline_than_the_one_that_was_reviewed(
 
 def test_slack_does_not_tell_who_is_in_the_group_when_it_is_sent(workspace: Workspace) -> None:
     """An approver by a group that cannot be read does not count, and the thread says that this is why."""
-    ana, ben = workspace.requester("ana"), workspace.stranger("ben")
+    ana, ben = workspace.requester("ana"), workspace.adds_person("ben")
     workspace.grants_group(workspace.user_group("leads", ben), Role.APPROVER)
     workspace.rules("orders", "approvals=1 cancel-window=30s")
     ana.requests("orders")

@@ -56,7 +56,7 @@ def slowly(workspace: Workspace, deed: Coroutine[Any, Any, Any], *look_ups: int)
 
 def test_who_is_not_known_yet_takes_no_turn_of_a_look(workspace: Workspace) -> None:
     """Eight looks go to a Feldera at once: eight commands of somebody whom Slack does not tell about are none of them."""
-    olaf, eve = workspace.operator("olaf"), workspace.stranger("eve")
+    olaf, eve = workspace.operator("olaf"), workspace.adds_person("eve")
     olaf.asks("/pipeline status orders")
     workspace.bot.background_tasks.patience = 0.0
     workspace.slack.hangs(WHO)
@@ -120,7 +120,7 @@ def test_a_confirmation(workspace: Workspace) -> None:
 
 def test_a_command_that_looks(workspace: Workspace) -> None:
     """It says that it looks, as ever; whether they may is part of the looking, and no more is said to whoever may not."""
-    ana, eve, dan = workspace.requester("ana"), workspace.stranger("eve"), workspace.stranger("dan")
+    ana, eve, dan = workspace.requester("ana"), workspace.adds_person("eve"), workspace.adds_person("dan")
     slowly(workspace, ana.typing("/pipeline status orders"))
     first, second = ana.reads()
     assert first.startswith("🔎 Looking at `orders`…")

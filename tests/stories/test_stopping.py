@@ -72,7 +72,7 @@ def test_stopped_by_whoever_has_a_say(workspace: Workspace, who: str) -> None:
 
 def test_a_stranger_cannot_stop_it(workspace: Workspace) -> None:
     approved(workspace)
-    for person in (workspace.viewer("vic"), workspace.stranger("dan")):
+    for person in (workspace.viewer("vic"), workspace.adds_person("dan")):
         (no,) = person.told("Cancel request")
         assert no.startswith(
             "🚫 You may not cancel a clear of `orders`: you need one of the roles *operator*, *requester*, *responder* or *approver* on `orders`."

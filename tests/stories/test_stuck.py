@@ -54,7 +54,7 @@ def unusual(workspace: Workspace) -> list[str]:
 
 def test_stuck_for_thirty_hours(workspace: Workspace, ana: Teammate) -> None:
     """Ten lines, of which the first unusual one mentions ana, and each from an hour on the group of the rule."""
-    oncall = workspace.user_group("oncall", workspace.stranger("bob"))
+    oncall = workspace.user_group("oncall", workspace.adds_person("bob"))
     workspace.rules("orders", f"group={oncall.id}")
     sticks(workspace, ana)
     workspace.passes(seconds=1)

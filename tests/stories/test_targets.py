@@ -79,7 +79,11 @@ def test_rights_rules_and_freezes_of_one_hold_for_no_other(workspace: Workspace)
 
 def test_a_name_without_a_target_is_answered_with_what_could_be_meant(workspace: Workspace) -> None:
     """Never taken for one of them, were there only one; whoever may see nothing is shown no name."""
-    ana, ben, eve = workspace.operator("ana"), workspace.operator("ben", "prod/*"), workspace.stranger("eve")
+    ana, ben, eve = (
+        workspace.operator("ana"),
+        workspace.operator("ben", "prod/*"),
+        workspace.adds_person("eve"),
+    )
     workspace.felderas["prod"].adds("payments")
     asked = [
         *((person, "clear orders") for person in (ana, ben, eve)),
@@ -112,7 +116,7 @@ def test_a_name_that_its_target_does_not_have(workspace: Workspace) -> None:
 
 
 def test_help_tells_how_pipelines_are_called(workspace: Workspace) -> None:
-    ana = workspace.stranger("ana")
+    ana = workspace.adds_person("ana")
     called = "This bot serves several Felderas: write a pipeline as `TARGET/PIPELINE`, such as `prod/orders`. Targets: `prod`, `staging`."
     assert ana.types("/pipeline help").split("\n")[-2] == called
     assert ana.types("/pipeline help status").split("\n")[-1] == called
@@ -145,7 +149,7 @@ def test_the_longest_names_fit_wherever_they_are_shown(tmp_path: Path) -> None:
     workspace.passes(seconds=10)
     assert workspace.thread()[-1] == f"✅ Cleared `{name}` after 2 seconds. @ana (approved by @ben)"
     assert f"Clear {name}" in workspace.card()
-    eve = workspace.stranger("eve")
+    eve = workspace.adds_person("eve")
     for _ in range(10):
         eve.types(f"/pipeline clear {name}")
     assert "[Older]" in ana.types(f"/pipeline history {name}")

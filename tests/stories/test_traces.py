@@ -226,7 +226,7 @@ def test_what_failed_says_so(traced: Workspace, collector: Collector) -> None:
 
 def test_what_is_about_no_operation_is_not_traced(traced: Workspace, collector: Collector) -> None:
     """Help, a list, a refused command: no request, no trace."""
-    ana, zoe = traced.requester("ana"), traced.stranger("zoe")
+    ana, zoe = traced.requester("ana"), traced.adds_person("zoe")
     ana.types("/pipeline help")
     ana.types("/pipeline list")
     zoe.types("/pipeline clear orders")

@@ -38,7 +38,7 @@ def test_what_was_removed_comes_back_as_it_was(
     workspace: Workspace, root: Teammate, made: str, removed: str, lists: str
 ) -> None:
     workspace.user_group("leads")
-    workspace.stranger("eve")
+    workspace.adds_person("eve")
     assert root.types(f"/pipeline {made}").startswith("✅")
     there = root.types(f"/pipeline {lists}")
     (undo,) = undoing(root.types(f"/pipeline {removed}"))
@@ -49,7 +49,7 @@ def test_what_was_removed_comes_back_as_it_was(
 
 def test_a_grant_comes_back_for_the_time_that_was_left(workspace: Workspace, root: Teammate) -> None:
     """One command for each grant that still had an effect."""
-    eve = workspace.stranger("eve")
+    eve = workspace.adds_person("eve")
     for lasts, note in (("for 1h", "expires"), ("for 3h", "on call"), ("", "")):
         root.types(f"/pipeline grant @eve operator orders {lasts} {note}".strip())
     workspace.passes(hours=1, minutes=30)
@@ -61,7 +61,7 @@ def test_a_grant_comes_back_for_the_time_that_was_left(workspace: Workspace, roo
 
 def test_what_was_probably_meant_is_offered(workspace: Workspace, root: Teammate) -> None:
     """The whole command, for what the admin may remove; a rule of which a key goes stays a rule."""
-    eve = workspace.stranger("eve")
+    eve = workspace.adds_person("eve")
     workspace.grants(eve, Role.OPERATOR, "orders-*")
     workspace.grants(eve, Role.VIEWER, "orders")
     workspace.rules("prod-*", "approvals=2 within=2h")

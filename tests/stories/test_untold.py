@@ -113,7 +113,7 @@ def test_who_left_meanwhile(workspace: Workspace, ben: Teammate) -> None:
 
 @pytest.mark.usefixtures("ana")
 def test_a_group_that_cannot_be_read(workspace: Workspace) -> None:
-    dan = workspace.stranger("dan")
+    dan = workspace.adds_person("dan")
     workspace.grants_group(workspace.user_group("leads", dan), Role.APPROVER)
     dan.told("Approve")
     workspace.passes(seconds=10)

@@ -22,6 +22,7 @@ from bot.domain.access.requests.request_objections import (
 from bot.domain.durations import span_in_words
 from bot.domain.ids import Actor
 from bot.engine.replies import Explained
+from bot.slack.sentences.access.rule_text import match_of
 from bot.slack.sentences.plan_text import action_name, command
 
 APPROVERS_NAMED = 5
@@ -128,7 +129,8 @@ def _what_to_do(shown: Explained, actor: Actor) -> Iterator[str]:
     if authority.approvals_needed and not authority.eligible:
         yield "Nobody else can approve it: grant the role approver."
     if requirements.reason_patterns:
-        yield f"The reason must contain a match for the regular expression {' and '.join(requirements.reason_patterns)}."
+        patterns = requirements.reason_patterns
+        yield f"The reason must contain {match_of(len(patterns))} {' and '.join(patterns)}."
     elif requirements.reason_required:
         yield "A reason is required."
     if not isinstance(shown.objection, Frozen) and shown.break_glass.allowed and requirements.break_glass:

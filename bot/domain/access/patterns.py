@@ -13,6 +13,7 @@ from bot.domain.ids import PIPELINE_NAME_MAX, is_pipeline_name
 from bot.domain.pipelines.targets import ONE, Targets
 
 PATTERN_MAX = 200  # characters
+EVERYTHING = "*"  # matches each pipeline of each Feldera
 _NAME_CHARACTERS = f"{ascii_letters}{digits}-_"
 # A name character, * or ?, or one of several: [abc], [!abc], [a-z], where a literal - comes first or last.
 _PART = re.compile(r"[-A-Za-z0-9_*?/]|\[!?(?:-|-?(?:\w(?:-\w)?)+-?)\]", re.ASCII)
@@ -69,22 +70,27 @@ def is_pattern(text: str) -> bool:
     return True
 
 
+def is_of_several(pattern: str) -> bool:
+    """Whether it can match more than one name."""
+    return _WILD.search(pattern) is not None
+
+
 def covers(wide: str, narrow: str) -> bool:
     """Whether everything that `narrow` matches is certainly matched by `wide`. Hard cases: no."""
-    if wide in {"*", narrow}:
+    if wide in {EVERYTHING, narrow}:
         return True
-    if not _WILD.search(narrow):
+    if not is_of_several(narrow):
         return fnmatchcase(narrow, wide)
     prefix = wide.removesuffix("*")
-    return wide.endswith("*") and not _WILD.search(prefix) and _literal_start(narrow).startswith(prefix)
+    return wide.endswith("*") and not is_of_several(prefix) and _literal_start(narrow).startswith(prefix)
 
 
 def may_overlap(one: str, other: str) -> bool:
     """Whether some name might match both. Hard cases: yes."""
     first, second = _literal_start(one), _literal_start(other)
-    if not _WILD.search(one):
+    if not is_of_several(one):
         return fnmatchcase(one, other)
-    if not _WILD.search(other):
+    if not is_of_several(other):
         return fnmatchcase(other, one)
     return first.startswith(second) or second.startswith(first)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.access.authorization import AccessData
+from bot.domain.access.patterns import EVERYTHING
 from bot.domain.access.permissions import Action, Decision
 from bot.domain.ids import Actor
 
@@ -22,7 +23,7 @@ class Visibility:
 
     @property
     def is_everything(self) -> bool:
-        return "*" in self.patterns
+        return EVERYTHING in self.patterns
 
 
 def visibility_of(actor: Actor, access_data: AccessData, now: datetime) -> Visibility:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.access.authorization import AccessData
+from bot.domain.access.patterns import EVERYTHING
 from bot.domain.access.permissions import Action
 from bot.domain.access.requests.request_objections import Objection
 from bot.domain.commands import Clear
@@ -30,7 +31,6 @@ from bot.engine.handlers.preconditions import Assessment, in_reply
 from bot.engine.handlers.preview_and_confirm import OPERATION_ID_BYTES, PreviewAndConfirm
 from bot.engine.replies import Reply
 
-EVERYTHING = "*"  # what the form's menu lists
 OFFERED_MAX = 100  # Slack's limit for a menu
 FEW = 10  # matching names: with fewer, close ones are offered as well
 DECISIONS_PER_SLICE = 200  # names

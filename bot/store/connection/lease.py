@@ -101,6 +101,12 @@ def running_bot(path: Path) -> Holder | None:
     return holder_in(lock_file_of(path)) if is_held(path) else None
 
 
+def running_identity(path: Path) -> str:
+    """The `Holder.identity` of the bot that runs on this database; empty if none does, or it has not named itself yet."""
+    holder = running_bot(path)
+    return "" if holder is None else holder.identity
+
+
 def check_before_opening(path: Path) -> None:
     """Reject a database that replaced another one, as long as that one or its WAL is in use.
 

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from bot.domain.access.admins import Admins, admin_grants
 from bot.domain.access.changes import ChangeObjection, pattern_of
+from bot.domain.access.patterns import EVERYTHING
 from bot.domain.access.permissions import (
     Action,
     Decision,
@@ -43,9 +44,9 @@ async def with_admins(reply: Reply, authorizer: Authorizer) -> Reply:
         case replies.SeesNothing(pattern=pattern, decision=decision) if lacks_a_grant(decision):
             return replace(reply, admins=await _of_all_or_part(decision, pattern, authorizer))
         case replies.NoDiagnosis(decision=decision) if lacks_a_grant(decision):
-            return replace(reply, admins=await _of_all_or_part(decision, "*", authorizer))
+            return replace(reply, admins=await _of_all_or_part(decision, EVERYTHING, authorizer))
         case replies.PendingList(sees=Visibility(decision=decision)) if lacks_a_grant(decision):
-            return replace(reply, admins=await _of_all_or_part(decision, "*", authorizer))
+            return replace(reply, admins=await _of_all_or_part(decision, EVERYTHING, authorizer))
         case replies.Explained(pipeline=pattern, objection=NotPermitted(requester=decision)) if lacks_a_grant(
             decision
         ):

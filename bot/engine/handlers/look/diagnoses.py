@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import structlog
 
+from bot.domain.access.patterns import EVERYTHING
 from bot.domain.access.permissions import Action, decide_on_pattern, decide_somewhere
 from bot.domain.diagnosis import CheckResult, without_sensitive
 from bot.domain.ids import Actor
@@ -16,7 +17,6 @@ from bot.engine.replies import Diagnosed, NoDiagnosis, Reply
 
 log = structlog.get_logger(__name__)
 
-EVERYTHING = "*"
 
 _Results = tuple[CheckResult, ...]
 

@@ -11,13 +11,13 @@ from bot.domain.access.changes import (
     SetFreeze,
     SetRule,
 )
+from bot.domain.access.patterns import EVERYTHING
 from bot.domain.access.permissions import Action
 from bot.domain.events import EventKind
 from bot.engine.attempted_actions import AttemptedAction, DeniedAction
 from bot.slack.sentences.plan_text import action_name, listed
 from bot.slack.text.spans import NOTHING, Text, shortened
 
-EVERY_PIPELINE = "*"
 _TRIED = {
     AttemptedAction.CONFIRM: "confirm",
     AttemptedAction.DROP: "dismiss the preview of",
@@ -48,7 +48,7 @@ def how(denied: DeniedAction) -> Text:
 
 def denied_in_words(denied: DeniedAction) -> Text:
     """``clear `orders` ``: all of it, to follow a verb such as *tried to*."""
-    if denied.name == EVERY_PIPELINE:
+    if denied.name == EVERYTHING:
         return Text("{} pipelines{}", wanted(denied), how(denied))
     return Text("{} `{}`{}", wanted(denied), denied.name, how(denied))
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from bot.domain.access.access_requests import asked_in
 from bot.domain.access.changes import ChangeObjection
+from bot.domain.access.patterns import EVERYTHING
 from bot.domain.access.permissions import Action
 from bot.domain.events import Event, EventKind
 from bot.domain.ids import UserId
@@ -15,7 +16,6 @@ from bot.slack.sentences.access.action_text import recorded_action
 from bot.slack.sentences.labels import sign, words
 from bot.slack.text.spans import NOTHING, Text, ago, code, mention, mention_any, shortened
 
-_EVERY_PIPELINE = "*"
 _REASONS: Mapping[str, str] = {ChangeObjection.OWN_FAVOUR: "own access"}
 
 
@@ -60,7 +60,7 @@ def _reported(line: HistoryLine, data: Mapping[str, str], *, names_pipeline: boo
 def _denied(line: HistoryLine, data: Mapping[str, str]) -> Text:
     action = recorded_action(data.get("action", ""), data.get("plan"))
     if data.get("action") == Action.VIEW and "pattern" in data:
-        which = data["pattern"] == _EVERY_PIPELINE
+        which = data["pattern"] == EVERYTHING
         action = Text("list pipelines") if which else Text("list the pipelines that match")
     return Text("denied {}{}", _who(line, data), Text(": {}", action) if action else NOTHING)
 
@@ -82,7 +82,7 @@ def _about_access(data: Mapping[str, str]) -> Text:
     whose = data.get("user") or data.get("group")
     to = Text(" {}", mention_any(whose[:30])) if whose else NOTHING
     where = data.get("pipeline") or data.get("pattern")
-    if data.get("action") == Action.VIEW and where == _EVERY_PIPELINE:
+    if data.get("action") == Action.VIEW and where == EVERYTHING:
         return NOTHING
     on = Text("{} {}", Text(" on") if role else NOTHING, code(where, 100)) if where else NOTHING
     return to + role + on

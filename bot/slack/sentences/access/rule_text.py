@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from typing import LiteralString
 
 from bot.domain.access.rule_edits import key_changes, unchanged_keys
 from bot.domain.access.rules import Rule
@@ -67,6 +68,13 @@ def rule_and_before(event: Event) -> Iterator[Text]:
     if stored_before is not None:
         previous = previous_in(event)
         yield Text("before {}", _as_it_stands(stored_before) if previous is None else before(previous))
+
+
+def match_of(count: int) -> LiteralString:
+    """What a reason must contain, to go before so many regular expressions."""
+    return (
+        "a match for the regular expression" if count == 1 else "a match for each of the regular expressions"
+    )
 
 
 def _as_it_stands(stored: Value) -> Text:

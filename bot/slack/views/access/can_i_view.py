@@ -19,6 +19,7 @@ from bot.domain.operations.operation import State
 from bot.engine.attempted_actions import DeniedAction
 from bot.engine.replies import Explained
 from bot.slack.sentences.access.decision_text import why
+from bot.slack.sentences.access.rule_text import match_of
 from bot.slack.sentences.labels import GLASS, GRANT, NO, NOT_NOW, RULE, YES, sign
 from bot.slack.sentences.plan_text import action_name, command
 from bot.slack.text.blocks import Message
@@ -154,6 +155,6 @@ def _required(authority: Authorization) -> Iterator[Text]:
     yield Text("{}", approvals_in_words(requirements.approvals) if requirements.approvals else "no approval")
     if requirements.reason_patterns:
         must = some_of([code(pattern, 100) for pattern in requirements.reason_patterns], Text(" and "))
-        yield Text("the reason must contain a match for the regular expression {}", must)
+        yield Text("the reason must contain {} {}", match_of(len(requirements.reason_patterns)), must)
     elif requirements.reason_required:
         yield Text("a reason is required")

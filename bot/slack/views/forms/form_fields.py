@@ -23,6 +23,7 @@ from bot.domain.pipelines.targets import Targets
 from bot.engine.handlers.clear_form import Offer
 from bot.slack.payloads import View
 from bot.slack.sentences import labels
+from bot.slack.sentences.access.rule_text import match_of
 from bot.slack.sentences.losses import since_last_checkpoint
 from bot.slack.text import blocks
 from bot.slack.text.mrkdwn import plain
@@ -75,7 +76,7 @@ def why(requirements: Requirements | None) -> InputBlock:
     is_wanted = requirements is not None and (requirements.reason_required or bool(patterns))
     hint = "It is shown on the card."
     if patterns:
-        hint = f"It must contain a match for the regular expression {' and '.join(patterns)}. {hint}"
+        hint = f"It must contain {match_of(len(patterns))} {' and '.join(patterns)}. {hint}"
     return InputBlock(
         block_id=REASON,
         label=PlainTextObject(text="Reason"),

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from slack_sdk.models.blocks import ActionsBlock, ButtonElement, SectionBlock
 
+from bot.domain.access.patterns import EVERYTHING
 from bot.domain.access.permissions import Action
 from bot.domain.events import EventKind
 from bot.domain.history_lines import is_of_request
@@ -29,7 +30,6 @@ from bot.slack.views.access import access_request_view
 OLDER = "older_history"  # action ids; see `card.CLOSE`
 NEWER = "newer_history"
 DETAILS = "request_details"
-EVERYTHING = "*"  # in the value of a page's button: no pipeline has this name
 DETAILS_SHOWN = 40  # lines: more than a request has, unless it was stuck for weeks
 
 
@@ -42,7 +42,7 @@ def pending_list(shown: replies.PendingList, workspace_url: str) -> Message:
     return message(heading, blocks.section(cut([Text("*{}*", heading), *lines])))
 
 
-_EVERY_PIPELINE = DeniedAction(PipelineName("*"), Action.VIEW)
+_EVERY_PIPELINE = DeniedAction(PipelineName(EVERYTHING), Action.VIEW)
 
 
 def _waiting(operation: Operation, workspace_url: str, now: datetime) -> Text:

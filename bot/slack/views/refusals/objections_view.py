@@ -1,6 +1,5 @@
 """Objections in words: what a rule or a freeze says against a request, and what to do about it. Pure."""
 
-from collections.abc import Sequence
 from typing import assert_never
 
 from bot.domain.access.requests.request_objections import (
@@ -14,7 +13,7 @@ from bot.domain.access.requests.request_objections import (
 )
 from bot.domain.access.rules import Freeze
 from bot.domain.ids import PipelineName, UserId
-from bot.slack.sentences.access.rule_text import ACTOR
+from bot.slack.sentences.access.rule_text import ACTOR, match_of
 from bot.slack.sentences.plan_text import action_name, command
 from bot.slack.text.blocks import Message, said
 from bot.slack.text.lists import some_of
@@ -22,6 +21,7 @@ from bot.slack.text.quantities import duration
 from bot.slack.text.spans import NOTHING, Text, at, code, mention, shortened
 
 PATTERNS_SHOWN = 500  # characters: as much as a field's error has
+_DOES_NOT = {1: "Yours does not.", 2: "Yours matches neither."}
 
 
 def objection(no: RuleObjection) -> Message:
@@ -104,21 +104,22 @@ def _not_requested(reply: TooManyOpen | TooManyRecentRequests) -> Text:
 
 def reason_missing(reply: ReasonMissing) -> Message:
     """What the reason lacks, and the command to type again."""
-    lacks = _expressions([code(each, 100) for each in reply.patterns])
+    patterns = [code(each, 100) for each in reply.patterns]
+    lacks = Text("{} {}", match_of(len(patterns)), some_of(patterns, Text(" and "))) if patterns else NOTHING
     glass = f" --break-glass {reply.incident}" if reply.incident else ""
     again = code(f"{command(reply.plan, reply.pipeline)}{glass} reason…", 600)
     action = action_name(reply.plan)
     if reply.reason:
         does_not = _DOES_NOT.get(len(reply.patterns), "Yours matches none of them.")
         missing = Text(
-            "The reason for the {} of `{}` must contain a match for {}. {}",
+            "The reason for the {} of `{}` must contain {}. {}",
             action,
             reply.pipeline,
             lacks,
             does_not,
         )
     else:
-        that = Text(" that contains a match for {}", lacks) if lacks else NOTHING
+        that = Text(" that contains {}", lacks) if lacks else NOTHING
         missing = Text("A {} of `{}` needs a reason{}.", action, reply.pipeline, that)
     does = "with a reason that does" if reply.reason else "with one"
     return said("✍️ {} Nothing was sent to Feldera. Type the command again {}: {}.", missing, does, again)
@@ -129,18 +130,7 @@ def reason_missing_under_field(reply: ReasonMissing) -> Text:
     if not reply.patterns:
         return Text("A rule asks for a reason.")
     must = shortened(" and ".join(reply.patterns), PATTERNS_SHOWN)
-    which = "expression" if len(reply.patterns) == 1 else "expressions"
-    return Text("The reason must contain a match for the regular {} {}.", which, must)
-
-
-_DOES_NOT = {1: "Yours does not.", 2: "Yours matches neither."}
-
-
-def _expressions(patterns: Sequence[Text]) -> Text:
-    if not patterns:
-        return NOTHING
-    which = "expression" if len(patterns) == 1 else "expressions"
-    return Text("the regular {} {}", which, some_of(patterns, Text(" and ")))
+    return Text("The reason must contain {} {}.", match_of(len(reply.patterns)), must)
 
 
 def _by(who: str) -> Text:
