@@ -5,13 +5,13 @@ import fcntl
 import json
 import os
 import signal
-import socket
 import sys
 from contextlib import asynccontextmanager
 
 import aiohttp
 import pytest
 
+from tests.ports import free_port
 from tests.processes.world import HTTP, PATIENCE, ROOT
 
 pytestmark = pytest.mark.anyio
@@ -30,12 +30,6 @@ def full_pipe():
                 break
     os.set_blocking(write, True)
     return read, write
-
-
-def free_port():
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return taken.getsockname()[1]
 
 
 async def health(port):

@@ -7,15 +7,10 @@ import socket
 import httpx
 import pytest
 
+from tests.ports import free_port
 from tests.processes.world import HTTP, PATIENCE
 
 pytestmark = pytest.mark.anyio
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
 
 
 async def asks(url: str) -> httpx.Response:

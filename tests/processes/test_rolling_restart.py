@@ -5,7 +5,6 @@ is refused visibly, and nothing is done twice.
 """
 
 import asyncio
-import socket
 import sqlite3
 from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from bot.store.connection.lease import lock_file_of
 from bot.store.connection.migration_copies import migration_copies
 from bot.store.connection.read_only import open_for_reading
 from bot.store.shell_store import Administration
+from tests.ports import free_port
 from tests.processes import books
 from tests.processes.load import Clear, Load
 from tests.processes.start_times import READY_WITHIN, Start, until_ready, without_processor
@@ -34,17 +34,12 @@ OWN_PROCESS = {"PYTHONPATH": str(ROOT)}  # started from nothing, as a supervisor
 COPIED = ("grants", "events", "postings", "workspace")  # their columns are the same in the old schema
 
 
-def unused_address():
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return f"127.0.0.1:{taken.getsockname()[1]}"
-
-
 @pytest.fixture(params=["Socket Mode", "HTTP"])
 def settings(request, world):
     """Over HTTP Slack knows one address, whichever process is behind it."""
     if request.param == "Socket Mode":
         return {}
-    address = unused_address()
+    address = f"127.0.0.1:{free_port()}"
     world.slack.serves_over_http(f"http://{address}/slack/events")
     return HTTP | {"SLACK_SIGNING_SECRET": world.slack.signing_secret, "PIPELINE_BOT_LISTEN": address}
 
@@ -84,7 +79,7 @@ async def restarts(world, clears, settings, *, in_between=lambda: None):
             assert await first.stops() == 0
             gone = now()
         in_between()
-        admin, started = unused_address(), now()
+        admin, started = f"127.0.0.1:{free_port()}", now()
         too_late = [people.create_task(clear.asks()) for clear in (one, another)]
         async with world.serving_bot(**settings, **OWN_PROCESS, PIPELINE_BOT_ADMIN_LISTEN=admin) as second:
             serves = now()

@@ -7,6 +7,7 @@ import socket
 import httpx
 import pytest
 
+from tests.ports import free_port
 from tests.processes.world import running
 
 pytestmark = pytest.mark.anyio
@@ -40,7 +41,7 @@ async def test_it_prints_one_line_and_serves_until_it_is_told_to_stop(tmp_path, 
 
 
 async def test_it_serves_on_the_ports_it_is_told(tmp_path):
-    ports = _free_ports(2)
+    ports = free_port(), free_port()
     command = (*COMMAND, "--feldera-port", str(ports[0]), "--slack-port", str(ports[1]))
     async with running(*command, folder=tmp_path, settings={}) as process:
         assert json.loads(await process.first_line()) == {
@@ -56,12 +57,3 @@ async def test_a_port_that_is_taken_is_said(tmp_path):
             assert await process.ends() == 2
     said = f"python -m bot.simulator: error: Cannot listen on port {port}: Address already in use."
     assert process.stderr.splitlines()[-1] == said
-
-
-def _free_ports(count):
-    """Ports that were free a moment ago."""
-    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [each.getsockname()[1] for each in held]
-    for each in held:
-        each.close()
-    return ports

@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-import socket
 import time
 
 import pytest
@@ -11,6 +10,7 @@ from bot.domain.ids import OperationId
 from bot.engine.trace_ids import trace_id_text
 from bot.store.shell_store import Administration
 from tests.collector import Mood, collecting
+from tests.ports import free_port
 from tests.processes.world import running
 
 pytestmark = pytest.mark.anyio
@@ -144,8 +144,7 @@ async def test_a_collector_that_comes_back_is_logged_once(world):
 async def test_a_collector_that_is_not_there(world):
     """Its port is closed."""
     ana = world.operator("ana")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        where = f"http://127.0.0.1:{free.getsockname()[1]}"
+    where = f"http://127.0.0.1:{free_port()}"
     async with world.serving_bot(**{BASE: where, **QUICK}) as bot:
         await world.confirms_a_clear(ana, "orders")
         await world.until_told("Cleared `orders`")

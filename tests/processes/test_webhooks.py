@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from bot.store.shell_store import Administration
-from tests.processes.test_monitored import asks, free_port
+from tests.ports import free_port
+from tests.processes.test_monitored import asks
 from tests.processes.world import PATIENCE
 from tests.webhooks.receiver import SECRET, receiving
 
